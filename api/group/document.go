@@ -1,0 +1,65 @@
+package group
+
+import (
+	"example.com/oxgroups/gen/model"
+)
+
+// GroupsKey is the map of a document that has the groups.
+const GroupsKey = "workspace_groups"
+
+// pageSize is what the vendor's pages hold unless a client asks for another size.
+const pageSize = 20
+
+// Document puts one snapshot into the form in which the API answers.
+func (s Snapshot) Document(in Includes) model.WorkspaceGroupDocument {
+	doc := NewDocument(1, in)
+	doc.Add(s)
+	return doc.WorkspaceGroupDocument
+}
+
+// Document is a document that grows by snapshots.
+type Document struct {
+	model.WorkspaceGroupDocument
+}
+
+// NewDocument returns an empty document for n groups with a map for each association in in.
+func NewDocument(n int, in Includes) Document {
+	pages := max(1, (n+pageSize-1)/pageSize)
+	d := Document{model.WorkspaceGroupDocument{
+		Count:           int64(n),
+		Meta:            model.Meta{Count: int64(n), PageCount: int64(pages), PageNumber: 1, PageSize: pageSize},
+		Results:         make([]model.Result, 0, n),
+		WorkspaceGroups: make(map[string]model.WorkspaceGroup, n),
+	}}
+	if in.ExternalReferences {
+		d.ExternalReferences = &map[string]model.ExternalReference{}
+	}
+	if in.RateCardSets {
+		d.RateCardSets = &map[string]model.RateCardSet{}
+	}
+	if in.Workspaces {
+		d.Workspaces = &map[string]model.Workspace{}
+	}
+	return d
+}
+
+// Add puts a snapshot behind those that are in the document. Associations without a map are left out.
+func (d *Document) Add(s Snapshot) {
+	d.Results = append(d.Results, model.Result{Key: GroupsKey, Id: s.Group.Id})
+	d.WorkspaceGroups[s.Group.Id] = s.Group
+	if d.ExternalReferences != nil {
+		for _, r := range s.ExternalReferences {
+			(*d.ExternalReferences)[r.Id] = r
+		}
+	}
+	if d.RateCardSets != nil {
+		for _, r := range s.RateCardSets {
+			(*d.RateCardSets)[r.Id] = r
+		}
+	}
+	if d.Workspaces != nil {
+		for _, w := range s.Workspaces {
+			(*d.Workspaces)[w.Id] = w
+		}
+	}
+}

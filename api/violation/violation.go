@@ -1,0 +1,53 @@
+// Package violation has the type in which generated validators say what is wrong with a value: where, by which rule,
+// and what would be right. A violation never repeats the value.
+package violation
+
+import "strings"
+
+// Violation is one broken rule.
+type Violation struct {
+	Pointer string // RFC 6901 JSON Pointer to the value; "" is the whole document
+	Rule    string // the keyword of the schema: "required", "type", "minLength", ...
+	Message string // what would be right, to be read after the name of the field: "must be a string"
+}
+
+// Error returns the pointer and the message.
+func (v Violation) Error() string {
+	if v.Pointer == "" {
+		return v.Message
+	}
+	return v.Pointer + ": " + v.Message
+}
+
+// Field returns the pointer in the dotted form that flags and columns have: "external_reference.status".
+func (v Violation) Field() string {
+	return strings.ReplaceAll(unescape(strings.TrimPrefix(v.Pointer, "/")), "/", ".")
+}
+
+func unescape(pointer string) string {
+	return strings.NewReplacer("~1", "/", "~0", "~").Replace(pointer)
+}
+
+// List is every violation that was found, in the order of the document. It is never empty when it is an error.
+type List []Violation
+
+// Error returns the violations, one a line.
+func (l List) Error() string {
+	lines := make([]string, len(l))
+	for i, v := range l {
+		lines[i] = v.Error()
+	}
+	return strings.Join(lines, "\n")
+}
+
+// Strip returns the list with prefix taken from each pointer that is below it.
+func (l List) Strip(prefix string) List {
+	out := make(List, len(l))
+	for i, v := range l {
+		if rest, ok := strings.CutPrefix(v.Pointer, prefix); ok && strings.HasPrefix(rest, "/") {
+			v.Pointer = rest
+		}
+		out[i] = v
+	}
+	return out
+}

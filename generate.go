@@ -1,0 +1,7 @@
+// Package oxgroups is the root of the module: openapi.yaml and what is generated from it. There is no code here; the
+// client is in api/client, the server in api/server.
+package oxgroups
+
+//go:generate go run github.com/oapi-codegen/oapi-codegen/v2/cmd/oapi-codegen -config gen/config/model.yaml openapi.yaml
+//go:generate go run github.com/oapi-codegen/oapi-codegen/v2/cmd/oapi-codegen -config gen/config/client.yaml openapi.yaml
+//go:generate go run github.com/oapi-codegen/oapi-codegen/v2/cmd/oapi-codegen -config gen/config/server.yaml openapi.yaml
