@@ -5,3 +5,4 @@ package oxgroups
 //go:generate go run github.com/oapi-codegen/oapi-codegen/v2/cmd/oapi-codegen -config gen/config/model.yaml openapi.yaml
 //go:generate go run github.com/oapi-codegen/oapi-codegen/v2/cmd/oapi-codegen -config gen/config/client.yaml openapi.yaml
 //go:generate go run github.com/oapi-codegen/oapi-codegen/v2/cmd/oapi-codegen -config gen/config/server.yaml openapi.yaml
+//go:generate go run ./cmd/validatorgen -spec openapi.yaml -model gen/model -out gen/validator -refuse-nul

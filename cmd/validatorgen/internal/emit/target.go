@@ -1,0 +1,167 @@
+package emit
+
+import (
+	"strings"
+
+	"example.com/oxgroups/cmd/validatorgen/internal/gotype"
+	"example.com/oxgroups/cmd/validatorgen/internal/schema"
+)
+
+// target is where a value goes. The zero value is nowhere: the value is only checked.
+type target struct {
+	typ  *gotype.Type
+	expr string // an addressable expression of type typ
+}
+
+func (t target) none() bool { return t.typ == nil }
+
+// value writes statements that read one value of schema s into t.
+func (g *Generator) value(c *code, s *schema.Schema, t target) {
+	if t.none() {
+		g.read(c, s, target{}, nil)
+		return
+	}
+	switch t.typ.Kind {
+	case gotype.Nullable:
+		g.optional(c, s, t, t.expr+".SetNull()", func(x string) string { return t.expr + ".Set(" + x + ")" })
+	case gotype.Pointer:
+		g.optional(c, s, t, t.expr+" = nil", func(x string) string { return t.expr + " = &" + x })
+	default:
+		g.read(c, s, t, nil)
+	}
+}
+
+// optional writes the reading of a value whose type has a place for null.
+func (g *Generator) optional(c *code, s *schema.Schema, t target, null string, set func(string) string) {
+	elem := t.typ.Elem
+	r := s.Resolve()
+	allowsNull := r.AllowsNull() && !r.Combined()
+	if !g.decodable(r, elem) {
+		g.fallback(c, s, t)
+		return
+	}
+	body := c.child()
+	if scalar(r, elem) && s.Ref == nil {
+		address := t.typ.Kind == gotype.Pointer
+		g.read(body, s, target{typ: elem}, func(c *code, x string) {
+			if address {
+				value := c.fresh("value")
+				c.line("%s := %s", value, x)
+				x = value
+			}
+			c.line("%s", set(x))
+		})
+	} else {
+		x := body.fresh("value")
+		body.line("var %s %s", x, elem.Expr)
+		g.read(body, s, target{elem, x}, nil)
+		body.line("%s", set(x))
+	}
+	switch {
+	case !allowsNull:
+		c.WriteString(body.String())
+	case strings.HasPrefix(body.String(), "if "):
+		c.line("if s.Null() {\n%s\n} else %s", null, body.String())
+	default:
+		c.line("if s.Null() {\n%s\n} else {\n%s}", null, body.String())
+	}
+}
+
+// fallback writes the reading of a value that the generator has no code for: it is checked, and decoded by encoding/json.
+func (g *Generator) fallback(c *code, s *schema.Schema, t target) {
+	start := c.fresh("start")
+	c.line("%s := s.Offset()", start)
+	g.read(c, s, target{}, nil)
+	c.line("s.Unmarshal(%s, &%s)", start, t.expr)
+}
+
+// read writes the reading of a value that is not null, into a type without a place for null. keep, if not nil, writes what
+// is done with the value instead of an assignment to t.expr.
+func (g *Generator) read(c *code, s *schema.Schema, t target, keep func(*code, string)) {
+	r := s.Resolve()
+	switch {
+	case !t.none() && !g.decodable(r, t.typ):
+		g.fallback(c, s, t)
+	case trivial(r) && t.none():
+		c.line("s.Skip()")
+	case g.inline(s, r, t):
+		g.scalar(c, r, t, keep)
+	case t.none():
+		c.line("%s(s)", g.call(function{schema: r}, nameOf(r)))
+	default:
+		name := t.typ.Name
+		if name == "" {
+			name = nameOf(r)
+		}
+		c.line("%s(s, &%s)", g.call(function{schema: r, typ: t.typ}, name), t.expr)
+	}
+}
+
+// inline reports whether the reading of a value is short enough to stand where it is used.
+func (g *Generator) inline(s, r *schema.Schema, t target) bool {
+	if s.Ref != nil && (len(r.Enum) > 0 || len(r.Patterns) > 0) {
+		return false
+	}
+	return !r.Combined() && single(r) && r.Types&(schema.Array|schema.Object) == 0 && scalarEnum(r)
+}
+
+// trivial reports whether every value is valid.
+func trivial(s *schema.Schema) bool {
+	return s.Types == 0 && len(s.Enum) == 0 && !s.Combined() && len(s.Properties) == 0 && len(s.Required) == 0 &&
+		s.Additional == nil && !s.NoAdditional && s.MinProperties == nil && s.MaxProperties == nil && s.Items == nil &&
+		s.MinItems == nil && s.MaxItems == nil && !s.Unique && s.MinLength == nil && s.MaxLength == nil &&
+		len(s.Patterns) == 0 && s.Format == "" && s.Minimum == nil && s.Maximum == nil && len(s.MultipleOf) == 0
+}
+
+// single reports whether exactly one type is allowed beside null.
+func single(s *schema.Schema) bool {
+	t := s.Types &^ schema.Null
+	return t != 0 && t&(t-1) == 0
+}
+
+// scalar reports whether a value is kept by one assignment.
+func scalar(s *schema.Schema, t *gotype.Type) bool {
+	return single(s) && s.Types&(schema.Array|schema.Object) == 0 && !s.Combined() && scalarEnum(s) && scalarKinds(s, t.Kind)
+}
+
+// decodable reports whether the generator can read a value of s straight into t.
+func (g *Generator) decodable(s *schema.Schema, t *gotype.Type) bool {
+	if s.Combined() {
+		return false
+	}
+	switch t.Kind {
+	case gotype.Nullable, gotype.Pointer:
+		return g.decodable(s, t.Elem)
+	case gotype.Struct:
+		return t.Name != "" && (s.Types&^schema.Null == schema.Object || s.Types == 0 && len(s.Properties) > 0) &&
+			(t.Additional == nil || s.Additional != nil)
+	case gotype.Map:
+		return s.Types&^schema.Null == schema.Object && len(s.Properties) == 0 && s.Additional != nil
+	case gotype.Slice:
+		return s.Types&^schema.Null == schema.Array && s.Items != nil
+	}
+	return single(s) && scalarKinds(s, t.Kind)
+}
+
+func scalarKinds(s *schema.Schema, k gotype.Kind) bool {
+	switch s.Types &^ schema.Null {
+	case schema.Boolean:
+		return k == gotype.Bool
+	case schema.Integer:
+		return k == gotype.Int || k == gotype.Int32 || k == gotype.Int64
+	case schema.NumberType:
+		return k == gotype.Float32 || k == gotype.Float64
+	case schema.String:
+		switch k {
+		case gotype.String:
+			return true
+		case gotype.Time:
+			return s.Format == "date-time"
+		case gotype.Date:
+			return s.Format == "date"
+		case gotype.UUID:
+			return s.Format == "uuid"
+		}
+	}
+	return false
+}

@@ -1,0 +1,114 @@
+package openapi
+
+import (
+	"strings"
+
+	"example.com/oxgroups/cmd/validatorgen/internal/schema"
+	"example.com/oxgroups/cmd/validatorgen/internal/spec"
+)
+
+// operation is what generation needs to know of an operation.
+type operation struct {
+	id         string
+	body       *spec.Node // the schema of the JSON body, nil if there is none
+	responses  []*spec.Node
+	parameters []*spec.Node
+}
+
+var methods = []string{"get", "put", "post", "delete", "options", "head", "patch", "trace"}
+
+func (d *Document) readOperations() {
+	paths := d.spec.Root.Get("paths")
+	if paths == nil {
+		return
+	}
+	for _, path := range paths.Members {
+		item := d.deref(path.Value)
+		for _, method := range methods {
+			if n := item.Get(method); n != nil {
+				d.operations = append(d.operations, d.operation(path.Key, method, item, n))
+			}
+		}
+	}
+}
+
+func (d *Document) operation(path, method string, item, n *spec.Node) operation {
+	op := operation{id: n.Str("operationId")}
+	if op.id == "" {
+		op.id = method + strings.NewReplacer("{", " ", "}", " ", "/", " ").Replace(path)
+	}
+	if body := n.Get("requestBody"); body != nil {
+		op.body = d.jsonSchema(d.deref(body))
+	}
+	if responses := n.Get("responses"); responses != nil {
+		for _, r := range responses.Members {
+			if s := d.jsonSchema(d.deref(r.Value)); s != nil {
+				op.responses = append(op.responses, s)
+			}
+		}
+	}
+	op.parameters = d.parameters(item, n)
+	return op
+}
+
+// parameters returns the parameters of an operation; they win over those of its path with the same name and place.
+func (d *Document) parameters(item, n *spec.Node) []*spec.Node {
+	var all []*spec.Node
+	seen := map[string]bool{}
+	for _, list := range []*spec.Node{n.Get("parameters"), item.Get("parameters")} {
+		if list == nil {
+			continue
+		}
+		for _, p := range list.Items {
+			p = d.deref(p)
+			key := p.Str("in") + " " + p.Str("name")
+			if p == nil || seen[key] {
+				continue
+			}
+			seen[key] = true
+			d.checkStyle(p)
+			all = append(all, p)
+		}
+	}
+	return all
+}
+
+// checkStyle refuses a parameter of the path or query that is not a value or an array in a style with a separator.
+func (d *Document) checkStyle(p *spec.Node) {
+	in := p.Str("in")
+	if in != "path" && in != "query" {
+		return
+	}
+	refuse := func(n *spec.Node, keyword, reason string) {
+		d.Refusals = append(d.Refusals, &schema.Refusal{Place: n.Place, Keyword: keyword, Reason: reason})
+	}
+	if style := p.Get("style"); style != nil && separators[style.Text] == "" {
+		refuse(style, "style", "parameters of style "+style.Text+" are not supported")
+	}
+	s := p.Get("schema")
+	if s == nil {
+		refuse(p, "content", "parameters without a schema are not supported")
+		return
+	}
+	if d.compiled(s).Resolve().Types&schema.Object != 0 {
+		refuse(s, "type", "parameters of type object are not supported")
+	}
+}
+
+// jsonSchema returns the schema of a body's JSON.
+func (d *Document) jsonSchema(n *spec.Node) *spec.Node {
+	content := n.Get("content")
+	if content == nil {
+		return nil
+	}
+	for _, m := range content.Members {
+		mediaType, _, _ := strings.Cut(m.Key, ";")
+		if mediaType == "application/json" || strings.HasSuffix(mediaType, "+json") {
+			return m.Value.Get("schema")
+		}
+	}
+	return nil
+}
+
+// compiled returns the schema at n, which was compiled before.
+func (d *Document) compiled(n *spec.Node) *schema.Schema { return d.Compile(n) }

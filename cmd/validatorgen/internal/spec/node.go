@@ -1,0 +1,140 @@
+// Package spec reads an OpenAPI document as a tree that keeps what generation needs and a decoded struct loses: the order of
+// keys, numbers as they are written, keywords nobody knows, and the place of everything. It knows nothing of schemas.
+package spec
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+)
+
+// Kind is the type of a node.
+type Kind uint8
+
+// The kinds of nodes, as in JSON.
+const (
+	Null Kind = iota
+	Boolean
+	Number
+	String
+	Sequence
+	Mapping
+)
+
+var kindNames = [...]string{"null", "boolean", "number", "string", "array", "object"}
+
+// String returns the name that JSON has for the kind.
+func (k Kind) String() string { return kindNames[k] }
+
+// Node is one value of a document.
+type Node struct {
+	Kind    Kind
+	Text    string // of a scalar; a Number is in the grammar of JSON
+	Items   []*Node
+	Members []Member
+	Place   Place
+}
+
+// Member is a key of a mapping with its value.
+type Member struct {
+	Key   string
+	Value *Node
+}
+
+// Place says where a node stands.
+type Place struct {
+	File    string
+	Line    int
+	Pointer string // RFC 6901
+}
+
+// String returns the place as "file:line: pointer".
+func (p Place) String() string { return fmt.Sprintf("%s:%d: #%s", p.File, p.Line, p.Pointer) }
+
+// Get returns the value of a key, or nil. The node may be nil.
+func (n *Node) Get(key string) *Node {
+	if n == nil {
+		return nil
+	}
+	for i := range n.Members {
+		if n.Members[i].Key == key {
+			return n.Members[i].Value
+		}
+	}
+	return nil
+}
+
+// Str returns the text of a string at key, or "".
+func (n *Node) Str(key string) string {
+	if v := n.Get(key); v != nil && v.Kind == String {
+		return v.Text
+	}
+	return ""
+}
+
+// True reports whether the value at key is true.
+func (n *Node) True(key string) bool {
+	v := n.Get(key)
+	return v != nil && v.Kind == Boolean && v.Text == "true"
+}
+
+// Document is a file.
+type Document struct {
+	Root *Node
+}
+
+// Resolve returns the node that a reference inside the document ("#/components/schemas/Pet") names.
+func (d *Document) Resolve(ref string) (*Node, error) {
+	pointer, ok := strings.CutPrefix(ref, "#")
+	if !ok {
+		return nil, fmt.Errorf("reference %q leaves the document; bundle the files into one first", ref)
+	}
+	node := d.Root
+	if pointer == "" {
+		return node, nil
+	}
+	for token := range strings.SplitSeq(strings.TrimPrefix(pointer, "/"), "/") {
+		next := node.child(unescape(token))
+		if next == nil {
+			return nil, fmt.Errorf("reference %q names nothing", ref)
+		}
+		node = next
+	}
+	return node, nil
+}
+
+func (n *Node) child(token string) *Node {
+	if n.Kind == Sequence {
+		if i, err := strconv.Atoi(token); err == nil && 0 <= i && i < len(n.Items) {
+			return n.Items[i]
+		}
+		return nil
+	}
+	return n.Get(token)
+}
+
+func unescape(token string) string {
+	token = percentDecode(token)
+	return strings.NewReplacer("~1", "/", "~0", "~").Replace(token)
+}
+
+// percentDecode undoes the escaping that a pointer in a URI fragment has.
+func percentDecode(s string) string {
+	var b strings.Builder
+	for i := 0; i < len(s); i++ {
+		if s[i] == '%' && i+2 < len(s) {
+			if v, err := strconv.ParseUint(s[i+1:i+3], 16, 8); err == nil {
+				b.WriteByte(byte(v))
+				i += 2
+				continue
+			}
+		}
+		b.WriteByte(s[i])
+	}
+	return b.String()
+}
+
+// EscapePointer returns a key as a token of a JSON Pointer.
+func EscapePointer(key string) string {
+	return strings.NewReplacer("~", "~0", "/", "~1").Replace(key)
+}

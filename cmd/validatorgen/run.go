@@ -1,0 +1,168 @@
+package main
+
+import (
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"example.com/oxgroups/cmd/validatorgen/internal/emit"
+	"example.com/oxgroups/cmd/validatorgen/internal/gotype"
+	"example.com/oxgroups/cmd/validatorgen/internal/openapi"
+	"example.com/oxgroups/cmd/validatorgen/internal/schema"
+	"golang.org/x/mod/modfile"
+)
+
+// runtimePath is where the packages are that generated code imports.
+const runtimePath = "example.com/oxgroups/api"
+
+const usage = `Usage: validatorgen -spec FILE -out DIR [-model DIR] [flags]
+
+Validatorgen reads an OpenAPI 3.0 document (YAML or JSON) and writes a Go package that decodes, checks and encodes JSON:
+
+  DecodeX(data, *model.X) error   for each schema X of components/schemas that has a type in the model package
+  AppendX([]byte, *model.X) []byte
+  CheckX(data) error              for each schema, where no model package is given
+  ParseXParams                    for each operation with parameters
+  XFields                         a table of the fields of each request body
+
+The model package is what oapi-codegen writes with "models: true"; its names are taken from its source. A keyword that
+cannot be compiled stops generation, and its file, line and JSON Pointer are printed.
+
+Flags:
+`
+
+type options struct {
+	spec, out, pkg     string
+	model, modelImport string
+	refuseNUL          bool
+	maxDepth           int
+	runtime            string
+	stdout, stderr     io.Writer
+}
+
+func run(args []string, stdout, stderr io.Writer) int {
+	o := options{stdout: stdout, stderr: stderr}
+	flags := flag.NewFlagSet("validatorgen", flag.ContinueOnError)
+	flags.SetOutput(stderr)
+	flags.StringVar(&o.spec, "spec", "", "the OpenAPI document")
+	flags.StringVar(&o.out, "out", "", "the folder to write to; .gen.go files in it that are not written anew are removed")
+	flags.StringVar(&o.pkg, "package", "", "the name of the package (default: the name of the folder)")
+	flags.StringVar(&o.model, "model", "", "the folder of the types that oapi-codegen wrote; without it only checks are written")
+	flags.StringVar(&o.modelImport, "model-import", "", "the import path of that folder (default: found through go.mod)")
+	flags.BoolVar(&o.refuseNUL, "refuse-nul", false, "refuse U+0000 in strings, for stores that cannot hold it")
+	flags.IntVar(&o.maxDepth, "max-depth", 0, "how deep a document may be nested (default 64)")
+	flags.Usage = func() {
+		fmt.Fprint(stderr, usage)
+		flags.PrintDefaults()
+		fmt.Fprintf(stderr, "\nKeywords that are compiled: %s.\n", strings.Join(schema.Keywords(), ", "))
+	}
+	if err := flags.Parse(args); err != nil {
+		if errors.Is(err, flag.ErrHelp) {
+			return 0
+		}
+		return 2
+	}
+	if o.spec == "" || o.out == "" || flags.NArg() > 0 {
+		flags.Usage()
+		return 2
+	}
+	if err := generate(o); err != nil {
+		fmt.Fprintf(stderr, "validatorgen: %v\n", err)
+		return 1
+	}
+	return 0
+}
+
+func generate(o options) error {
+	doc, err := openapi.Load(o.spec)
+	if err != nil {
+		return err
+	}
+	for _, format := range slices.Sorted(maps.Keys(doc.UnknownFormats)) {
+		fmt.Fprintf(o.stderr, "%s: format %q is not checked\n", doc.UnknownFormats[format], format)
+	}
+	var model *gotype.Package
+	if o.model != "" {
+		if model, err = loadModel(o); err != nil {
+			return err
+		}
+	}
+	if o.pkg == "" {
+		absolute, err := filepath.Abs(o.out)
+		if err != nil {
+			return fmt.Errorf("find the output folder: %w", err)
+		}
+		o.pkg = filepath.Base(absolute)
+	}
+	config := emit.Config{
+		Package: o.pkg, Spec: filepath.Base(o.spec), Runtime: runtimePath, RefuseNUL: o.refuseNUL, MaxDepth: o.maxDepth,
+	}
+	files, err := openapi.Emit(doc, config, model)
+	if err != nil {
+		return err
+	}
+	return write(o.out, files)
+}
+
+func loadModel(o options) (*gotype.Package, error) {
+	path := o.modelImport
+	if path == "" {
+		var err error
+		if path, err = importPath(o.model); err != nil {
+			return nil, err
+		}
+	}
+	return gotype.Load(o.model, path)
+}
+
+// importPath finds the import path of a folder from the go.mod above it.
+func importPath(dir string) (string, error) {
+	dir, err := filepath.Abs(dir)
+	if err != nil {
+		return "", fmt.Errorf("find the import path of the model: %w", err)
+	}
+	for root := dir; ; root = filepath.Dir(root) {
+		data, err := os.ReadFile(filepath.Join(root, "go.mod"))
+		if err == nil {
+			below, err := filepath.Rel(root, dir)
+			if err != nil {
+				return "", fmt.Errorf("find the import path of the model: %w", err)
+			}
+			return strings.TrimSuffix(modfile.ModulePath(data)+"/"+filepath.ToSlash(below), "/."), nil
+		}
+		if root == filepath.Dir(root) {
+			return "", fmt.Errorf("find the import path of the model: no go.mod above %s; give -model-import", dir)
+		}
+	}
+}
+
+// write writes the files and removes generated ones of an earlier run that are not among them.
+func write(dir string, files []emit.File) error {
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return fmt.Errorf("write the package: %w", err)
+	}
+	old, err := filepath.Glob(filepath.Join(dir, "*.gen.go"))
+	if err != nil {
+		return fmt.Errorf("write the package: %w", err)
+	}
+	for _, file := range old {
+		written := slices.ContainsFunc(files, func(f emit.File) bool { return f.Name == filepath.Base(file) })
+		if !written {
+			if err := os.Remove(file); err != nil {
+				return fmt.Errorf("write the package: %w", err)
+			}
+		}
+	}
+	for _, f := range files {
+		if err := os.WriteFile(filepath.Join(dir, f.Name), f.Text, 0o644); err != nil {
+			return fmt.Errorf("write the package: %w", err)
+		}
+	}
+	return nil
+}
