@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"flag"
 	"fmt"
@@ -15,6 +16,7 @@ import (
 	"example.com/oxgroups/cmd/validatorgen/internal/gotype"
 	"example.com/oxgroups/cmd/validatorgen/internal/openapi"
 	"example.com/oxgroups/cmd/validatorgen/internal/schema"
+	"example.com/oxgroups/cmd/validatorgen/internal/suite"
 	"golang.org/x/mod/modfile"
 )
 
@@ -40,9 +42,9 @@ Flags:
 type options struct {
 	spec, out, pkg     string
 	model, modelImport string
+	suite              string
 	refuseNUL          bool
 	maxDepth           int
-	runtime            string
 	stdout, stderr     io.Writer
 }
 
@@ -57,6 +59,7 @@ func run(args []string, stdout, stderr io.Writer) int {
 	flags.StringVar(&o.modelImport, "model-import", "", "the import path of that folder (default: found through go.mod)")
 	flags.BoolVar(&o.refuseNUL, "refuse-nul", false, "refuse U+0000 in strings, for stores that cannot hold it")
 	flags.IntVar(&o.maxDepth, "max-depth", 0, "how deep a document may be nested (default 64)")
+	flags.StringVar(&o.suite, "suite", "", "run the files of the JSON Schema Test Suite in this folder instead")
 	flags.Usage = func() {
 		fmt.Fprint(stderr, usage)
 		flags.PrintDefaults()
@@ -68,15 +71,23 @@ func run(args []string, stdout, stderr io.Writer) int {
 		}
 		return 2
 	}
+	if o.suite != "" && flags.NArg() == 0 {
+		return report(stderr, suite.Run(context.Background(), o.suite, runtimePath, stdout, stderr))
+	}
 	if o.spec == "" || o.out == "" || flags.NArg() > 0 {
 		flags.Usage()
 		return 2
 	}
-	if err := generate(o); err != nil {
-		fmt.Fprintf(stderr, "validatorgen: %v\n", err)
-		return 1
+	return report(stderr, generate(o))
+}
+
+// report prints err and returns the exit code for it.
+func report(stderr io.Writer, err error) int {
+	if err == nil {
+		return 0
 	}
-	return 0
+	fmt.Fprintf(stderr, "validatorgen: %v\n", err)
+	return 1
 }
 
 func generate(o options) error {

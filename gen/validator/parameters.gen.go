@@ -10,7 +10,8 @@ import (
 	"example.com/oxgroups/gen/model"
 )
 
-// ParseUpdateWorkspaceGroupParameters reads the parameters of the operation updateWorkspaceGroup. path returns the unescaped value of a parameter of the path.
+// ParseUpdateWorkspaceGroupParameters reads the parameters of the operation updateWorkspaceGroup.
+// path returns the value of a parameter of the path, with its escapes undone.
 func ParseUpdateWorkspaceGroupParameters(path func(name string) string, query url.Values) (id int64, params model.UpdateWorkspaceGroupParams, err error) {
 	var errs paramscan.Errors
 	{

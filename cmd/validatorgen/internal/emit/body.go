@@ -170,7 +170,7 @@ func (g *Generator) combinations(c *code, s *schema.Schema) {
 // check returns the name of the function that only checks a value of s.
 func (g *Generator) check(s *schema.Schema) string {
 	r := s.Resolve()
-	return g.call(function{schema: r}, nameOf(r))
+	return g.call(function{schema: r}, g.nameOf(r))
 }
 
 func (g *Generator) checks(list []*schema.Schema) string {

@@ -82,17 +82,31 @@ func keys(m map[string]string) func(func(string) bool) {
 	}
 }
 
+const modelDoc = `// Package %s has the JSON of the types in package %s: a Decode function reads a document into a type and checks
+// it against its schema in one pass, an Append function writes one. Strings that were read may share memory with the document,
+// which must not be changed while they are in use.
+//
+// Errors are a *jsonscan.SyntaxError, where the document is not JSON as it should be, or a violation.List with every rule that
+// is broken. A value is not to be used after an error.
+`
+
+const checkDoc = `// Package %s has a Check function for every schema. Errors are a *jsonscan.SyntaxError, where the document is not JSON
+// as it should be, or a violation.List with every rule that is broken.
+`
+
 func (g *Generator) doc() string {
-	what := "the JSON of the types in package model: Decode reads and checks it in one pass, Append writes it"
 	if g.model == nil {
-		what = "checks of JSON"
+		return fmt.Sprintf(checkDoc, g.config.Package)
 	}
-	return fmt.Sprintf("// Package %s has %s. Errors are a *jsonscan.SyntaxError\n// or a violation.List with every rule that was broken.\n", g.config.Package, what)
+	return fmt.Sprintf(modelDoc, g.config.Package, g.model.Name)
 }
 
 // entry writes the exported functions of a root.
 func (g *Generator) entry(c *code, root Root) {
 	s := root.Schema.Resolve()
+	if s.Component == "" {
+		g.labels[s.Place.Pointer] = root.Name
+	}
 	if root.Type == nil {
 		name := g.unique("Check" + root.Name)
 		c.line("// %s checks data against %s.", name, g.place(root.Schema.Resolve()))
@@ -164,7 +178,7 @@ func (g *Generator) file(name, doc, text string) (File, error) {
 	fmt.Fprintf(&b, "import (\n%s\n\n%s\n)\n\n%s", strings.Join(std, "\n"), strings.Join(others, "\n"), text)
 	formatted, err := format.Source(b.Bytes())
 	if err != nil {
-		return File{}, fmt.Errorf("format %s: %w\n%s", name, err, b.String())
+		return File{}, fmt.Errorf("format %s: %w", name, err)
 	}
 	return File{name, formatted}, nil
 }

@@ -31,6 +31,7 @@ type Generator struct {
 	// inResponse and inRequest say where a schema is used.
 	inRequest, inResponse map[*schema.Schema]bool
 	patterns              []pattern
+	labels                map[string]string // names for the schemas at JSON Pointers
 }
 
 // function is what one generated function reads: a value of a schema into a type, or, without a type, only checks it.
@@ -46,6 +47,7 @@ type pattern struct{ name, expr, source string }
 func New(config Config, model *gotype.Package) *Generator {
 	return &Generator{
 		config: config, model: model, names: map[string]bool{}, done: map[function]string{},
+		labels:    map[string]string{},
 		inRequest: map[*schema.Schema]bool{}, inResponse: map[*schema.Schema]bool{},
 	}
 }

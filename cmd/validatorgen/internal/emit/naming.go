@@ -31,13 +31,25 @@ func exported(name string) string {
 	return b.String()
 }
 
-// nameOf returns what the functions of a schema are called after: its component, or its path below one.
-func nameOf(s *schema.Schema) string {
+// nameOf returns what the functions of a schema are called after: its component, the operation it belongs to, or its path
+// below one of them.
+func (g *Generator) nameOf(s *schema.Schema) string {
 	if s.Component != "" {
 		return exported(s.Component)
 	}
+	pointer, name := s.Place.Pointer, ""
+	for at := pointer; at != ""; at = at[:strings.LastIndexByte(at, '/')] {
+		if label, ok := g.labels[at]; ok {
+			name, pointer = label, pointer[len(at):]
+			break
+		}
+	}
+	return name + pathName(pointer, name == "")
+}
+
+func pathName(pointer string, first bool) string {
 	var b strings.Builder
-	for token := range strings.SplitSeq(s.Place.Pointer, "/") {
+	for token := range strings.SplitSeq(pointer, "/") {
 		switch token {
 		case "", "components", "schemas", "properties", "paths", "content", "schema":
 			continue
@@ -46,7 +58,11 @@ func nameOf(s *schema.Schema) string {
 		case "additionalProperties":
 			token = "Value"
 		}
-		b.WriteString(exported(strings.NewReplacer("~1", " ", "~0", " ").Replace(token)))
+		part := exported(strings.NewReplacer("~1", " ", "~0", " ").Replace(token))
+		if (!first || b.Len() > 0) && unicode.IsDigit(rune(token[0])) {
+			part = strings.TrimPrefix(part, "N")
+		}
+		b.WriteString(part)
 	}
 	return b.String()
 }

@@ -49,10 +49,12 @@ func (g *Generator) operation(c *code, op Operation) {
 		verb = "Check"
 	}
 	name := g.unique(verb + op.Name + "Parameters")
-	c.line("// %s reads the parameters of the operation %s. path returns the unescaped value of a parameter of the path.", name, op.ID)
+	c.line("// %s reads the parameters of the operation %s.", name, op.ID)
+	c.line("// path returns the value of a parameter of the path, with its escapes undone.")
 	c.line("func %s(path func(name string) string, query url.Values) (%s) {", name, strings.Join(append(results, "err error"), ", "))
 	c.line("var errs paramscan.Errors")
 	for _, p := range op.Parameters {
+		g.labels[p.Schema.Place.Pointer] = op.Name + exported(p.Name)
 		g.parameter(c, op, p, locals[p.Name])
 	}
 	c.line("return %s\n}\n", strings.Join(append(names, "errs.Err()"), ", "))

@@ -272,7 +272,7 @@ func (g *Generator) pattern(s *schema.Schema, p schema.Pattern) string {
 			return known.name
 		}
 	}
-	name := g.unique("pattern" + nameOf(s))
+	name := g.unique("pattern" + g.nameOf(s))
 	g.patterns = append(g.patterns, pattern{name, p.Go, p.Source})
 	return name
 }

@@ -1,6 +1,7 @@
 package emit
 
 import (
+	"go/token"
 	"strings"
 
 	"example.com/oxgroups/cmd/validatorgen/internal/gotype"
@@ -14,6 +15,14 @@ type target struct {
 }
 
 func (t target) none() bool { return t.typ == nil }
+
+// address returns the expression of a pointer to the target.
+func (t target) address() string {
+	if pointer, ok := strings.CutPrefix(t.expr, "*"); ok {
+		return pointer
+	}
+	return "&" + t.expr
+}
 
 // value writes statements that read one value of schema s into t.
 func (g *Generator) value(c *code, s *schema.Schema, t target) {
@@ -44,7 +53,7 @@ func (g *Generator) optional(c *code, s *schema.Schema, t target, null string, s
 	if scalar(r, elem) && s.Ref == nil {
 		address := t.typ.Kind == gotype.Pointer
 		g.read(body, s, target{typ: elem}, func(c *code, x string) {
-			if address {
+			if address && !token.IsIdentifier(x) {
 				value := c.fresh("value")
 				c.line("%s := %s", value, x)
 				x = value
@@ -61,7 +70,7 @@ func (g *Generator) optional(c *code, s *schema.Schema, t target, null string, s
 	case !allowsNull:
 		c.WriteString(body.String())
 	case strings.HasPrefix(body.String(), "if "):
-		c.line("if s.Null() {\n%s\n} else %s", null, body.String())
+		c.line("if s.Null() {\n%s\n} else %s", null, strings.TrimSuffix(body.String(), "\n"))
 	default:
 		c.line("if s.Null() {\n%s\n} else {\n%s}", null, body.String())
 	}
@@ -72,7 +81,7 @@ func (g *Generator) fallback(c *code, s *schema.Schema, t target) {
 	start := c.fresh("start")
 	c.line("%s := s.Offset()", start)
 	g.read(c, s, target{}, nil)
-	c.line("s.Unmarshal(%s, &%s)", start, t.expr)
+	c.line("s.Unmarshal(%s, %s)", start, t.address())
 }
 
 // read writes the reading of a value that is not null, into a type without a place for null. keep, if not nil, writes what
@@ -87,13 +96,13 @@ func (g *Generator) read(c *code, s *schema.Schema, t target, keep func(*code, s
 	case g.inline(s, r, t):
 		g.scalar(c, r, t, keep)
 	case t.none():
-		c.line("%s(s)", g.call(function{schema: r}, nameOf(r)))
+		c.line("%s(s)", g.call(function{schema: r}, g.nameOf(r)))
 	default:
 		name := t.typ.Name
 		if name == "" {
-			name = nameOf(r)
+			name = g.nameOf(r)
 		}
-		c.line("%s(s, &%s)", g.call(function{schema: r, typ: t.typ}, name), t.expr)
+		c.line("%s(s, %s)", g.call(function{schema: r, typ: t.typ}, name), t.address())
 	}
 }
 

@@ -93,7 +93,7 @@ func (p *Package) Lookup(name string) *Type {
 	if spec == nil || spec.TypeParams != nil {
 		return nil
 	}
-	t := &Type{}
+	t := &Type{Name: name, Expr: p.Name + "." + name} // known before it is resolved, as it may refer to itself
 	p.known[name] = t
 	under := p.resolve(spec.Type)
 	if spec.Assign.IsValid() && under.Name != "" {

@@ -29,6 +29,7 @@ type Compiler struct {
 	byPointer      map[string]*Schema
 	Refusals       []*Refusal
 	UnknownFormats map[string]spec.Place // formats that are ignored, each with the first place
+	Containers     []string              // keywords that may be there because they only hold schemas for references
 }
 
 // NewCompiler returns a compiler of the schemas of doc.
@@ -54,7 +55,7 @@ func (c *Compiler) Compile(n *spec.Node) *Schema {
 		s.Component = strings.NewReplacer("~1", "/", "~0", "~").Replace(name)
 	}
 	if n.Kind != spec.Mapping {
-		c.refuse(n, "schema", "must be an object, not a %s", n.Kind)
+		c.refuse(n, lastToken(n), "must be a schema, which is an object, not a value of type %s", n.Kind)
 		return s
 	}
 	if ref := n.Get("$ref"); ref != nil {
@@ -144,7 +145,7 @@ func (c *Compiler) keyword(s *Schema, key string, n *spec.Node) {
 		read(c, s, n)
 		return
 	}
-	if strings.HasPrefix(key, "x-") || slices.Contains(annotations, key) {
+	if strings.HasPrefix(key, "x-") || slices.Contains(annotations, key) || slices.Contains(c.Containers, key) {
 		return
 	}
 	c.refuse(n, key, "keyword is not supported")
