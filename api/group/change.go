@@ -2,7 +2,7 @@ package group
 
 import (
 	"slices"
-	"unicode"
+	"strconv"
 
 	"example.com/oxgroups/gen/model"
 )
@@ -48,21 +48,56 @@ func distinct(ids []int64) []int64 {
 	return slices.Compact(ids)
 }
 
-// Fold returns the form of a name that decides whether two names are equal: names have the same form exactly where
-// strings.EqualFold says so (Unicode simple case folding). All engines store it, so all agree.
-func Fold(name string) string {
-	folded := make([]rune, 0, len(name))
-	for _, r := range name {
-		folded = append(folded, foldRune(r))
+// Named returns every workspace that the request names, ascending: the caller needs access to each.
+func (c Change) Named() []int64 {
+	if len(c.Remove) == 0 {
+		return c.AddNamed
 	}
-	return string(folded)
+	return distinct(slices.Concat(c.AddNamed, c.Remove))
 }
 
-// foldRune returns the smallest rune of those that r folds to.
-func foldRune(r rune) rune {
-	least := r
-	for other := unicode.SimpleFold(r); other != r; other = unicode.SimpleFold(other) {
-		least = min(least, other)
+// Check says whether what is stored allows the change: reachable are those of Named that exist and that the caller has
+// access to, ascending; taken is whether another group of the account has the name. It returns an Error with Refused and
+// all reasons.
+func (c Change) Check(reachable []int64, taken bool) error {
+	var problems []Problem
+	if taken {
+		problems = append(problems, NameTaken())
 	}
-	return least
+	for _, list := range []struct {
+		field string
+		ids   []int64
+	}{{"add_workspace_ids", c.AddNamed}, {"remove_workspace_ids", c.Remove}} {
+		if missing := without(list.ids, reachable); len(missing) > 0 {
+			problems = append(problems, Problem{list.field, OutOfReach(missing)})
+		}
+	}
+	return Refusal(problems)
+}
+
+// NameTaken is the reason where another group of the account has the name.
+func NameTaken() Problem { return Problem{"name", "Name has already been taken"} }
+
+// OutOfReach says which workspaces a caller may not name. A workspace that is not there and one that is out of reach
+// read the same, so that nobody learns of workspaces that are not theirs.
+func OutOfReach(ids []int64) string {
+	b := []byte("workspaces ")
+	for i, id := range ids {
+		if i > 0 {
+			b = append(b, ", "...)
+		}
+		b = strconv.AppendInt(b, id, 10)
+	}
+	return string(append(b, " do not exist or are not accessible"...))
+}
+
+// without returns the elements of ids that are not in found; both are ascending.
+func without(ids, found []int64) []int64 {
+	var rest []int64
+	for _, id := range ids {
+		if _, ok := slices.BinarySearch(found, id); !ok {
+			rest = append(rest, id)
+		}
+	}
+	return rest
 }

@@ -43,10 +43,21 @@ func NewDocument(n int, in Includes) Document {
 	return d
 }
 
-// Add puts a snapshot behind those that are in the document. Associations without a map are left out.
+// Add puts a snapshot behind those that are in the document. Of an association without a map neither the objects nor the
+// group's ids are taken.
 func (d *Document) Add(s Snapshot) {
 	d.Results = append(d.Results, model.Result{Key: GroupsKey, Id: s.Group.Id})
-	d.WorkspaceGroups[s.Group.Id] = s.Group
+	g := s.Group
+	if d.ExternalReferences == nil {
+		g.ExternalReferenceIds = nil
+	}
+	if d.RateCardSets == nil {
+		g.RateCardSetIds = nil
+	}
+	if d.Workspaces == nil {
+		g.WorkspaceIds = nil
+	}
+	d.WorkspaceGroups[g.Id] = g
 	if d.ExternalReferences != nil {
 		for _, r := range s.ExternalReferences {
 			(*d.ExternalReferences)[r.Id] = r

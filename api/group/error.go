@@ -45,6 +45,14 @@ func (e *Error) Error() string {
 	return b.String()
 }
 
+// Refusal returns an Error with Refused and the reasons, or nil where there are none.
+func Refusal(problems []Problem) error {
+	if len(problems) == 0 {
+		return nil
+	}
+	return &Error{Code: Refused, Problems: problems}
+}
+
 // Unwrap returns the cause.
 func (e *Error) Unwrap() error { return e.Err }
 

@@ -1,0 +1,123 @@
+package document_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"testing"
+	"time"
+
+	"example.com/oxgroups/api/group"
+	"example.com/oxgroups/api/nullable"
+	"example.com/oxgroups/api/store/document"
+	"example.com/oxgroups/gen/model"
+)
+
+func ExampleMerge() {
+	merged, err := document.Merge([]byte(`{"name":"Acme","notes":"old"}`), []byte(`{"notes":null,"email":"a@acme.example"}`))
+	fmt.Println(string(merged), err)
+	// Output: {"email":"a@acme.example","name":"Acme"} <nil>
+}
+
+func ExampleGroup_Model() {
+	g := document.Group{
+		ID: 7, CreatedAt: "2013-04-15T16:48:48-07:00", UpdatedAt: "2013-04-15T16:48:48-07:00",
+		JSON: []byte(`{"name":"Acme"}`), WorkspaceIDs: []int64{10, 11},
+	}
+	v, err := g.Model()
+	fmt.Println(v.Id, v.Name, *v.WorkspaceIds, v.RateCardSetIds == nil, v.CreatedAt.Format(time.RFC3339), err)
+	// Output: 7 Acme [10 11] true 2013-04-15T16:48:48-07:00 <nil>
+}
+
+// TestMerge has the examples of RFC 7396, appendix A, in which both sides are objects.
+func TestMerge(t *testing.T) {
+	for _, test := range []struct{ doc, patch, want string }{
+		{`{"a":"b"}`, `{"a":"c"}`, `{"a":"c"}`},
+		{`{"a":"b"}`, `{"b":"c"}`, `{"a":"b","b":"c"}`},
+		{`{"a":"b"}`, `{"a":null}`, `{}`},
+		{`{"a":"b","b":"c"}`, `{"a":null}`, `{"b":"c"}`},
+		{`{"a":["b"]}`, `{"a":"c"}`, `{"a":"c"}`},
+		{`{"a":"c"}`, `{"a":["b"]}`, `{"a":["b"]}`},
+		{`{"a":{"b":"c"}}`, `{"a":{"b":"d","c":null}}`, `{"a":{"b":"d"}}`},
+		{`{"a":[{"b":"c"}]}`, `{"a":[1]}`, `{"a":[1]}`},
+		{`{"e":null}`, `{"a":1}`, `{"a":1,"e":null}`},
+		{`{}`, `{"a":{"bb":{"ccc":null}}}`, `{"a":{"bb":{}}}`},
+		{`{"n":12345678901234567890}`, `{"s":"<\u2028&>"}`, `{"n":12345678901234567890,"s":"<\u2028&>"}`},
+	} {
+		got, err := document.Merge([]byte(test.doc), []byte(test.patch))
+		if err != nil || string(got) != test.want {
+			t.Errorf("%s with %s gives %s (%v), want %s", test.doc, test.patch, got, err, test.want)
+		}
+	}
+	if _, err := document.Merge([]byte(`{`), []byte(`{}`)); err == nil {
+		t.Error("a broken document is merged")
+	}
+}
+
+func TestGroupPatch(t *testing.T) {
+	u := model.WorkspaceGroupUpdate{
+		Name: "Acme", Notes: nullable.NewNullNullable[string](), Company: nullable.NewNullableWithValue(false),
+		AddWorkspaceIds: nullable.NewNullableWithValue([]int64{1}),
+	}
+	u.ExternalReference.Set(model.ExternalReferenceUpdate{ServiceName: "jira"})
+	c := group.NewChange(u)
+	if got, want := sorted(t, document.GroupPatch(&c)), `{"company":false,"name":"Acme","notes":null}`; got != want {
+		t.Errorf("the patch is %s, want %s", got, want)
+	}
+	if document.ReferencePatch(nil) != nil {
+		t.Error("no reference has a patch")
+	}
+}
+
+func sorted(t *testing.T, object []byte) string {
+	t.Helper()
+	var m map[string]any
+	if err := json.Unmarshal(object, &m); err != nil {
+		t.Fatal(err)
+	}
+	b, err := json.Marshal(m)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(b)
+}
+
+func TestReferenceModel(t *testing.T) {
+	r := document.Reference{
+		ID: 3, GroupID: 7, CreatedAt: "2013-04-15T16:48:48Z", UpdatedAt: "2013-04-15T16:48:48Z",
+		JSON: []byte(`{"service_name":"jira","service_model":"Issue","service_model_ref":"A-1"}`),
+	}
+	v, err := r.Model()
+	if err != nil || v.Id != "3" || v.SubjectId != "7" || v.SubjectType != "WorkspaceGroup" || v.ServiceName != "jira" {
+		t.Errorf("the reference is %+v (%v)", v, err)
+	}
+}
+
+func TestModelOfBrokenRow(t *testing.T) {
+	g := document.Group{ID: 7, CreatedAt: "yesterday", UpdatedAt: "today", JSON: []byte(`{}`)}
+	if _, err := g.Model(); group.CodeOf(err) != group.Internal {
+		t.Errorf("the error is %v, want a defect", err)
+	}
+}
+
+// TestNewImport looks at what is left for the document of a row: what has no column and is not null.
+func TestNewImport(t *testing.T) {
+	ids := []string{"11", "10", "11"}
+	at := time.Date(2013, 4, 15, 16, 48, 48, 999, time.FixedZone("", -7*3600))
+	im, err := document.NewImport(1, &model.WorkspaceGroupDocument{WorkspaceGroups: map[string]model.WorkspaceGroup{
+		"10": {Id: "10", Name: "Äpfel", Notes: nullable.NewNullNullable[string](), CreatedAt: at, UpdatedAt: at, WorkspaceIds: &ids},
+		"9":  {Id: "9", Name: "Nine", CreatedAt: at, UpdatedAt: at},
+	}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	nine, ten := im.Groups[0], im.Groups[1]
+	if nine.ID != 9 || nine.WorkspaceIDs != nil {
+		t.Errorf("the first group is %+v, want 9, in the order of numbers", nine)
+	}
+	if got, want := string(ten.JSON), `{"name":"Äpfel"}`; got != want {
+		t.Errorf("the document is %s, want %s", got, want)
+	}
+	if ten.Folded != group.Fold("äPFEL") || ten.CreatedAt != "2013-04-15T16:48:48-07:00" || fmt.Sprint(ten.WorkspaceIDs) != "[10 11]" {
+		t.Errorf("the second group is %+v", ten)
+	}
+}

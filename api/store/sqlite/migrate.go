@@ -1,0 +1,107 @@
+package sqlite
+
+import (
+	"embed"
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+)
+
+// applicationID marks the file as ours: https://sqlite.org/pragma.html#pragma_application_id
+const applicationID = 0x6f786772 // "oxgr"
+
+// ErrNewer says that the file was written by a newer version of this program.
+var ErrNewer = errors.New("the database is of a newer version of oxgroupsd: use that version or a later one")
+
+// ErrForeign says that the file is a database of another program.
+var ErrForeign = errors.New("the file is a database of another program")
+
+//go:embed migrations/*.sql
+var migrations embed.FS
+
+// migrate brings the schema up to date. Each migration is a transaction, so several processes may start at once and one
+// that dies half-way leaves the schema that was there.
+func migrate(c *conn) error {
+	entries, err := migrations.ReadDir("migrations")
+	if err != nil {
+		return err
+	}
+	latest := int64(len(entries))
+	version, err := c.check(latest)
+	if err != nil {
+		return err
+	}
+	if readOnly, _ := c.ReadOnly("main"); readOnly && version == latest {
+		return nil
+	}
+	if err := c.Exec(`PRAGMA journal_mode=WAL`); err != nil {
+		return fmt.Errorf("switch to WAL: %w", err)
+	}
+	for i, entry := range entries {
+		number, _, _ := strings.Cut(entry.Name(), "_")
+		if n, err := strconv.Atoi(number); err != nil || n != i+1 {
+			return fmt.Errorf("migration %s: its number is not %d", entry.Name(), i+1)
+		}
+		script, err := migrations.ReadFile("migrations/" + entry.Name())
+		if err != nil {
+			return err
+		}
+		if err := c.migration(int64(i+1), latest, string(script)); err != nil {
+			return fmt.Errorf("migration %s: %w", entry.Name(), err)
+		}
+	}
+	return nil
+}
+
+// migration runs a script unless the file has it, which is looked up again inside the transaction.
+func (c *conn) migration(number, latest int64, script string) (err error) {
+	tx, err := c.BeginImmediate()
+	if err != nil {
+		return err
+	}
+	defer tx.End(&err)
+	version, err := c.check(latest)
+	if err != nil || version >= number {
+		return err
+	}
+	if err := c.Exec(script); err != nil {
+		return err
+	}
+	return c.Exec(fmt.Sprintf(`PRAGMA application_id=%d; PRAGMA user_version=%d`, applicationID, number))
+}
+
+// check returns the version of the schema, 0 for an empty file.
+func (c *conn) check(latest int64) (version int64, err error) {
+	application, err := c.number(`PRAGMA application_id`)
+	if err != nil {
+		return 0, err
+	}
+	version, err = c.number(`PRAGMA user_version`)
+	if err != nil {
+		return 0, err
+	}
+	objects, err := c.number(`SELECT count(*) FROM sqlite_schema`)
+	switch {
+	case err != nil:
+		return 0, err
+	case application != applicationID && (application != 0 || version != 0 || objects != 0):
+		return 0, ErrForeign
+	case version > latest:
+		return 0, fmt.Errorf("%w (its schema has number %d, the last one known here is %d)", ErrNewer, version, latest)
+	}
+	return version, nil
+}
+
+// number runs a statement with one number as its result. It prepares it anew, for settings may have changed.
+func (c *conn) number(sql string) (n int64, err error) {
+	stmt, _, err := c.Prepare(sql)
+	if err != nil {
+		return 0, err
+	}
+	defer func() { err = firstError(err, stmt.Close()) }()
+	if stmt.Step() {
+		n = stmt.ColumnInt64(0)
+	}
+	return n, stmt.Err()
+}

@@ -1,0 +1,118 @@
+package sqlite_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"example.com/oxgroups/api/group"
+	"example.com/oxgroups/api/store/sqlite"
+	"example.com/oxgroups/gen/model"
+	"github.com/ncruces/go-sqlite3"
+)
+
+func referring(i int) model.WorkspaceGroupUpdate {
+	u := model.WorkspaceGroupUpdate{Name: "Acme"}
+	u.ExternalReference.Set(model.ExternalReferenceUpdate{ServiceName: fmt.Sprint("s", i), ServiceModel: "M", ServiceModelRef: "1"})
+	return u
+}
+
+// TestGroupCommit counts what is synced: once before a lone caller is answered, and far less than once each for many.
+func TestGroupCommit(t *testing.T) {
+	f := &faulty{}
+	store, caller := loaded(t, filepath.Join(t.TempDir(), "groups.db"), sqlite.WithVFS(register(t, f)))
+	for i := range 5 {
+		before := f.syncs.Load()
+		if _, err := store.Update(t.Context(), caller, 7, referring(i), group.Includes{}); err != nil {
+			t.Fatal(err)
+		}
+		if f.syncs.Load() == before {
+			t.Fatal("an update was answered before anything was synced")
+		}
+	}
+	const callers, rounds = 32, 20
+	before := f.syncs.Load()
+	var wg sync.WaitGroup
+	for i := range callers {
+		wg.Go(func() {
+			for round := range rounds {
+				u := noted(fmt.Sprint(i, round))
+				if _, err := store.Update(context.Background(), caller, 7, u, group.Includes{}); err != nil {
+					t.Error(err)
+				}
+			}
+		})
+	}
+	wg.Wait()
+	if got := f.syncs.Load() - before; got > callers*rounds/2 {
+		t.Errorf("%d syncs for %d updates of %d callers", got, callers*rounds, callers)
+	}
+}
+
+// TestWithdrawn has a caller give up while another process holds the file.
+func TestWithdrawn(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "groups.db")
+	store, caller := loaded(t, path)
+	other, err := sqlite3.Open(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer other.Close()
+	tx, err := other.BeginImmediate()
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Millisecond)
+	defer cancel()
+	_, err = store.Update(ctx, caller, 7, noted("withdrawn"), group.Includes{})
+	if group.CodeOf(err) != group.Unavailable || !errors.Is(err, context.DeadlineExceeded) {
+		t.Errorf("the error is %v, want unavailable for the deadline", err)
+	}
+	if err := tx.Rollback(); err != nil {
+		t.Fatal(err)
+	}
+	s, err := store.Update(t.Context(), caller, 7, referring(1), group.Includes{})
+	if notes, ok := s.Group.Notes.Value(); err != nil || ok {
+		t.Errorf("notes are %q (%v), want the withdrawn update not applied", notes, err)
+	}
+}
+
+// TestCloseDrains closes a store under load: what was acknowledged is there, and nothing else.
+func TestCloseDrains(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "groups.db")
+	store, caller := loaded(t, path)
+	var acknowledged atomic.Int64
+	var wg sync.WaitGroup
+	half := make(chan struct{})
+	for i := range 64 {
+		wg.Go(func() {
+			_, err := store.Update(context.Background(), caller, 7, referring(i), group.Includes{})
+			switch {
+			case err == nil:
+				if acknowledged.Add(1) == 8 {
+					close(half)
+				}
+			case group.CodeOf(err) != group.Unavailable:
+				t.Errorf("the error is %v, want unavailable", err)
+			}
+		})
+	}
+	<-half
+	if err := store.Close(); err != nil {
+		t.Fatal(err)
+	}
+	wg.Wait()
+	again := open(t, path)
+	s, err := again.Update(t.Context(), authenticate(t, again), 7, model.WorkspaceGroupUpdate{Name: "Acme"}, group.All())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, want := int64(len(s.ExternalReferences)), acknowledged.Load()+1; got != want { // one is sample data
+		t.Errorf("%d references are stored, %d were acknowledged or there before", got, want)
+	}
+}

@@ -1,0 +1,71 @@
+package storetest
+
+import (
+	"testing"
+	"time"
+
+	"example.com/oxgroups/gen/model"
+)
+
+func testReference(t *testing.T, open Opener) {
+	t.Run("updated in place", func(t *testing.T) {
+		f := newFixture(t, open)
+		from := time.Now().Truncate(time.Second)
+		s := f.mustUpdate(1, `{"name":"Alpha","external_reference":{"service_name":"jira","service_model":"Epic",
+			"service_model_ref":"A-2","external_message":null,"status":"failed"}}`)
+		if len(s.ExternalReferences) != 1 {
+			t.Fatalf("%d references, want the one that was there", len(s.ExternalReferences))
+		}
+		r := s.ExternalReferences[0]
+		if r.Id != "1" || r.ServiceModel != "Epic" || r.ServiceModelRef != "A-2" || r.SubjectId != "1" || r.SubjectType != "WorkspaceGroup" {
+			t.Errorf("the reference is %+v", r)
+		}
+		want(f, "external_message", r.ExternalMessage, nil)
+		want(f, "status", r.Status, new(model.ExternalReferenceStatusFailed))
+		want(f, "locked, which was omitted,", r.Locked, new(true))
+		if at, ok := r.LastSyncedAt.Value(); !ok || at.Format(time.RFC3339) != "2014-01-03T00:00:00Z" {
+			t.Errorf("last_synced_at is %v, want it untouched", at)
+		}
+		if r.UpdatedAt.Before(from) || r.CreatedAt.Format(time.RFC3339) != "2014-01-01T00:00:00Z" {
+			t.Errorf("created_at is %v, updated_at %v", r.CreatedAt, r.UpdatedAt)
+		}
+	})
+	t.Run("equal", func(t *testing.T) {
+		f := newFixture(t, open)
+		s := f.mustUpdate(1, `{"name":"Alpha","notes":"moved","external_reference":{"service_name":"jira","service_model":"Issue",
+			"service_model_ref":"A-1","status":"pending"}}`)
+		if got := s.ExternalReferences[0].UpdatedAt.Format(time.RFC3339); got != "2014-01-02T00:00:00Z" {
+			t.Errorf("updated_at of a reference that did not change is %s", got)
+		}
+	})
+	t.Run("added", func(t *testing.T) {
+		f := newFixture(t, open)
+		from := time.Now().Truncate(time.Second)
+		body := `{"name":"Alpha","external_reference":{"service_name":"Jira","service_model":"Issue","service_model_ref":"B-1"}}`
+		s := f.mustUpdate(1, body)
+		if len(s.ExternalReferences) != 2 {
+			t.Fatalf("%d references, want 2: names of services are compared exactly", len(s.ExternalReferences))
+		}
+		r := s.ExternalReferences[1]
+		if r.Id == "1" || r.ServiceName != "Jira" || r.SubjectId != "1" || r.CreatedAt.Before(from) || r.UpdatedAt != r.CreatedAt {
+			t.Errorf("the new reference is %+v", r)
+		}
+		want(f, "status", r.Status, nil)
+		if r.LastSyncedAt.IsSpecified() && !r.LastSyncedAt.IsNull() {
+			t.Errorf("last_synced_at is %v, want null", r.LastSyncedAt)
+		}
+		if again := f.mustUpdate(1, body); len(again.ExternalReferences) != 2 || again.ExternalReferences[1].Id != r.Id {
+			t.Errorf("the same update again gives %+v", again.ExternalReferences)
+		}
+	})
+	t.Run("of another group", func(t *testing.T) {
+		f := newFixture(t, open)
+		s := f.mustUpdate(2, `{"name":"Beta","external_reference":{"service_name":"jira","service_model":"Issue","service_model_ref":"B-1"}}`)
+		if len(s.ExternalReferences) != 1 || s.ExternalReferences[0].Id == "1" || s.ExternalReferences[0].SubjectId != "2" {
+			t.Errorf("the references of the other group are %+v", s.ExternalReferences)
+		}
+		if alpha := f.mustUpdate(1, `{"name":"Alpha"}`); alpha.ExternalReferences[0].ServiceModelRef != "A-1" {
+			t.Error("the first group's reference changed")
+		}
+	})
+}
