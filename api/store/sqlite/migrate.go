@@ -1,11 +1,15 @@
 package sqlite
 
 import (
+	"context"
 	"embed"
 	"errors"
 	"fmt"
 	"strconv"
 	"strings"
+	"time"
+
+	"github.com/ncruces/go-sqlite3"
 )
 
 // applicationID marks the file as ours: https://sqlite.org/pragma.html#pragma_application_id
@@ -22,20 +26,20 @@ var migrations embed.FS
 
 // migrate brings the schema up to date. Each migration is a transaction, so several processes may start at once and one
 // that dies half-way leaves the schema that was there.
-func migrate(c *conn) error {
+func migrate(ctx context.Context, c *conn, busy time.Duration) error {
 	entries, err := migrations.ReadDir("migrations")
 	if err != nil {
 		return err
 	}
 	latest := int64(len(entries))
-	version, err := c.check(latest)
+	version, err := c.version(latest)
 	if err != nil {
 		return err
 	}
 	if readOnly, _ := c.ReadOnly("main"); readOnly && version == latest {
 		return nil
 	}
-	if err := c.Exec(`PRAGMA journal_mode=WAL`); err != nil {
+	if err := c.switchToWAL(ctx, busy); err != nil {
 		return fmt.Errorf("switch to WAL: %w", err)
 	}
 	for i, entry := range entries {
@@ -54,6 +58,27 @@ func migrate(c *conn) error {
 	return nil
 }
 
+// retryWAL is how long to wait before the journal's mode is asked for again.
+const retryWAL = 2 * time.Millisecond
+
+// switchToWAL sets the mode that the file keeps from then on. SQLite does not wait for a lock here, whatever the busy
+// timeout is, so processes that open one new file together have to ask again.
+func (c *conn) switchToWAL(ctx context.Context, busy time.Duration) error {
+	ctx, cancel := context.WithTimeout(ctx, busy)
+	defer cancel()
+	for {
+		err := c.Exec(`PRAGMA journal_mode=WAL`)
+		if !errors.Is(err, sqlite3.BUSY) {
+			return err
+		}
+		select {
+		case <-ctx.Done():
+			return err
+		case <-time.After(retryWAL):
+		}
+	}
+}
+
 // migration runs a script unless the file has it, which is looked up again inside the transaction.
 func (c *conn) migration(number, latest int64, script string) (err error) {
 	tx, err := c.BeginImmediate()
@@ -69,6 +94,13 @@ func (c *conn) migration(number, latest int64, script string) (err error) {
 		return err
 	}
 	return c.Exec(fmt.Sprintf(`PRAGMA application_id=%d; PRAGMA user_version=%d`, applicationID, number))
+}
+
+// version is check in a transaction of its own: what it reads has to be of one moment, as another process may migrate.
+func (c *conn) version(latest int64) (version int64, err error) {
+	tx := c.Begin()
+	defer tx.End(&err)
+	return c.check(latest)
 }
 
 // check returns the version of the schema, 0 for an empty file.

@@ -72,7 +72,7 @@ func Open(ctx context.Context, path string, opts ...Option) (*Store, error) {
 	if err != nil {
 		return nil, fmt.Errorf("sqlite: open %s: %w", path, unavailable(err))
 	}
-	if err := migrate(c); err != nil {
+	if err := migrate(ctx, c, o.busy); err != nil {
 		return nil, errors.Join(fmt.Errorf("sqlite: open %s: %w", path, unavailable(err)), c.Close())
 	}
 	s := &Store{writer: newWriter(c), readers: newPool(f, o.readers), auth: newAuthCache(o.now), now: o.now}

@@ -1,0 +1,137 @@
+package client
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"os"
+	"runtime"
+
+	gen "example.com/oxgroups/gen/client"
+	"example.com/oxgroups/gen/model"
+	"example.com/oxgroups/gen/validator"
+)
+
+// The environment variables that New looks at.
+const (
+	EnvURL   = "OXGROUPS_URL"
+	EnvToken = "OXGROUPS_TOKEN"
+)
+
+// ErrNoToken says that a call has no token: neither WithToken nor OXGROUPS_TOKEN gave one. Nothing was sent.
+var ErrNoToken = errors.New("client: no token; set " + EnvToken + " or use WithToken")
+
+// Updater is the seam for what updates workspace groups through the API. *Client is the implementation; programs that
+// use it can put another one in its place in their tests.
+type Updater interface {
+	UpdateWorkspaceGroup(ctx context.Context, id int64, update Update, opts ...Option) (*Result, error)
+}
+
+var _ Updater = (*Client)(nil)
+
+// Client talks to the API. It is safe for concurrent use, and one is enough for a program: it reuses connections.
+type Client struct {
+	settings settings
+}
+
+// New returns a client. Where opts do not name the base URL or the token it takes them from OXGROUPS_URL and
+// OXGROUPS_TOKEN; the base URL is DefaultBaseURL then. A token may also be given to each call.
+// It returns an error for an option that makes no sense, such as a base URL with a password in it.
+func New(opts ...Option) (*Client, error) {
+	s, err := settings{
+		httpClient:  newHTTPClient(),
+		timeout:     DefaultTimeout,
+		userAgent:   "oxgroups-go (" + runtime.Version() + "; " + runtime.GOOS + "/" + runtime.GOARCH + ")",
+		header:      http.Header{"Accept": {"application/json"}},
+		maxResponse: DefaultMaxResponseBytes,
+	}.with(opts)
+	if err != nil {
+		return nil, err
+	}
+	if s.token.IsZero() {
+		if s, err = s.with([]Option{WithToken(NewToken(os.Getenv(EnvToken)))}); err != nil {
+			return nil, fmt.Errorf("%w (from %s)", err, EnvToken)
+		}
+	}
+	if s.baseURL == "" {
+		base := cmp.Or(os.Getenv(EnvURL), DefaultBaseURL)
+		if s, err = s.with([]Option{WithBaseURL(base)}); err != nil {
+			return nil, fmt.Errorf("%w (from %s)", err, EnvURL)
+		}
+	}
+	return &Client{settings: s}, nil
+}
+
+// CloseIdleConnections closes the connections that are kept for later calls. The client can still be used.
+func (c *Client) CloseIdleConnections() { c.settings.httpClient.CloseIdleConnections() }
+
+// UpdateWorkspaceGroup changes the named fields of the group id (1 to 2^63-1), all or none, and returns the group as it
+// is then.
+//
+// It returns ErrNoToken or a *ValidationError, and nothing was sent; an *Error for a reply that is not what was asked for;
+// an error that is ErrConnection when no whole reply came; or one that wraps ctx.Err() when ctx ended. After the last
+// two the update may have been applied or not. An *Error that is ErrBadResponse or ErrResponseTooLarge follows a reply
+// of status 200: the update was applied, only its result is not known.
+func (c *Client) UpdateWorkspaceGroup(ctx context.Context, id int64, update Update, opts ...Option) (*Result, error) {
+	s, err := c.settings.with(opts)
+	if err != nil {
+		return nil, err
+	}
+	if s.token.IsZero() {
+		return nil, ErrNoToken
+	}
+	body, err := s.encode(id, &update)
+	if err != nil {
+		return nil, err
+	}
+	r, err := s.attempt(ctx, id, body)
+	if err != nil {
+		return nil, err
+	}
+	return newResult(r, s.token)
+}
+
+// Request returns the request that UpdateWorkspaceGroup would send for the same arguments, but without the token, to show
+// or to record it. It returns a *ValidationError for an update that would not be sent.
+func (c *Client) Request(ctx context.Context, id int64, update Update, opts ...Option) (*http.Request, error) {
+	s, err := c.settings.with(opts)
+	if err != nil {
+		return nil, err
+	}
+	body, err := s.encode(id, &update)
+	if err != nil {
+		return nil, err
+	}
+	return s.request(ctx, id, body)
+}
+
+// encode returns the body of the request, which is checked unless the settings say otherwise.
+func (s *settings) encode(id int64, update *Update) ([]byte, error) {
+	request := model.WorkspaceGroupRequest{WorkspaceGroup: *update}
+	body := validator.AppendWorkspaceGroupRequest(nil, &request)
+	if s.unchecked {
+		return body, nil
+	}
+	return body, validate(id, &request, body)
+}
+
+// request builds the request without the token.
+func (s *settings) request(ctx context.Context, id int64, body []byte) (*http.Request, error) {
+	var params model.UpdateWorkspaceGroupParams
+	if include := joinIncludes(s.include); include != "" {
+		params.Include = &include
+	}
+	// A bytes.Reader lets net/http send the body again on a new connection when the old one turns out to be closed.
+	req, err := gen.NewUpdateWorkspaceGroupRequestWithBody(s.baseURL, id, &params, "application/json", bytes.NewReader(body))
+	if err != nil {
+		return nil, fmt.Errorf("client: building the request: %w", err)
+	}
+	for key, values := range s.header {
+		req.Header[key] = values
+	}
+	req.Header.Set("User-Agent", s.userAgent)
+	return req.WithContext(ctx), nil
+}

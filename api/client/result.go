@@ -1,0 +1,127 @@
+package client
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"maps"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+
+	"example.com/oxgroups/api/group"
+	"example.com/oxgroups/gen/model"
+	"example.com/oxgroups/gen/validator"
+)
+
+// Result is what the API answered to an update. It is safe for concurrent use as long as nobody changes what it returns.
+type Result struct {
+	StatusCode int
+	Header     http.Header
+	RequestID  string // X-Request-Id
+
+	doc   model.WorkspaceGroupDocument
+	group model.WorkspaceGroup
+	raw   []byte // strings of doc share its memory
+}
+
+// newResult returns the result in r, or an *Error that is ErrBadResponse.
+func newResult(r *reply, token Token) (*Result, error) {
+	res := &Result{StatusCode: r.status, Header: r.header, RequestID: r.header.Get("X-Request-Id"), raw: r.body}
+	if err := validator.DecodeWorkspaceGroupDocument(r.body, &res.doc); err != nil {
+		return nil, newError(r, token, fmt.Errorf("%w: %w", ErrBadResponse, err))
+	}
+	for _, result := range res.doc.Results {
+		if g, ok := res.doc.WorkspaceGroups[result.Id]; ok && result.Key == group.GroupsKey {
+			res.group = g
+			return res, nil
+		}
+	}
+	return nil, newError(r, token, fmt.Errorf("%w: %w", ErrBadResponse, errNoGroup))
+}
+
+var errNoGroup = errors.New("its results name no group that it has")
+
+// Group returns the group as it was right after the update. Its *_ids are nil unless the association was included.
+func (r *Result) Group() Group { return r.group }
+
+// Meta returns the page that the document says it is.
+func (r *Result) Meta() Meta { return r.doc.Meta }
+
+// Raw returns a copy of the document as it came.
+func (r *Result) Raw() []byte { return bytes.Clone(r.raw) }
+
+// Workspaces returns the members of the group in the order in which the API lists them. It is empty without
+// IncludeWorkspaces, and lacks members that the token has no access to.
+func (r *Result) Workspaces() []Workspace {
+	return inOrder(r.group.WorkspaceIds, r.doc.Workspaces)
+}
+
+// ExternalReferences returns the references of the group in the order in which the API lists them. It is empty without
+// IncludeExternalReferences.
+func (r *Result) ExternalReferences() []Reference {
+	return inOrder(r.group.ExternalReferenceIds, r.doc.ExternalReferences)
+}
+
+// RateCardSets returns the rate card sets of the group in the order in which the API lists them. It is empty without
+// IncludeRateCardSets.
+func (r *Result) RateCardSets() []RateCardSet {
+	return inOrder(r.group.RateCardSetIds, r.doc.RateCardSets)
+}
+
+// Workspace returns the included workspace with an id.
+func (r *Result) Workspace(id string) (Workspace, bool) { return lookup(r.doc.Workspaces, id) }
+
+// ExternalReference returns the included reference with an id.
+func (r *Result) ExternalReference(id string) (Reference, bool) {
+	return lookup(r.doc.ExternalReferences, id)
+}
+
+// RateCardSet returns the included rate card set with an id.
+func (r *Result) RateCardSet(id string) (RateCardSet, bool) { return lookup(r.doc.RateCardSets, id) }
+
+func lookup[T any](objects *map[string]T, id string) (object T, ok bool) {
+	if objects != nil {
+		object, ok = (*objects)[id]
+	}
+	return object, ok
+}
+
+// inOrder returns the objects that ids name, or all in ascending order of id where the group names none.
+func inOrder[T any](ids *[]string, objects *map[string]T) []T {
+	if objects == nil {
+		return nil
+	}
+	var order []string
+	if ids != nil {
+		order = *ids
+	} else {
+		order = slices.SortedFunc(maps.Keys(*objects), compareIDs)
+	}
+	out := make([]T, 0, len(order))
+	for _, id := range order {
+		if object, ok := (*objects)[id]; ok {
+			out = append(out, object)
+		}
+	}
+	return out
+}
+
+// compareIDs puts numbers in numeric order, before everything else.
+func compareIDs(a, b string) int {
+	x, errX := strconv.ParseUint(a, 10, 64)
+	y, errY := strconv.ParseUint(b, 10, 64)
+	switch {
+	case errX == nil && errY == nil && x != y:
+		if x < y {
+			return -1
+		}
+		return 1
+	case errX == nil && errY != nil:
+		return -1
+	case errX != nil && errY == nil:
+		return 1
+	}
+	return strings.Compare(a, b)
+}

@@ -1,0 +1,144 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"example.com/oxgroups/api/client"
+	"example.com/oxgroups/api/field"
+)
+
+// addFieldFlags adds a flag for each field. A field whose name a flag in own has, or another field, gets another name.
+func addFieldFlags(flags, own *pflag.FlagSet, fields []field.Field, to *assignments) {
+	taken := func(name string) bool {
+		return name == "" || name == "help" || flags.Lookup(name) != nil || own.Lookup(name) != nil
+	}
+	for i := range fields {
+		f := &fields[i]
+		flag := flags.VarPF(&fieldFlag{field: f, to: to}, freeName(taken, f), "", usage(f))
+		if f.Kind == field.Boolean {
+			flag.NoOptDefVal = "true"
+		}
+	}
+}
+
+// freeName returns the name of the flag for f: that of the field with hyphens, for an array without "_ids" at its end
+// ("add_workspace_ids" is --add-workspace). Where that is taken it is the whole name, or one that begins with "field-".
+func freeName(taken func(string) bool, f *field.Field) string {
+	whole := strings.ReplaceAll(f.Name, "_", "-")
+	name := whole
+	if f.Kind == field.Array {
+		name = strings.TrimSuffix(whole, "-ids")
+	}
+	for _, candidate := range []string{name, whole} {
+		if !taken(candidate) {
+			return candidate
+		}
+	}
+	return "field-" + whole
+}
+
+// usage returns the help text of a field. pflag gives backquotes a meaning of its own.
+func usage(f *field.Field) string {
+	text := strings.Join(strings.Fields(strings.ReplaceAll(f.Description, "`", "'")), " ")
+	if f.Required {
+		text += " (required)"
+	}
+	switch {
+	case f.Kind == field.Boolean:
+		text += " (=false for no)"
+	case f.Kind == field.Object && len(f.Fields) > 0:
+		text += " (" + strings.Join(memberUsage(f.Fields), ", ") + ")"
+	}
+	return strings.TrimSpace(text)
+}
+
+func memberUsage(fields []field.Field) []string {
+	out := make([]string, len(fields))
+	for i, f := range fields {
+		out[i] = f.Name
+		switch {
+		case len(f.Enum) > 0:
+			out[i] += "=" + strings.Join(f.Enum, "|")
+		case f.Kind == field.Boolean:
+			out[i] += "=true|false"
+		case f.Required:
+			out[i] += " (required)"
+		}
+	}
+	return out
+}
+
+// clearFields gives null to the fields called names, dotted where they are nested.
+func clearFields(clear []string, fields []field.Field, to *assignments) error {
+	known := dotted("", fields)
+	for _, name := range clear {
+		name = strings.ReplaceAll(strings.TrimSpace(name), "-", "_")
+		switch {
+		case !slices.Contains(known, name):
+			return &usageError{fmt.Errorf("--clear: %w", unknownName("field", name, known))}
+		case to.has(name):
+			return usagef("--clear: %s is given a value too", name)
+		}
+		to.put([]byte("null"), strings.Split(name, ".")...)
+	}
+	return nil
+}
+
+// dotted returns the names of fields and of those within them.
+func dotted(prefix string, fields []field.Field) []string {
+	var out []string
+	for _, f := range fields {
+		out = append(out, prefix+f.Name)
+		out = append(out, dotted(prefix+f.Name+".", f.Fields)...)
+	}
+	return out
+}
+
+// parseIncludes checks the names, which the API would ignore where it does not know them.
+func parseIncludes(list []string) ([]client.Include, error) {
+	var known []string
+	for _, include := range client.Includes() {
+		known = append(known, string(include))
+	}
+	var out []client.Include
+	for _, name := range list {
+		if name = strings.TrimSpace(name); !slices.Contains(known, name) {
+			return nil, &usageError{fmt.Errorf("--include: %w", unknownName("association", name, known))}
+		}
+		out = append(out, client.Include(name))
+	}
+	return out, nil
+}
+
+func unknownName(what, name string, known []string) error {
+	hint := didYouMean(name, known)
+	if hint == "" {
+		hint = "; there are " + strings.Join(known, ", ")
+	}
+	return fmt.Errorf("there is no %s %q%s", what, name, hint)
+}
+
+// flagError words what pflag found in the arguments, without the value, which is part of a request.
+func flagError(cmd *cobra.Command, err error) error {
+	var (
+		invalid *pflag.InvalidValueError
+		unknown *pflag.NotExistError
+	)
+	switch {
+	case errors.As(err, &invalid):
+		return fmt.Errorf("--%s: %w", invalid.GetFlag().Name, invalid.Unwrap())
+	case errors.As(err, &unknown) && unknown.GetSpecifiedName() == "token":
+		return errors.New("a token is never taken from an argument, where other users can see it; set " + client.EnvToken)
+	case errors.As(err, &unknown):
+		var known []string
+		cmd.Flags().VisitAll(func(f *pflag.Flag) { known = append(known, "--"+f.Name) })
+		return errors.New(err.Error() + didYouMean("--"+unknown.GetSpecifiedName(), known))
+	}
+	return err
+}

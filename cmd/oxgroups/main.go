@@ -1,0 +1,14 @@
+// Command oxgroups updates workspace groups of the Kantata OX API from a terminal or a script.
+//
+// It holds the flags, the rendering and the exit codes. What is sent and checked is decided in api/client and in the
+// generated packages; the flags of `oxgroups update` come from the fields of openapi.yaml.
+package main
+
+import (
+	"context"
+	"os"
+)
+
+func main() {
+	os.Exit(run(context.Background(), os.Args[1:], process()))
+}

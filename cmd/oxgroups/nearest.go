@@ -1,0 +1,21 @@
+package main
+
+import (
+	"fmt"
+
+	"github.com/agnivade/levenshtein"
+)
+
+// didYouMean returns a hint at the one of names that is most like name, or "" where none is.
+func didYouMean(name string, names []string) string {
+	best, least := "", max(1, len(name)/2)+1
+	for _, candidate := range names {
+		if d := levenshtein.ComputeDistance(name, candidate); d < least {
+			best, least = candidate, d
+		}
+	}
+	if best == "" {
+		return ""
+	}
+	return fmt.Sprintf("; did you mean %q?", best)
+}

@@ -1,0 +1,112 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"os"
+	"os/exec"
+	"reflect"
+	"strconv"
+	"testing"
+	"time"
+
+	"github.com/rogpeppe/go-internal/testscript"
+	"go.uber.org/goleak"
+)
+
+func TestMain(m *testing.M) {
+	testscript.Main(leakTested{m}, map[string]func(){"oxgroups": main})
+}
+
+// leakTested looks for goroutines that outlived the tests.
+type leakTested struct{ *testing.M }
+
+func (m leakTested) Run() int {
+	code := m.M.Run()
+	if err := goleak.Find(); err != nil && code == 0 {
+		_, _ = os.Stderr.WriteString(err.Error() + "\n")
+		return 1
+	}
+	return code
+}
+
+// TestScript runs the command line as a process against a fake API. Beside testscript's own commands there are
+//
+//	code N PROGRAM ARG...   runs a program that must exit with N
+//	interrupt PROGRAM ARG... runs a program, interrupts it when the fake has its request, and expects 130
+//	sent JSON               checks the body of the last request; `sent` alone: that there was none
+func TestScript(t *testing.T) {
+	testscript.Run(t, testscript.Params{
+		Dir: "testdata/script",
+		Setup: func(env *testscript.Env) error {
+			f := newFake()
+			env.Defer(f.Close)
+			env.Values["fake"] = f
+			env.Setenv("OXGROUPS_URL", f.URL+"/api/v1")
+			env.Setenv("OXGROUPS_TOKEN", "demo")
+			env.Setenv("GORACE", "atexit_sleep_ms=0") // the race detector keeps each process for a second otherwise
+			return nil
+		},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){
+			"code": cmdCode, "interrupt": cmdInterrupt, "sent": cmdSent,
+		},
+	})
+}
+
+func cmdCode(ts *testscript.TestScript, _ bool, args []string) {
+	want, err := strconv.Atoi(args[0])
+	ts.Check(err)
+	if got := codeOf(ts, ts.Exec(args[1], args[2:]...)); got != want {
+		ts.Fatalf("exit code %d, want %d", got, want)
+	}
+}
+
+func codeOf(ts *testscript.TestScript, err error) int {
+	var exit *exec.ExitError
+	if errors.As(err, &exit) {
+		return exit.ExitCode()
+	}
+	ts.Check(err)
+	return 0
+}
+
+func cmdInterrupt(ts *testscript.TestScript, _ bool, args []string) {
+	path, err := exec.LookPath(args[0])
+	ts.Check(err)
+	cmd := exec.Command(path, args[1:]...)
+	cmd.Dir = ts.MkAbs(".")
+	for _, name := range []string{"PATH", "HOME", "OXGROUPS_URL", "OXGROUPS_TOKEN"} {
+		cmd.Env = append(cmd.Env, name+"="+ts.Getenv(name))
+	}
+	var stdout, stderr bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &stdout, &stderr
+	ts.Check(cmd.Start())
+	select {
+	case <-ts.Value("fake").(*fake).waiting:
+	case <-time.After(20 * time.Second):
+		_ = cmd.Process.Kill()
+	}
+	ts.Check(cmd.Process.Signal(os.Interrupt))
+	if got := codeOf(ts, cmd.Wait()); got != exitInterrupted || stdout.Len() > 0 || !bytes.Contains(stderr.Bytes(), []byte("interrupted")) {
+		ts.Fatalf("exit code %d, stdout %q, stderr %q", got, &stdout, &stderr)
+	}
+}
+
+func cmdSent(ts *testscript.TestScript, _ bool, args []string) {
+	var last string
+	for seen := ts.Value("fake").(*fake).seen; len(seen) > 0; {
+		last = <-seen
+	}
+	if len(args) == 0 {
+		if last != "" {
+			ts.Fatalf("sent %s, want nothing", last)
+		}
+		return
+	}
+	var got, want any
+	ts.Check(json.Unmarshal([]byte(args[0]), &want))
+	if err := json.Unmarshal([]byte(last), &got); err != nil || !reflect.DeepEqual(got, want) {
+		ts.Fatalf("sent %s, want %s", last, args[0])
+	}
+}

@@ -1,0 +1,215 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"example.com/oxgroups/api/client"
+	"example.com/oxgroups/api/field"
+	"example.com/oxgroups/api/violation"
+	"example.com/oxgroups/gen/model"
+	"example.com/oxgroups/gen/validator"
+)
+
+// updateKey is the member of the request's body that has the update.
+const updateKey = "workspace_group"
+
+// updateFields returns the fields of an update, from openapi.yaml.
+func updateFields() []field.Field {
+	return field.Find(validator.WorkspaceGroupRequestFields, updateKey).Fields
+}
+
+// updateCommand is one run of `oxgroups update`.
+type updateCommand struct {
+	sys     system
+	fields  []field.Field
+	assign  assignments
+	clear   []string
+	include []string
+	from    string
+	url     string
+	json    bool
+	jq      string
+	dryRun  bool
+	curl    bool
+}
+
+func newUpdate(sys system) *cobra.Command {
+	u := &updateCommand{sys: sys, fields: updateFields()}
+	cmd := &cobra.Command{
+		Use:   "update ID --name NAME [flags]",
+		Short: "Update one workspace group",
+		Long: `Update one workspace group. Fields that are not named stay as they are.
+
+Everything is applied together or not at all, and sending it again changes nothing more. The update is checked
+before it is sent.`,
+		Example: `  oxgroups update 7 --name Acme --add-workspace 10,12 --include workspaces
+  oxgroups update 7 --name Acme --company=false --clear notes,email
+  oxgroups update 7 --name Acme --external-reference service_name=jira,service_model=Issue,service_model_ref=A-1
+  oxgroups update 7 --from update.json --jq '.workspace_groups[].updated_at'
+  oxgroups update 7 --name Acme --dry-run`,
+		Args: cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error { return u.run(cmd.Context(), args[0]) },
+	}
+	u.addFlags(cmd)
+	return cmd
+}
+
+func (u *updateCommand) addFlags(cmd *cobra.Command) {
+	own := pflag.NewFlagSet("", pflag.ContinueOnError)
+	own.SortFlags = false
+	own.StringSliceVar(&u.clear, "clear", nil, "send null for these `fields`, which clears them; nested ones are dotted")
+	own.StringSliceVar(&u.include, "include", nil, "put these `associations` beside the group: "+joined(client.Includes()))
+	own.StringVar(&u.from, "from", "", "take the update from a JSON `file`, - for stdin; flags win over it")
+	own.StringVar(&u.url, "url", "", "where the API is (default $OXGROUPS_URL, or "+client.DefaultBaseURL+")")
+	own.BoolVar(&u.json, "json", false, "print the reply as JSON, in one line")
+	own.StringVar(&u.jq, "jq", "", "print what a jq `expression` makes of the reply; strings without quotes")
+	own.BoolVar(&u.dryRun, "dry-run", false, "print the request as a curl line and do not send it")
+	own.BoolVar(&u.curl, "curl", false, "print the request as a curl line to stderr before it is sent")
+
+	flags := cmd.Flags()
+	flags.SortFlags = false // in the order of openapi.yaml
+	addFieldFlags(flags, own, u.fields, &u.assign)
+	flags.AddFlagSet(own)
+	cmd.MarkFlagsMutuallyExclusive("json", "jq", "dry-run")
+}
+
+func joined(includes []client.Include) string {
+	names := make([]string, len(includes))
+	for i, include := range includes {
+		names[i] = string(include)
+	}
+	return strings.Join(names, ", ")
+}
+
+func (u *updateCommand) run(ctx context.Context, arg string) error {
+	id, err := parseID(arg)
+	if err != nil {
+		return err
+	}
+	show, err := u.renderer()
+	if err != nil {
+		return err
+	}
+	update, opts, err := u.update()
+	if err != nil {
+		return err
+	}
+	c, err := u.client()
+	if err != nil {
+		return err
+	}
+	defer c.CloseIdleConnections()
+	if u.dryRun || u.curl {
+		if err := u.printCurl(ctx, c, id, update, opts); err != nil || u.dryRun {
+			return err
+		}
+	}
+	result, err := c.UpdateWorkspaceGroup(ctx, id, update, opts...)
+	if err != nil {
+		return err
+	}
+	if err := show(ctx, u.sys.stdout, result.Raw()); err != nil {
+		return fmt.Errorf("the update was applied, but its result could not be printed: %w", err)
+	}
+	return nil
+}
+
+// parseID reads an id by the rule of openapi.yaml.
+func parseID(text string) (int64, error) {
+	id, _, err := validator.ParseUpdateWorkspaceGroupParameters(func(string) string { return text }, nil)
+	return id, invalid(err)
+}
+
+// update puts the file and the flags together and checks the whole.
+func (u *updateCommand) update() (client.Update, []client.Option, error) {
+	var (
+		body object
+		err  error
+	)
+	include := u.include
+	if u.from != "" {
+		var inFile []string
+		if body, inFile, err = readInput(u.from, u.sys.stdin); err != nil {
+			return client.Update{}, nil, err
+		}
+		if include == nil {
+			include = inFile
+		}
+		for _, line := range ignored(body, u.fields) {
+			_, _ = fmt.Fprintln(u.sys.stderr, "oxgroups: "+printable(line))
+		}
+	}
+	if err := clearFields(u.clear, u.fields, &u.assign); err != nil {
+		return client.Update{}, nil, err
+	}
+	includes, err := parseIncludes(include)
+	if err != nil {
+		return client.Update{}, nil, err
+	}
+	for _, a := range u.assign {
+		body = body.set(a.path, a.value)
+	}
+	update, err := decodeUpdate(body)
+	return update, []client.Option{client.WithInclude(includes...)}, err
+}
+
+// decodeUpdate returns the update in body.
+func decodeUpdate(body object) (client.Update, error) {
+	var request model.WorkspaceGroupRequest
+	err := validator.DecodeWorkspaceGroupRequest(object{{updateKey, body.append(nil)}}.append(nil), &request)
+	return request.WorkspaceGroup, invalid(err)
+}
+
+// invalid returns what a validator found in the form in which the client reports it.
+func invalid(err error) error {
+	if list := (violation.List)(nil); errors.As(err, &list) {
+		return &client.ValidationError{Violations: list.Strip("/" + updateKey)}
+	}
+	if err != nil {
+		return &usageError{fmt.Errorf("the update is not valid: %w", err)}
+	}
+	return nil
+}
+
+func (u *updateCommand) client() (*client.Client, error) {
+	base := u.url
+	if base == "" {
+		base = u.sys.getenv(client.EnvURL)
+	}
+	if base == "" {
+		base = client.DefaultBaseURL
+	}
+	c, err := client.New(
+		client.WithBaseURL(base),
+		client.WithToken(client.NewToken(u.sys.getenv(client.EnvToken))),
+		client.WithUserAgent("oxgroups/"+version()),
+	)
+	if err != nil {
+		return nil, &usageError{err}
+	}
+	return c, nil
+}
+
+func (u *updateCommand) printCurl(ctx context.Context, c *client.Client, id int64, update client.Update, opts []client.Option) error {
+	req, err := c.Request(ctx, id, update, opts...)
+	if err != nil {
+		return err
+	}
+	line, err := curlLine(req)
+	if err != nil {
+		return fmt.Errorf("printing the request: %w", err)
+	}
+	to := u.sys.stdout
+	if !u.dryRun {
+		to = u.sys.stderr
+	}
+	_, err = io.WriteString(to, line+"\n")
+	return err
+}
