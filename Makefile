@@ -1,0 +1,58 @@
+# Everything that is done with this project. `make help` lists it. Go is all that has to be installed.
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+
+ADDR ?= 127.0.0.1:8080
+STORE ?=
+SUITE ?= cmd/validatorgen/testdata/json-schema-tests
+FUZZTIME ?= 1m
+
+.PHONY: help
+help: ## List the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+.PHONY: demo
+demo: build ## Update a group through client, HTTP, server and SQLite, and show a refused request
+	@.scripts/demo
+
+.PHONY: run
+run: build ## Serve sample data until interrupted (ADDR=127.0.0.1:8080, STORE=sqlite:FILE)
+	@bin/oxgroupsd serve --demo --addr "$(ADDR)" $(if $(STORE),--store "$(STORE)")
+
+.PHONY: build
+build: ## Build oxgroups and oxgroupsd into bin/
+	@go build -o bin/ ./cmd/oxgroups ./cmd/oxgroupsd
+
+.PHONY: test
+test: drift vet ## Run every test, with the race detector, and check that generated code is up to date
+	go test -race ./...
+
+.PHONY: drift
+drift: ## Check that go generate changes nothing
+	@.scripts/drift
+
+.PHONY: generate
+generate: ## Write gen/ anew from openapi.yaml
+	go generate ./...
+
+.PHONY: vet
+vet:
+	@unformatted="$$(git ls-files -co --exclude-standard '*.go' 2>/dev/null | xargs -r ls -d 2>/dev/null | xargs -r gofmt -l)"; \
+	if [ -n "$$unformatted" ]; then echo "gofmt would change:"; echo "$$unformatted"; exit 1; fi
+	go vet ./...
+
+.PHONY: lint
+lint: vet ## Run gofmt, go vet and staticcheck
+	go run honnef.co/go/tools/cmd/staticcheck ./...
+
+.PHONY: bench
+bench: ## Run the benchmarks
+	go test -run '^$$' -bench . -benchmem ./...
+
+.PHONY: fuzz
+fuzz: ## Run each fuzz target for FUZZTIME (1m)
+	@.scripts/fuzz "$(FUZZTIME)"
+
+.PHONY: schema-suite
+schema-suite: ## Run a folder of the JSON Schema Test Suite against generated validators (SUITE=DIR)
+	@go run ./cmd/validatorgen -suite "$(SUITE)"

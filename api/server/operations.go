@@ -1,0 +1,62 @@
+package server
+
+import (
+	"context"
+	"net/http"
+	"strconv"
+	"sync"
+
+	"example.com/oxgroups/api/group"
+	"example.com/oxgroups/gen/model"
+	gen "example.com/oxgroups/gen/server"
+	"example.com/oxgroups/gen/validator"
+)
+
+// operations are the handlers of the spec's operations: a call of the domain, and its result as a document.
+type operations struct{ store group.Updater }
+
+var _ gen.StrictServerInterface = operations{}
+
+// UpdateWorkspaceGroup returns the group as it is after the update. Its errors are those of group.Updater.
+func (o operations) UpdateWorkspaceGroup(ctx context.Context, r gen.UpdateWorkspaceGroupRequestObject) (gen.UpdateWorkspaceGroupResponseObject, error) {
+	in := includes(r.Params.Include, r.JSONBody)
+	snapshot, err := o.store.Update(ctx, callerFrom(ctx), r.Id, r.JSONBody.WorkspaceGroup, in)
+	if err != nil {
+		return nil, err
+	}
+	return &document{snapshot.Document(in)}, nil
+}
+
+// includes returns what the query asks for, and what the body does where the query has no such parameter.
+func includes(query *string, body *model.WorkspaceGroupRequest) group.Includes {
+	if query != nil {
+		return group.ParseIncludes(*query)
+	}
+	list, _ := body.Include.Value()
+	return group.ParseIncludes(list)
+}
+
+// document is a 200 that the generated encoder writes.
+type document struct{ model.WorkspaceGroupDocument }
+
+var _ gen.UpdateWorkspaceGroupResponseObject = (*document)(nil)
+
+var buffers = sync.Pool{New: func() any { return new([]byte) }}
+
+// largestPooled keeps one large reply from holding its memory for good.
+const largestPooled = 1 << 20
+
+// VisitUpdateWorkspaceGroupResponse writes the reply.
+func (d *document) VisitUpdateWorkspaceGroupResponse(w http.ResponseWriter) error {
+	buf := buffers.Get().(*[]byte)
+	*buf = validator.AppendWorkspaceGroupDocument((*buf)[:0], &d.WorkspaceGroupDocument)
+	h := w.Header()
+	h.Set("Content-Type", contentJSON)
+	h.Set("Content-Length", strconv.Itoa(len(*buf)))
+	w.WriteHeader(http.StatusOK)
+	_, err := w.Write(*buf)
+	if cap(*buf) <= largestPooled {
+		buffers.Put(buf)
+	}
+	return err
+}

@@ -1,0 +1,72 @@
+package server
+
+import (
+	"errors"
+	"log/slog"
+	"time"
+)
+
+// Limits that apply where no option says otherwise.
+const (
+	DefaultMaxBodyBytes   = 1 << 20  // of a request's body
+	DefaultMaxHeaderBytes = 64 << 10 // of a request's first line and header
+)
+
+// Timeouts bound what one connection may hold. All have to be above zero.
+type Timeouts struct {
+	ReadHeader time.Duration // from the first byte of a request, or the start of a connection, to the end of the header
+	Read       time.Duration // from there too, to the end of the body
+	Work       time.Duration // from the end of the header to the answer of the store; 503 after it
+	Write      time.Duration // from the end of the header to the end of the reply
+	Idle       time.Duration // between two requests of a connection
+	Shutdown   time.Duration // for accepted requests to finish once Serve is told to end
+}
+
+// DefaultTimeouts returns the timeouts that apply where no option says otherwise.
+func DefaultTimeouts() Timeouts {
+	return Timeouts{
+		ReadHeader: 2 * time.Second,
+		Read:       15 * time.Second,
+		Work:       10 * time.Second,
+		Write:      20 * time.Second,
+		Idle:       60 * time.Second,
+		Shutdown:   10 * time.Second,
+	}
+}
+
+// Option is a setting of New.
+type Option func(*Server) error
+
+// WithLogger makes the server log each request, and the causes of 500 and 503, to log. Tokens, queries and bodies are
+// never logged.
+func WithLogger(log *slog.Logger) Option {
+	return func(s *Server) error {
+		if log == nil {
+			return errors.New("the logger is nil")
+		}
+		s.log = log
+		return nil
+	}
+}
+
+// WithMaxBodyBytes sets the size of the largest body that is taken; larger ones are answered 413.
+func WithMaxBodyBytes(n int64) Option {
+	return func(s *Server) error {
+		if n < 1 {
+			return errors.New("the largest body has to have at least one byte")
+		}
+		s.maxBody = n
+		return nil
+	}
+}
+
+// WithTimeouts sets all timeouts; begin with DefaultTimeouts to change one.
+func WithTimeouts(t Timeouts) Option {
+	return func(s *Server) error {
+		if min(t.ReadHeader, t.Read, t.Work, t.Write, t.Idle, t.Shutdown) <= 0 {
+			return errors.New("every timeout has to be above zero")
+		}
+		s.timeouts = t
+		return nil
+	}
+}
