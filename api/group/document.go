@@ -22,12 +22,17 @@ type Document struct {
 	model.WorkspaceGroupDocument
 }
 
+// NewMeta returns what is said of the pages of a document with n groups, all of which are in it.
+func NewMeta(n int) model.Meta {
+	pages := max(1, (n+pageSize-1)/pageSize)
+	return model.Meta{Count: int64(n), PageCount: int64(pages), PageNumber: 1, PageSize: pageSize}
+}
+
 // NewDocument returns an empty document for n groups with a map for each association in in.
 func NewDocument(n int, in Includes) Document {
-	pages := max(1, (n+pageSize-1)/pageSize)
 	d := Document{model.WorkspaceGroupDocument{
 		Count:           int64(n),
-		Meta:            model.Meta{Count: int64(n), PageCount: int64(pages), PageNumber: 1, PageSize: pageSize},
+		Meta:            NewMeta(n),
 		Results:         make([]model.Result, 0, n),
 		WorkspaceGroups: make(map[string]model.WorkspaceGroup, n),
 	}}
@@ -47,16 +52,9 @@ func NewDocument(n int, in Includes) Document {
 // group's ids are taken.
 func (d *Document) Add(s Snapshot) {
 	d.Results = append(d.Results, model.Result{Key: GroupsKey, Id: s.Group.Id})
-	g := s.Group
-	if d.ExternalReferences == nil {
-		g.ExternalReferenceIds = nil
-	}
-	if d.RateCardSets == nil {
-		g.RateCardSetIds = nil
-	}
-	if d.Workspaces == nil {
-		g.WorkspaceIds = nil
-	}
+	g := Includes{
+		ExternalReferences: d.ExternalReferences != nil, RateCardSets: d.RateCardSets != nil, Workspaces: d.Workspaces != nil,
+	}.Trim(s.Group)
 	d.WorkspaceGroups[g.Id] = g
 	if d.ExternalReferences != nil {
 		for _, r := range s.ExternalReferences {

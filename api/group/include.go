@@ -1,6 +1,10 @@
 package group
 
-import "strings"
+import (
+	"strings"
+
+	"example.com/oxgroups/gen/model"
+)
 
 // Includes are the associations that a caller wants beside a group.
 type Includes struct {
@@ -36,4 +40,18 @@ func ParseIncludes(list string) Includes {
 // All includes every association.
 func All() Includes {
 	return Includes{ExternalReferences: true, RateCardSets: true, Workspaces: true}
+}
+
+// Trim returns g without the ids of associations that are not in in.
+func (in Includes) Trim(g model.WorkspaceGroup) model.WorkspaceGroup {
+	if !in.ExternalReferences {
+		g.ExternalReferenceIds = nil
+	}
+	if !in.RateCardSets {
+		g.RateCardSetIds = nil
+	}
+	if !in.Workspaces {
+		g.WorkspaceIds = nil
+	}
+	return g
 }

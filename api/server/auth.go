@@ -1,43 +1,29 @@
 package server
 
 import (
-	"context"
 	"net/http"
 	"strings"
-
-	"github.com/labstack/echo/v4"
 
 	"example.com/oxgroups/api/group"
 )
 
-type callerKey struct{}
-
-// callerFrom returns who asks; authenticate has put it there.
-func callerFrom(ctx context.Context) group.Caller {
-	by, _ := ctx.Value(callerKey{}).(group.Caller)
-	return by
-}
-
 // authenticate finds out who asks and refuses those who may not write; every operation behind it writes.
-func (s *Server) authenticate(next echo.HandlerFunc) echo.HandlerFunc {
-	return func(c echo.Context) error {
-		r := c.Request()
-		token, ok := bearerToken(r.Header)
-		if !ok {
-			return &refusal{status: http.StatusUnauthorized}
-		}
-		by, err := s.store.Authenticate(r.Context(), token)
-		switch {
-		case group.CodeOf(err) == group.Unauthorized:
-			return &refusal{status: http.StatusUnauthorized, header: [2]string{"WWW-Authenticate", `Bearer error="invalid_token"`}}
-		case err != nil:
-			return err
-		case by.ReadOnly:
-			return &refusal{status: http.StatusForbidden, header: [2]string{"WWW-Authenticate", `Bearer error="insufficient_scope"`}}
-		}
-		c.SetRequest(r.WithContext(context.WithValue(r.Context(), callerKey{}, by)))
-		return next(c)
+func (s *Server) authenticate(x *exchange, r *http.Request) error {
+	token, ok := bearerToken(r.Header)
+	if !ok {
+		return &refusal{status: http.StatusUnauthorized}
 	}
+	by, err := s.store.Authenticate(r.Context(), token)
+	switch {
+	case group.CodeOf(err) == group.Unauthorized:
+		return &refusal{status: http.StatusUnauthorized, header: [2]string{"WWW-Authenticate", `Bearer error="invalid_token"`}}
+	case err != nil:
+		return err
+	case by.ReadOnly:
+		return &refusal{status: http.StatusForbidden, header: [2]string{"WWW-Authenticate", `Bearer error="insufficient_scope"`}}
+	}
+	x.ctx.by = by
+	return nil
 }
 
 // bearerToken returns the token of a request: one Authorization field, the scheme in any case (RFC 9110, section 11.1)

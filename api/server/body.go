@@ -22,34 +22,28 @@ const (
 	contentForm = "application/x-www-form-urlencoded"
 )
 
-// isForm marks a request whose body is a form.
-const isForm = "form"
-
 // acceptBody refuses bodies of other types and encodings, and those that say they are too large, before they are read.
 // Behind it the type of every body is application/json: to the generated code the form is a detail of the binder.
-func (s *Server) acceptBody(next echo.HandlerFunc) echo.HandlerFunc {
-	return func(c echo.Context) error {
-		r := c.Request()
-		contentType, ok := contentType(r.Header)
-		if !ok {
-			return &refusal{status: http.StatusUnsupportedMediaType}
-		}
-		if !plainEncoding(r.Header) {
-			return &refusal{
-				status:  http.StatusUnsupportedMediaType,
-				message: "Content-Encoding must be left out: the body is taken as it is",
-				header:  [2]string{"Accept-Encoding", "identity"},
-			}
-		}
-		if r.ContentLength > s.maxBody {
-			return &http.MaxBytesError{Limit: s.maxBody}
-		}
-		if contentType == contentForm {
-			c.Set(isForm, true)
-		}
-		r.Header["Content-Type"] = []string{contentJSON}
-		return next(c)
+func (s *Server) acceptBody(x *exchange, r *http.Request) error {
+	contentType, ok := contentType(r.Header)
+	if !ok {
+		return &refusal{status: http.StatusUnsupportedMediaType}
 	}
+	if !plainEncoding(r.Header) {
+		return &refusal{
+			status:  http.StatusUnsupportedMediaType,
+			message: "Content-Encoding must be left out: the body is taken as it is",
+			header:  [2]string{"Accept-Encoding", "identity"},
+		}
+	}
+	if r.ContentLength > s.maxBody {
+		return &http.MaxBytesError{Limit: s.maxBody}
+	}
+	x.form = contentType == contentForm
+	if r.Header["Content-Type"][0] != contentJSON {
+		r.Header["Content-Type"] = jsonField
+	}
+	return nil
 }
 
 // contentType returns the type of the body, in lower case, if it is one that is taken.
@@ -92,7 +86,7 @@ func (b *binder) Bind(into any, c echo.Context) error {
 	}
 	switch into := into.(type) {
 	case *model.WorkspaceGroupRequest:
-		if c.Get(isForm) != nil {
+		if exchangeOf(c).form {
 			if body, err = railsform.AppendJSON(nil, body, validator.WorkspaceGroupRequestFields); err != nil {
 				return err
 			}
@@ -109,15 +103,14 @@ const firstRead = 64 << 10
 // readBody reads the whole body into memory that nobody else uses: decoded strings share it.
 func readBody(c echo.Context, limit int64) ([]byte, error) {
 	r := c.Request()
-	body := http.MaxBytesReader(c.Response().Writer, r.Body, limit)
 	var data []byte
 	var err error
 	if n := r.ContentLength; n >= 0 && n <= firstRead {
 		data = make([]byte, n)
-		_, err = io.ReadFull(body, data)
+		_, err = io.ReadFull(r.Body, data)
 	} else {
 		var buf bytes.Buffer
-		_, err = buf.ReadFrom(body)
+		_, err = buf.ReadFrom(http.MaxBytesReader(exchangeOf(c).ResponseWriter, r.Body, limit))
 		data = buf.Bytes()
 	}
 	if err == nil {

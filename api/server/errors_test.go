@@ -63,6 +63,7 @@ func TestErrors(t *testing.T) {
 		{"400 id of text", call{path: path + "acme", body: good}, 400, "validation", "id", "integer"},
 		{"400 id with a space", call{path: path + "%207", body: good}, 400, "validation", "id", "integer"},
 		{"400 id with an escaped slash", call{path: path + "7%2F8", body: good}, 400, "validation", "id", "integer"},
+		{"400 include that is not UTF-8", call{path: path + "7?include=%ff", body: good}, 400, "validation", "include", "UTF-8"},
 		{"400 include twice", call{path: path + "7?include=a&include=b", body: good}, 400, "validation", "include", "once"},
 		{"401 no token", call{token: "-", body: good}, 401, "oauth", "", "Invalid OAuth 2 Request"},
 		{"401 unknown token", call{token: "nobody", body: good}, 401, "oauth", "", "Invalid OAuth 2 Request"},

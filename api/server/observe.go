@@ -13,43 +13,39 @@ import (
 	"strings"
 	"time"
 
-	"github.com/labstack/echo/v4"
-
 	"example.com/oxgroups/api/group"
 )
 
-// observe is around everything else: it names the request, turns a panic into an error, answers errors, and logs.
-func (s *Server) observe(next echo.HandlerFunc) echo.HandlerFunc {
-	return func(c echo.Context) error {
-		start := time.Now()
-		r := c.Request() // behind limitTime the context of a request has ended when it is logged
-		id := requestID(r.Header)
-		res := c.Response()
-		h := res.Header()
-		h["X-Request-Id"] = []string{id}
-		res.Before(func() { h["X-Runtime"] = []string{seconds(time.Since(start))} })
-
-		err := recovered(next, c)
-		if err != nil {
-			if p := (*panicked)(nil); errors.As(err, &p) && res.Committed {
-				s.logRequest(r.Context(), c, id, start, err)
-				panic(http.ErrAbortHandler) // half a reply must not look like a whole one
-			}
-			c.Error(err)
-		}
-		s.logRequest(r.Context(), c, id, start, err)
-		return nil
+// serve is around everything else: it names the request, limits its time, turns a panic into an error, and logs.
+func (s *Server) serve(w http.ResponseWriter, r *http.Request) {
+	outer, now := r.Context(), time.Now()
+	x := &exchange{
+		ResponseWriter: w, start: now, id: requestID(r.Header),
+		ctx: requestContext{Context: outer, deadline: now.Add(s.timeouts.Work)},
 	}
+	r = r.WithContext(&x.ctx)
+	if p := s.answer(x, r); p != nil {
+		if x.status != 0 {
+			x.err = p
+			s.logRequest(outer, x, r)
+			panic(http.ErrAbortHandler) // half a reply must not look like a whole one
+		}
+		s.refuse(x, r, p)
+	}
+	x.ctx.end()
+	s.logRequest(outer, x, r)
 }
 
-// limitTime ends the context of a request that takes too long: the store gives up, and the caller learns it.
-func (s *Server) limitTime(next echo.HandlerFunc) echo.HandlerFunc {
-	return func(c echo.Context) error {
-		ctx, cancel := context.WithTimeout(c.Request().Context(), s.timeouts.Work)
-		defer cancel()
-		c.SetRequest(c.Request().WithContext(ctx))
-		return next(c)
+// answer routes a request, and returns the panic that ended it, if there was one.
+func (s *Server) answer(x *exchange, r *http.Request) (p *panicked) {
+	defer func() { p = recovered(recover()) }()
+	if headerTooLarge(r, s.maxHeader) {
+		s.refuse(x, r, &refusal{status: http.StatusRequestHeaderFieldsTooLarge})
+		return nil
 	}
+	canonicalPath(r)
+	s.router.ServeHTTP(x, r)
+	return nil
 }
 
 // requestID returns the id that the caller gave, if it is fit for a log, or a new one of 130 random bits.
@@ -82,47 +78,42 @@ type panicked struct {
 
 func (p *panicked) Error() string { return "panic: " + p.what }
 
-func recovered(next echo.HandlerFunc, c echo.Context) (err error) {
-	defer func() {
-		v := recover()
-		if v == nil {
-			return
-		}
-		p := &panicked{what: fmt.Sprintf("%T", v), stack: debug.Stack()}
-		if e, ok := v.(runtime.Error); ok {
-			p.what = e.Error()
-		}
-		err = p
-	}()
-	return next(c)
+func recovered(v any) *panicked {
+	if v == nil {
+		return nil
+	}
+	p := &panicked{what: fmt.Sprintf("%T", v), stack: debug.Stack()}
+	if e, ok := v.(runtime.Error); ok {
+		p.what = e.Error()
+	}
+	return p
 }
 
-// logRequest writes one line for a request. A path or a query is not in it, only the route. Where ctx has ended the caller
-// is gone, and what could not be done for it is no error.
-func (s *Server) logRequest(ctx context.Context, c echo.Context, id string, start time.Time, err error) {
-	res := c.Response()
+// logRequest writes one line for a request. A path or a query is not in it, only the route. Where outer has ended the
+// caller is gone, and what could not be done for it is no error.
+func (s *Server) logRequest(outer context.Context, x *exchange, r *http.Request) {
 	level := slog.LevelInfo
-	if res.Status >= http.StatusInternalServerError && ctx.Err() == nil {
+	if x.status >= http.StatusInternalServerError && outer.Err() == nil {
 		level = slog.LevelError
 	}
-	if !s.log.Enabled(ctx, level) {
+	if !s.log.Enabled(outer, level) {
 		return
 	}
 	attrs := []slog.Attr{
-		slog.String("method", c.Request().Method),
-		slog.String("route", c.Path()),
-		slog.Int("status", res.Status),
-		slog.Duration("duration", time.Since(start)),
-		slog.Int64("bytes", res.Size),
-		slog.String("request_id", id),
+		slog.String("method", r.Method),
+		slog.String("route", x.route),
+		slog.Int("status", x.status),
+		slog.Duration("duration", time.Since(x.start)),
+		slog.Int64("bytes", x.size),
+		slog.String("request_id", x.id),
 	}
-	if cause := cause(err); res.Status >= http.StatusInternalServerError && cause != "" {
+	if cause := cause(x.err); x.status >= http.StatusInternalServerError && cause != "" {
 		attrs = append(attrs, slog.String("cause", cause))
 	}
-	if p := (*panicked)(nil); errors.As(err, &p) {
+	if p := (*panicked)(nil); errors.As(x.err, &p) {
 		attrs = append(attrs, slog.String("stack", string(p.stack)))
 	}
-	s.log.LogAttrs(ctx, level, "request", attrs...)
+	s.log.LogAttrs(outer, level, "request", attrs...)
 }
 
 // cause describes an error for the log. What the domain refuses names fields and ids, never values.

@@ -3,13 +3,11 @@ package server
 import (
 	"context"
 	"net/http"
-	"strconv"
 	"sync"
 
 	"example.com/oxgroups/api/group"
 	"example.com/oxgroups/gen/model"
 	gen "example.com/oxgroups/gen/server"
-	"example.com/oxgroups/gen/validator"
 )
 
 // operations are the handlers of the spec's operations: a call of the domain, and its result as a document.
@@ -24,7 +22,7 @@ func (o operations) UpdateWorkspaceGroup(ctx context.Context, r gen.UpdateWorksp
 	if err != nil {
 		return nil, err
 	}
-	return &document{snapshot.Document(in)}, nil
+	return &document{snapshot, in}, nil
 }
 
 // includes returns what the query asks for, and what the body does where the query has no such parameter.
@@ -36,8 +34,11 @@ func includes(query *string, body *model.WorkspaceGroupRequest) group.Includes {
 	return group.ParseIncludes(list)
 }
 
-// document is a 200 that the generated encoder writes.
-type document struct{ model.WorkspaceGroupDocument }
+// document is a 200 with one group.
+type document struct {
+	snapshot group.Snapshot
+	in       group.Includes
+}
 
 var _ gen.UpdateWorkspaceGroupResponseObject = (*document)(nil)
 
@@ -46,15 +47,12 @@ var buffers = sync.Pool{New: func() any { return new([]byte) }}
 // largestPooled keeps one large reply from holding its memory for good.
 const largestPooled = 1 << 20
 
-// VisitUpdateWorkspaceGroupResponse writes the reply.
+// VisitUpdateWorkspaceGroupResponse writes the reply. w is what the exchange was wrapped in for the router.
 func (d *document) VisitUpdateWorkspaceGroupResponse(w http.ResponseWriter) error {
+	x := w.(interface{ Unwrap() http.ResponseWriter }).Unwrap().(*exchange)
 	buf := buffers.Get().(*[]byte)
-	*buf = validator.AppendWorkspaceGroupDocument((*buf)[:0], &d.WorkspaceGroupDocument)
-	h := w.Header()
-	h.Set("Content-Type", contentJSON)
-	h.Set("Content-Length", strconv.Itoa(len(*buf)))
-	w.WriteHeader(http.StatusOK)
-	_, err := w.Write(*buf)
+	*buf = appendDocument((*buf)[:0], &d.snapshot, d.in)
+	err := x.reply(http.StatusOK, *buf, true)
 	if cap(*buf) <= largestPooled {
 		buffers.Put(buf)
 	}

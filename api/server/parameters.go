@@ -11,40 +11,16 @@ import (
 	"example.com/oxgroups/gen/validator"
 )
 
-// checkUpdateParameters refuses parameters that the spec forbids. oapi-codegen's parsers, which run behind it, take some
-// of them: "007" and a repeated name, for example. Where it refuses a parameter it looks at the body too, so that a
-// caller learns everything at once.
-func checkUpdateParameters(next echo.HandlerFunc) echo.HandlerFunc {
-	return func(c echo.Context) error {
-		query, queryErr := parseQuery(c.Request().URL.RawQuery)
-		_, _, err := validator.ParseUpdateWorkspaceGroupParameters(pathParameter(c), query)
-		if err == nil && queryErr == nil {
-			return next(c)
-		}
-		var body model.WorkspaceGroupRequest
-		bodyErr := c.Bind(&body)
-		if bodyErr != nil {
-			if _, ok := badRequest(bodyErr); !ok {
-				return bodyErr
-			}
-		}
-		return errors.Join(err, queryErr, bodyErr)
+// updateParameters reads the parameters of an update as the spec has them.
+func updateParameters(c echo.Context) (int64, model.UpdateWorkspaceGroupParams, error) {
+	r := c.Request()
+	query, queryErr := parseQuery(r.URL.RawQuery)
+	path := func(name string) string { return unescaped(r, c.Param(name)) }
+	id, params, err := validator.ParseUpdateWorkspaceGroupParameters(path, query)
+	if queryErr != nil {
+		err = errors.Join(err, queryErr)
 	}
-}
-
-// pathParameter returns a function that returns the unescaped value of a path parameter. Only a path with an escaped
-// slash is escaped here: see canonicalPath.
-func pathParameter(c echo.Context) func(name string) string {
-	if c.Request().URL.RawPath == "" {
-		return c.Param
-	}
-	return func(name string) string {
-		value, err := url.PathUnescape(c.Param(name))
-		if err != nil {
-			return c.Param(name)
-		}
-		return value
-	}
+	return id, params, err
 }
 
 // parseQuery refuses a query that net/url would read in part.
@@ -57,4 +33,18 @@ func parseQuery(raw string) (url.Values, error) {
 		return values, &jsonscan.SyntaxError{Message: "the query string has a broken escape or a semicolon"}
 	}
 	return values, nil
+}
+
+// withBodyErrors adds what is wrong with the body to what is wrong with the parameters, so that a caller learns everything
+// at once.
+func withBodyErrors(c echo.Context, err error) error {
+	var body model.WorkspaceGroupRequest
+	bodyErr := c.Bind(&body)
+	if bodyErr == nil {
+		return err
+	}
+	if _, ok := badRequest(bodyErr); !ok {
+		return bodyErr
+	}
+	return errors.Join(err, bodyErr)
 }

@@ -2,57 +2,44 @@ package server
 
 import (
 	"net/http"
+	"net/url"
 	"strings"
-
-	"github.com/labstack/echo/v4"
 )
 
-// limitHeader refuses a request whose first line and header are larger than the limit. net/http has a limit of its own,
-// but it is not exact.
-func (s *Server) limitHeader(next echo.HandlerFunc) echo.HandlerFunc {
-	return func(c echo.Context) error {
-		r := c.Request()
-		size := len(r.Method) + len(r.RequestURI) + len(r.Host)
-		for name, values := range r.Header {
-			for _, v := range values {
-				size += len(name) + len(v) + len(": \r\n")
-			}
+// headerTooLarge reports whether the first line and the header of a request are larger than limit. net/http has a limit of
+// its own, but it is not exact.
+func headerTooLarge(r *http.Request, limit int) bool {
+	size := len(r.Method) + len(r.RequestURI) + len(r.Host)
+	for name, values := range r.Header {
+		for _, v := range values {
+			size += len(name) + len(v) + len(": \r\n")
 		}
-		if size > s.maxHeader {
-			return &refusal{status: http.StatusRequestHeaderFieldsTooLarge}
-		}
-		return next(c)
 	}
+	return size > limit
 }
 
-// canonicalPath makes the forms of one path equal before next routes it: /7.json is /7, and so is /%37 (RFC 3986,
-// section 6.2.2.2). An escaped slash stays escaped: it does not separate.
-func canonicalPath(next http.Handler) http.Handler {
+// canonicalPath makes the forms of one path equal before they are routed: /7.json is /7, and so is /%37 (RFC 3986,
+// section 6.2.2.2). An escaped slash stays escaped: it does not separate. r is changed, its URL is not.
+func canonicalPath(r *http.Request) {
 	const suffix = ".json"
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if r.URL.RawPath == "" && !strings.HasSuffix(r.URL.Path, suffix) {
-			next.ServeHTTP(w, r)
-			return
-		}
-		u := *r.URL
-		if !strings.Contains(strings.ToLower(u.RawPath), "%2f") {
-			u.RawPath = ""
-		}
-		u.Path, u.RawPath = strings.TrimSuffix(u.Path, suffix), strings.TrimSuffix(u.RawPath, suffix)
-		r = r.WithContext(r.Context()) // a copy: the request is the caller's
-		r.URL = &u
-		next.ServeHTTP(w, r)
-	})
+	if r.URL.RawPath == "" && !strings.HasSuffix(r.URL.Path, suffix) {
+		return
+	}
+	u := *r.URL
+	if !strings.Contains(strings.ToLower(u.RawPath), "%2f") {
+		u.RawPath = ""
+	}
+	u.Path, u.RawPath = strings.TrimSuffix(u.Path, suffix), strings.TrimSuffix(u.RawPath, suffix)
+	r.URL = &u
 }
 
-// refuseMethod answers 405 where the path is known and the method is not. echo would answer OPTIONS by itself, and put
-// it among the methods that are allowed.
-func refuseMethod(next echo.HandlerFunc) echo.HandlerFunc {
-	return func(c echo.Context) error {
-		if allowed, ok := c.Get(echo.ContextKeyHeaderAllow).(string); ok {
-			allowed = strings.TrimPrefix(allowed, http.MethodOptions+", ")
-			return &refusal{status: http.StatusMethodNotAllowed, header: [2]string{"Allow", allowed}}
-		}
-		return next(c)
+// unescaped returns the value of a path parameter. Only a path with an escaped slash is escaped here.
+func unescaped(r *http.Request, value string) string {
+	if r.URL.RawPath == "" {
+		return value
 	}
+	if plain, err := url.PathUnescape(value); err == nil {
+		return plain
+	}
+	return value
 }

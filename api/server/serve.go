@@ -47,7 +47,7 @@ func (s *Server) httpServer(requests context.Context, running *sync.RWMutex) *ht
 		Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			running.RLock()
 			defer running.RUnlock()
-			s.handler.ServeHTTP(w, r)
+			s.serve(w, r)
 		}),
 		ReadHeaderTimeout:            s.timeouts.ReadHeader,
 		ReadTimeout:                  s.timeouts.Read,

@@ -8,9 +8,6 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
-	"strings"
-
-	"github.com/labstack/echo/v4"
 
 	"example.com/oxgroups/api/group"
 	gen "example.com/oxgroups/gen/server"
@@ -26,7 +23,8 @@ type Server struct {
 	maxBody   int64
 	maxHeader int
 	timeouts  Timeouts
-	handler   http.Handler
+	strict    gen.ServerInterface // calls operations with what it is given
+	router    http.Handler
 }
 
 // New returns a server on store. Without options it has the limits that the constants name and logs nothing.
@@ -47,29 +45,11 @@ func New(store group.Updater, opts ...Option) (*Server, error) {
 			return nil, fmt.Errorf("server: %w", err)
 		}
 	}
-	s.handler = s.routes()
+	s.strict = gen.NewStrictHandler(operations{store}, nil)
+	s.router = s.routes()
 	return s, nil
 }
 
 // Handler returns what answers requests, for a test server or a larger one. Limits and timeouts of connections, and
 // replies to requests that are no HTTP, are those of Serve.
-func (s *Server) Handler() http.Handler { return s.handler }
-
-func (s *Server) routes() http.Handler {
-	e := echo.New()
-	e.Binder = &binder{maxBody: s.maxBody}
-	e.HTTPErrorHandler = s.writeError
-	e.Pre(s.observe, s.limitHeader)
-	e.Use(refuseMethod)
-	gen.RegisterHandlersWithOptions(e, gen.NewStrictHandler(operations{s.store}, nil), gen.RegisterHandlersOptions{
-		BaseURL: BasePath,
-		OperationMiddlewares: map[string][]echo.MiddlewareFunc{
-			"updateWorkspaceGroup": {s.limitTime, s.authenticate, s.acceptBody, checkUpdateParameters},
-		},
-	})
-	// echo's last path parameter takes the rest of the path, slashes and all; a route below it ends that.
-	for _, r := range e.Routes() {
-		e.RouteNotFound(strings.TrimSuffix(r.Path, "/")+"/*", echo.NotFoundHandler)
-	}
-	return canonicalPath(e) // not among the middleware: echo routes the request as it came
-}
+func (s *Server) Handler() http.Handler { return http.HandlerFunc(s.serve) }

@@ -3,32 +3,23 @@ package server
 import (
 	"io"
 	"net/http"
-	"strconv"
-
-	"github.com/labstack/echo/v4"
 )
 
-// writeError answers with the reply to err. It is echo's HTTPErrorHandler.
-func (s *Server) writeError(err error, c echo.Context) {
-	res := c.Response()
-	if res.Committed {
+// refuse answers with the reply to err, unless a reply has begun.
+func (s *Server) refuse(x *exchange, r *http.Request, err error) {
+	x.err = err
+	if x.status != 0 {
 		return
 	}
-	r := replyTo(err)
-	body := r.body()
-	h := res.Header()
-	for _, field := range [...][2]string{headers[r.status], r.header} {
+	reply := replyTo(err)
+	h := x.Header()
+	for _, field := range [...][2]string{headers[reply.status], reply.header} {
 		if field[0] != "" {
 			h.Set(field[0], field[1])
 		}
 	}
-	h.Set("Content-Type", contentJSON)
-	h.Set("Content-Length", strconv.Itoa(len(body)))
-	finish := takeRest(c)
-	res.WriteHeader(r.status)
-	if c.Request().Method != http.MethodHead {
-		_, _ = res.Write(body) // the caller is gone; there is nobody to tell
-	}
+	finish := takeRest(x, r)
+	_ = x.reply(reply.status, reply.body(), r.Method != http.MethodHead) // the caller is gone; there is nobody to tell
 	finish()
 }
 
@@ -38,12 +29,11 @@ const maxRest = 8 << 20
 // takeRest lets a reply be written before the body is read, and returns what reads the rest of the body, without keeping
 // it, behind the reply. Many clients read no reply before they have sent all; a connection that is closed while they
 // send is reset, and they never learn why. One that waits for 100 (Continue) is not told to send.
-func takeRest(c echo.Context) (finish func()) {
-	r := c.Request()
+func takeRest(x *exchange, r *http.Request) (finish func()) {
 	if r.ContentLength == 0 || r.Header.Get("Expect") != "" {
 		return func() {}
 	}
-	control := http.NewResponseController(c.Response().Writer)
+	control := http.NewResponseController(x.ResponseWriter)
 	if control.EnableFullDuplex() != nil { // not a connection of HTTP/1
 		return func() {}
 	}

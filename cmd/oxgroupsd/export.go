@@ -136,9 +136,9 @@ func (w *documentWriter) end() error {
 		b = append(b, '\n')
 		b = validator.AppendResult(b, &model.Result{Key: group.GroupsKey, Id: id})
 	}
-	doc := group.NewDocument(len(w.groups), group.Includes{})
-	b = fmt.Appendf(b, "],\n\"count\":%d,\n\"meta\":", doc.Count)
-	b = validator.AppendMeta(b, &doc.Meta)
+	meta := group.NewMeta(len(w.groups))
+	b = fmt.Appendf(b, "],\n\"count\":%d,\n\"meta\":", meta.Count)
+	b = validator.AppendMeta(b, &meta)
 	if err := w.flush(append(b, "}\n"...)); err != nil {
 		return err
 	}

@@ -1,0 +1,47 @@
+package server
+
+import (
+	"example.com/oxgroups/api/group"
+	"example.com/oxgroups/api/jsonscan"
+	"example.com/oxgroups/gen/model"
+	"example.com/oxgroups/gen/validator"
+)
+
+// appendDocument appends the document for one snapshot: the bytes that the generated encoder gives for Snapshot.Document.
+// It builds no maps, as the lists of a snapshot are in the order of a document's maps already.
+func appendDocument(b []byte, s *group.Snapshot, in group.Includes) []byte {
+	g, meta := in.Trim(s.Group), group.NewMeta(1)
+	b = append(b, `{"count":1,"meta":`...)
+	b = validator.AppendMeta(b, &meta)
+	b = append(b, `,"results":[`...)
+	b = validator.AppendResult(b, &model.Result{Key: group.GroupsKey, Id: s.Group.Id})
+	b = append(b, ']')
+	b = appendMap(b, group.GroupsKey, []model.WorkspaceGroup{g}, validator.AppendWorkspaceGroup,
+		func(g *model.WorkspaceGroup) string { return g.Id })
+	if in.ExternalReferences {
+		b = appendMap(b, group.ExternalReferences, s.ExternalReferences, validator.AppendExternalReference,
+			func(r *model.ExternalReference) string { return r.Id })
+	}
+	if in.Workspaces {
+		b = appendMap(b, group.Workspaces, s.Workspaces, validator.AppendWorkspace,
+			func(w *model.Workspace) string { return w.Id })
+	}
+	if in.RateCardSets {
+		b = appendMap(b, group.RateCardSets, s.RateCardSets, validator.AppendRateCardSet,
+			func(r *model.RateCardSet) string { return r.Id })
+	}
+	return append(b, '}')
+}
+
+// appendMap appends a map of objects by their ids.
+func appendMap[T any](b []byte, name string, objects []T, appendObject func([]byte, *T) []byte, id func(*T) string) []byte {
+	b = append(jsonscan.AppendString(append(b, ','), name), ":{"...)
+	for i := range objects {
+		if i > 0 {
+			b = append(b, ',')
+		}
+		b = append(jsonscan.AppendString(b, id(&objects[i])), ':')
+		b = appendObject(b, &objects[i])
+	}
+	return append(b, '}')
+}
