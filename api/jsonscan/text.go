@@ -1,6 +1,7 @@
 package jsonscan
 
 import (
+	"bytes"
 	"encoding/binary"
 	"math/bits"
 	"unicode/utf16"
@@ -67,7 +68,9 @@ func (s *Scanner) text() (string, bool) {
 
 // escapedText goes on with a string at i, where the first byte stands that cannot be taken as it is.
 func (s *Scanner) escapedText(start, i int) (string, bool) {
-	text := append(make([]byte, 0, 2*(i-start)+32), s.data[start:i]...)
+	// Up to the next quote is as much as the text can need, unless that quote is escaped.
+	rest := max(bytes.IndexByte(s.data[i:], '"'), 0)
+	text := append(make([]byte, 0, i-start+rest), s.data[start:i]...)
 	for {
 		s.pos = i
 		if i >= len(s.data) {
@@ -76,11 +79,11 @@ func (s *Scanner) escapedText(start, i int) (string, bool) {
 		}
 		switch c := s.data[i]; {
 		case c == '"':
-			s.pos = i + 1
 			if !utf8.Valid(text) {
 				s.fail("invalid UTF-8")
 				return "", false
 			}
+			s.pos = i + 1
 			return unsafe.String(unsafe.SliceData(text), len(text)), true
 		case c == '\\':
 			var ok bool
@@ -92,8 +95,10 @@ func (s *Scanner) escapedText(start, i int) (string, bool) {
 			s.fail("control character in a string")
 			return "", false
 		default:
-			text = append(text, c)
-			i++
+			plain := i
+			for i++; i < len(s.data) && s.data[i] != '"' && s.data[i] != '\\' && s.data[i] >= 0x20; i++ {
+			}
+			text = append(text, s.data[plain:i]...)
 		}
 	}
 }

@@ -16,8 +16,8 @@ func appendDocument(b []byte, s *group.Snapshot, in group.Includes) []byte {
 	b = append(b, `,"results":[`...)
 	b = validator.AppendResult(b, &model.Result{Key: group.GroupsKey, Id: s.Group.Id})
 	b = append(b, ']')
-	b = appendMap(b, group.GroupsKey, []model.WorkspaceGroup{g}, validator.AppendWorkspaceGroup,
-		func(g *model.WorkspaceGroup) string { return g.Id })
+	b = append(jsonscan.AppendString(beginMap(b, group.GroupsKey), g.Id), ':')
+	b = append(validator.AppendWorkspaceGroup(b, &g), '}')
 	if in.ExternalReferences {
 		b = appendMap(b, group.ExternalReferences, s.ExternalReferences, validator.AppendExternalReference,
 			func(r *model.ExternalReference) string { return r.Id })
@@ -33,9 +33,14 @@ func appendDocument(b []byte, s *group.Snapshot, in group.Includes) []byte {
 	return append(b, '}')
 }
 
+// beginMap appends the key of a map and its opening brace.
+func beginMap(b []byte, name string) []byte {
+	return append(jsonscan.AppendString(append(b, ','), name), ":{"...)
+}
+
 // appendMap appends a map of objects by their ids.
 func appendMap[T any](b []byte, name string, objects []T, appendObject func([]byte, *T) []byte, id func(*T) string) []byte {
-	b = append(jsonscan.AppendString(append(b, ','), name), ":{"...)
+	b = beginMap(b, name)
 	for i := range objects {
 		if i > 0 {
 			b = append(b, ',')

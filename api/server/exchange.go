@@ -14,15 +14,17 @@ import (
 // the request. It is one allocation for all that a request needs beside its body.
 type exchange struct {
 	http.ResponseWriter
-	start  time.Time
-	id     string // of the request
-	route  string // "" where no route was found
-	form   bool   // the body is a form
-	status int    // 0 before the reply
-	size   int64  // of the body of the reply
-	err    error  // that was answered
-	ctx    requestContext
-	fields [3][1]string // the values of header fields, so that they need no slices of their own
+	start    time.Time
+	id       string // of the request
+	route    string // "" where no route was found
+	form     bool   // the body is a form
+	status   int    // 0 before the reply
+	size     int64  // of the body of the reply
+	err      error  // that was answered
+	ctx      requestContext
+	in       group.Includes // what was asked for
+	snapshot group.Snapshot // what is answered
+	fields   [3][1]string   // the values of header fields, so that they need no slices of their own
 }
 
 // Unwrap lets http.ResponseController find the connection.
@@ -60,12 +62,12 @@ func (x *exchange) reply(status int, body []byte, send bool) error {
 	return err
 }
 
-// requestContext is the context of a request. It ends with the caller's connection and after Timeouts.Work, and it knows the
-// caller. The timer is set only where something waits for it: most requests are done before they have to.
+// requestContext is the context of a request. It ends with the caller's connection and after Timeouts.Work. The timer is set only where something waits for it: most requests are done before they have to.
 type requestContext struct {
 	context.Context // of the connection
+	exchange        *exchange
 	deadline        time.Time
-	by              group.Caller
+	by              group.Caller // who asks; authenticate finds it out
 
 	mu     sync.Mutex
 	timed  context.Context // set by the first Done
@@ -74,16 +76,10 @@ type requestContext struct {
 
 var _ context.Context = (*requestContext)(nil)
 
-type callerKey struct{}
+type exchangeKey struct{}
 
-// callerFrom returns who asks; authenticate has found it out.
-func callerFrom(ctx context.Context) group.Caller {
-	by, _ := ctx.Value(callerKey{}).(*group.Caller)
-	if by == nil {
-		return group.Caller{}
-	}
-	return *by
-}
+// exchangeFrom returns the exchange whose context, or a child of it, ctx is.
+func exchangeFrom(ctx context.Context) *exchange { return ctx.Value(exchangeKey{}).(*exchange) }
 
 func (c *requestContext) Deadline() (time.Time, bool) {
 	if outer, ok := c.Context.Deadline(); ok && outer.Before(c.deadline) {
@@ -102,8 +98,8 @@ func (c *requestContext) Err() error {
 }
 
 func (c *requestContext) Value(key any) any {
-	if key == (callerKey{}) {
-		return &c.by
+	if key == (exchangeKey{}) {
+		return c.exchange
 	}
 	return c.Context.Value(key)
 }

@@ -17,12 +17,13 @@ var _ gen.StrictServerInterface = operations{}
 
 // UpdateWorkspaceGroup returns the group as it is after the update. Its errors are those of group.Updater.
 func (o operations) UpdateWorkspaceGroup(ctx context.Context, r gen.UpdateWorkspaceGroupRequestObject) (gen.UpdateWorkspaceGroupResponseObject, error) {
-	in := includes(r.Params.Include, r.JSONBody)
-	snapshot, err := o.store.Update(ctx, callerFrom(ctx), r.Id, r.JSONBody.WorkspaceGroup, in)
-	if err != nil {
+	x := exchangeFrom(ctx)
+	x.in = includes(r.Params.Include, r.JSONBody)
+	var err error
+	if x.snapshot, err = o.store.Update(ctx, x.ctx.by, r.Id, r.JSONBody.WorkspaceGroup, x.in); err != nil {
 		return nil, err
 	}
-	return &document{snapshot, in}, nil
+	return (*document)(x), nil
 }
 
 // includes returns what the query asks for, and what the body does where the query has no such parameter.
@@ -34,11 +35,8 @@ func includes(query *string, body *model.WorkspaceGroupRequest) group.Includes {
 	return group.ParseIncludes(list)
 }
 
-// document is a 200 with one group.
-type document struct {
-	snapshot group.Snapshot
-	in       group.Includes
-}
+// document is an exchange whose reply is a 200 with its snapshot.
+type document exchange
 
 var _ gen.UpdateWorkspaceGroupResponseObject = (*document)(nil)
 
@@ -47,11 +45,12 @@ var buffers = sync.Pool{New: func() any { return new([]byte) }}
 // largestPooled keeps one large reply from holding its memory for good.
 const largestPooled = 1 << 20
 
-// VisitUpdateWorkspaceGroupResponse writes the reply. w is what the exchange was wrapped in for the router.
-func (d *document) VisitUpdateWorkspaceGroupResponse(w http.ResponseWriter) error {
-	x := w.(interface{ Unwrap() http.ResponseWriter }).Unwrap().(*exchange)
+// VisitUpdateWorkspaceGroupResponse writes the reply through the exchange, which is what is behind the writer that the
+// router hands over.
+func (d *document) VisitUpdateWorkspaceGroupResponse(http.ResponseWriter) error {
+	x := (*exchange)(d)
 	buf := buffers.Get().(*[]byte)
-	*buf = appendDocument((*buf)[:0], &d.snapshot, d.in)
+	*buf = appendDocument((*buf)[:0], &x.snapshot, x.in)
 	err := x.reply(http.StatusOK, *buf, true)
 	if cap(*buf) <= largestPooled {
 		buffers.Put(buf)
