@@ -4,7 +4,6 @@ package format
 
 import (
 	"net/netip"
-	"net/url"
 	"strings"
 	"unicode"
 )
@@ -104,10 +103,13 @@ func isAlnum(c byte) bool {
 	return '0' <= c && c <= '9' || 'a' <= c|0x20 && c|0x20 <= 'z'
 }
 
+// maxEmail is the longest path of RFC 5321, section 4.5.3.1.3, without its angle brackets.
+const maxEmail = 254
+
 // IsEmail reports whether text is a Mailbox of RFC 5321, section 4.1.2, without comments and folding.
 func IsEmail(text string) bool {
 	at := strings.LastIndexByte(text, '@')
-	if at < 1 || at > 64 {
+	if at < 1 || at > 64 || len(text) > maxEmail {
 		return false
 	}
 	return isLocalPart(text[:at]) && isMailDomain(text[at+1:])
@@ -133,7 +135,7 @@ func isLocalPart(local string) bool {
 func isQuoted(inside string) bool {
 	for i := 0; i < len(inside); i++ {
 		switch c := inside[i]; {
-		case c == '\\' && i+1 < len(inside):
+		case c == '\\' && i+1 < len(inside) && ' ' <= inside[i+1] && inside[i+1] <= '~':
 			i++
 		case c < ' ' || c > '~' || c == '"' || c == '\\':
 			return false
@@ -148,40 +150,9 @@ func isMailDomain(domain string) bool {
 		return IsHostname(domain)
 	}
 	literal, ok = strings.CutSuffix(literal, "]")
-	if v6, tagged := strings.CutPrefix(literal, "IPv6:"); tagged {
-		return ok && IsIPv6(v6)
+	const tag = "IPv6:"
+	if len(literal) > len(tag) && strings.EqualFold(literal[:len(tag)], tag) {
+		return ok && IsIPv6(literal[len(tag):])
 	}
 	return ok && IsIPv4(literal)
-}
-
-// IsURI reports whether text is a URI of RFC 3986 with a scheme.
-func IsURI(text string) bool {
-	if !isURIText(text) {
-		return false
-	}
-	u, err := url.Parse(text)
-	return err == nil && u.Scheme != "" && len(text) > len(u.Scheme)+1
-}
-
-// isURIText reports whether text has only characters that a URI may have, and escapes that are complete.
-func isURIText(text string) bool {
-	for i := 0; i < len(text); i++ {
-		c := text[i]
-		if c == '%' {
-			if i+2 >= len(text) {
-				return false
-			}
-			_, high := hexDigit(text[i+1])
-			_, low := hexDigit(text[i+2])
-			if !high || !low {
-				return false
-			}
-			i += 2
-			continue
-		}
-		if !isAlnum(c) && strings.IndexByte("-._~:/?#[]@!$&'()*+,;=", c) < 0 {
-			return false
-		}
-	}
-	return true
 }

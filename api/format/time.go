@@ -105,8 +105,12 @@ func number(text string) (n int, ok bool) {
 	return n, true
 }
 
-// AppendDateTime appends t as a JSON string in the form of RFC 3339, with a fraction only where there is one.
+// AppendDateTime appends t as a JSON string in the form of RFC 3339, with a fraction only where there is one. A time whose
+// offset has seconds, which the form has no place for, is written in UTC.
 func AppendDateTime(dst []byte, t time.Time) []byte {
+	if _, seconds := t.Zone(); seconds%60 != 0 {
+		t = t.UTC()
+	}
 	dst = append(dst, '"')
 	dst = t.AppendFormat(dst, time.RFC3339Nano)
 	return append(dst, '"')

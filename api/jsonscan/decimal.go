@@ -16,8 +16,8 @@ type Decimal struct {
 	exponent int64
 }
 
-// maxExponent bounds exponents, so that sums of them cannot overflow; numbers beyond it are equal to each other only
-// if their texts are.
+// maxExponent bounds exponents, so that sums of them cannot overflow: numbers of more than 10^18 digits are taken for ones
+// of so many digits.
 const maxExponent = math.MaxInt64 / 4
 
 // ParseDecimal returns the value of a number in the grammar of RFC 8259; text that is no number gives a useless value.

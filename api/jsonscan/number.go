@@ -74,8 +74,9 @@ func (s *Scanner) slowInt64() (int64, bool) {
 	n, ok := ParseDecimal(text).Int64()
 	if !ok {
 		s.Violation("format", "must be an integer of 64 bits")
+		return 0, false
 	}
-	return n, ok
+	return n, true
 }
 
 // Int32 reads an integer of 32 bits; any other value is a violation and skipped.
@@ -94,8 +95,7 @@ func (s *Scanner) Int32() (int32, bool) {
 
 // Float64 reads a number as the nearest float64; one out of range or a value of another type is a violation and skipped.
 func (s *Scanner) Float64() (float64, bool) {
-	f, ok := s.float(64)
-	return f, ok
+	return s.float(64)
 }
 
 // Float32 reads a number as the nearest float32; one out of range or a value of another type is a violation and skipped.

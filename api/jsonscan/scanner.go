@@ -2,7 +2,6 @@ package jsonscan
 
 import (
 	"cmp"
-	"encoding/json"
 	"fmt"
 
 	"example.com/oxgroups/api/violation"
@@ -69,6 +68,9 @@ func (s *Scanner) End() error {
 		return nil
 	}
 }
+
+// Valid reports whether nothing wrong was found so far.
+func (s *Scanner) Valid() bool { return s.err == nil && s.failed == 0 }
 
 // Response reports whether the document is a response.
 func (s *Scanner) Response() bool { return s.options.Response }
@@ -171,16 +173,6 @@ func (s *Scanner) Rewind(offset int) {
 		return
 	}
 	s.pos = offset
-}
-
-// Unmarshal reads the value at offset once more with encoding/json, for types that decode themselves.
-func (s *Scanner) Unmarshal(offset int, v any) {
-	if s.err != nil || s.failed > 0 {
-		return
-	}
-	if err := json.Unmarshal(s.Raw(offset), v); err != nil {
-		s.Violation("type", "must be a value that the field can hold")
-	}
 }
 
 func (s *Scanner) space() {

@@ -3,7 +3,6 @@ package jsonscan
 import (
 	"cmp"
 	"strconv"
-	"strings"
 
 	"example.com/oxgroups/api/violation"
 )
@@ -15,7 +14,7 @@ func (s *Scanner) Violation(rule, message string) {
 
 // Missing records that the object being read has no property called name.
 func (s *Scanner) Missing(name string) {
-	s.add(violation.Violation{Pointer: "/" + escapePointer.Replace(name), Rule: "required", Message: "is required"})
+	s.add(violation.Violation{Pointer: "/" + violation.Token(name), Rule: "required", Message: "is required"})
 }
 
 // WrongType records that the next value is not what it should be, "a string" for example, and skips it.
@@ -39,7 +38,7 @@ func (s *Scanner) Mark() int { return len(s.violations) }
 // Within puts the property called name in front of the pointers of the violations listed since mark.
 func (s *Scanner) Within(mark int, name string) {
 	if len(s.violations) > mark {
-		s.prefix(mark, "/"+escapePointer.Replace(name))
+		s.prefix(mark, "/"+violation.Token(name))
 	}
 }
 
@@ -55,6 +54,3 @@ func (s *Scanner) prefix(mark int, token string) {
 		s.violations[i].Pointer = token + s.violations[i].Pointer
 	}
 }
-
-// escapePointer is the escaping of RFC 6901.
-var escapePointer = strings.NewReplacer("~", "~0", "/", "~1")

@@ -101,7 +101,7 @@ func (n Nullable[T]) MarshalJSON() ([]byte, error) {
 
 // UnmarshalJSON reads null or a value. encoding/json does not call it for an absent field.
 func (n *Nullable[T]) UnmarshalJSON(data []byte) error {
-	if bytes.Equal(data, []byte("null")) {
+	if bytes.Equal(bytes.TrimSpace(data), []byte("null")) {
 		n.SetNull()
 		return nil
 	}

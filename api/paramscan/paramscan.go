@@ -7,6 +7,8 @@ package paramscan
 
 import (
 	"strings"
+	"unicode/utf8"
+	"unsafe"
 
 	"example.com/oxgroups/api/jsonscan"
 	"example.com/oxgroups/api/violation"
@@ -23,10 +25,17 @@ const (
 	Boolean
 )
 
-// Append appends the JSON that text stands for.
+// Append appends the JSON that text stands for. Text that is not UTF-8 is appended as it is, and refused when it is read.
+// Where dst is nil the result may share memory with text and must not be changed.
 func Append(dst []byte, kind Kind, text string) []byte {
 	if fits(kind, text) {
+		if dst == nil {
+			return unsafe.Slice(unsafe.StringData(text), len(text)) // its own JSON, and no scanner writes to it
+		}
 		return append(dst, text...)
+	}
+	if !utf8.ValidString(text) {
+		return append(append(append(dst, '"'), text...), '"')
 	}
 	return jsonscan.AppendString(dst, text)
 }
@@ -90,18 +99,18 @@ func (e *Errors) Add(name string, s *jsonscan.Scanner) {
 		e.list = append(e.list, violation.Violation{Rule: "type", Message: "must be text: " + err.Message})
 	}
 	for i := mark; i < len(e.list); i++ {
-		e.list[i].Pointer = "/" + name + e.list[i].Pointer
+		e.list[i].Pointer = "/" + violation.Token(name) + e.list[i].Pointer
 	}
 }
 
 // Missing records that the parameter called name is required and not there.
 func (e *Errors) Missing(name string) {
-	e.list = append(e.list, violation.Violation{Pointer: "/" + name, Rule: "required", Message: "is required"})
+	e.list = append(e.list, violation.Violation{Pointer: "/" + violation.Token(name), Rule: "required", Message: "is required"})
 }
 
 // Repeated records that the parameter called name has one value and was given more than one.
 func (e *Errors) Repeated(name string) {
-	e.list = append(e.list, violation.Violation{Pointer: "/" + name, Rule: "style", Message: "must be given once"})
+	e.list = append(e.list, violation.Violation{Pointer: "/" + violation.Token(name), Rule: "style", Message: "must be given once"})
 }
 
 // Err returns the violations, or nil if there are none.

@@ -114,6 +114,7 @@ func readBody(c echo.Context, limit int64) ([]byte, error) {
 		data = buf.Bytes()
 	}
 	if err == nil {
+		exchangeOf(c).read = true
 		return data, nil
 	}
 	if tooLong := (*http.MaxBytesError)(nil); errors.As(err, &tooLong) {

@@ -83,7 +83,7 @@ func cannedReply(status int, detail, id string) []byte {
 	if detail != "" {
 		r.errors[0].Message += ": " + detail
 	}
-	body := r.body()
+	body := r.appendBody(nil)
 	var b bytes.Buffer
 	fmt.Fprintf(&b, "HTTP/1.1 %d %s\r\n", status, http.StatusText(status))
 	_ = http.Header{

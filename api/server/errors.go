@@ -143,7 +143,7 @@ func replyWith(status int) reply {
 	return reply{status: status, errors: []model.Error{e}}
 }
 
-// body returns the JSON of the reply.
-func (r reply) body() []byte {
-	return validator.AppendErrors(nil, &model.Errors{Errors: r.errors})
+// appendBody appends the JSON of the reply.
+func (r reply) appendBody(b []byte) []byte {
+	return validator.AppendErrors(b, &model.Errors{Errors: r.errors})
 }

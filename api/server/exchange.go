@@ -18,6 +18,7 @@ type exchange struct {
 	id       string // of the request
 	route    string // "" where no route was found
 	form     bool   // the body is a form
+	read     bool   // the body was read to its end
 	status   int    // 0 before the reply
 	size     int64  // of the body of the reply
 	err      error  // that was answered

@@ -19,7 +19,10 @@ func (s *Server) refuse(x *exchange, r *http.Request, err error) {
 		}
 	}
 	finish := takeRest(x, r)
-	_ = x.reply(reply.status, reply.body(), r.Method != http.MethodHead) // the caller is gone; there is nobody to tell
+	buf := buffers.Get().(*[]byte)
+	*buf = reply.appendBody((*buf)[:0])
+	_ = x.reply(reply.status, *buf, r.Method != http.MethodHead) // the caller is gone; there is nobody to tell
+	buffers.Put(buf)
 	finish()
 }
 
@@ -30,7 +33,7 @@ const maxRest = 8 << 20
 // it, behind the reply. Many clients read no reply before they have sent all; a connection that is closed while they
 // send is reset, and they never learn why. One that waits for 100 (Continue) is not told to send.
 func takeRest(x *exchange, r *http.Request) (finish func()) {
-	if r.ContentLength == 0 || r.Header.Get("Expect") != "" {
+	if x.read || r.ContentLength == 0 || r.Header.Get("Expect") != "" {
 		return func() {}
 	}
 	control := http.NewResponseController(x.ResponseWriter)

@@ -2,7 +2,10 @@
 // and what would be right. A violation never repeats the value.
 package violation
 
-import "strings"
+import (
+	"strings"
+	"unicode/utf8"
+)
 
 // Violation is one broken rule.
 type Violation struct {
@@ -21,11 +24,32 @@ func (v Violation) Error() string {
 
 // Field returns the pointer in the dotted form that flags and columns have: "external_reference.status".
 func (v Violation) Field() string {
-	return strings.ReplaceAll(unescape(strings.TrimPrefix(v.Pointer, "/")), "/", ".")
+	return unescape.Replace(strings.ReplaceAll(strings.TrimPrefix(v.Pointer, "/"), "/", "."))
 }
 
-func unescape(pointer string) string {
-	return strings.NewReplacer("~1", "/", "~0", "~").Replace(pointer)
+// The escaping of RFC 6901, section 3.
+var (
+	escape   = strings.NewReplacer("~", "~0", "/", "~1")
+	unescape = strings.NewReplacer("~1", "/", "~0", "~")
+)
+
+// maxToken bounds how much of a name is in a pointer. Names come from the document too, and one long name with a hundred
+// violations below it must not make an error of a hundred times its size.
+const maxToken = 256
+
+// Token returns the name of a property as a token of a pointer. Of a name of more than 256 bytes it has the beginning.
+func Token(name string) string {
+	if len(name) > maxToken {
+		end := maxToken
+		for end > 0 && !utf8.RuneStart(name[end]) {
+			end--
+		}
+		name = name[:end] + "…"
+	}
+	if !strings.ContainsAny(name, "~/") {
+		return name
+	}
+	return escape.Replace(name)
 }
 
 // List is every violation that was found, in the order of the document. It is never empty when it is an error.

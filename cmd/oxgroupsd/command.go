@@ -108,7 +108,7 @@ func newRoot(io stdio) *cobra.Command {
 	root.SetOut(io.out)
 	root.SetErr(io.err)
 	storeURL := root.PersistentFlags().String("store", io.getenv("OXGROUPSD_STORE"),
-		"sqlite:PATH or memory: (default: a SQLite file under your data directory; environment: OXGROUPSD_STORE)")
+		"sqlite:PATH, postgres://USER:PASSWORD@HOST/DATABASE or memory: (default: a SQLite file under your data directory; environment: OXGROUPSD_STORE)")
 	root.PersistentFlags().Lookup("store").DefValue = ""
 	open := func(ctx context.Context) (group.Store, error) { return openStore(ctx, *storeURL, io.getenv) }
 	root.AddCommand(

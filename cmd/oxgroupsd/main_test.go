@@ -14,9 +14,8 @@ import (
 	"testing"
 	"time"
 
-	"go.uber.org/goleak"
-
 	"example.com/oxgroups/api/server/openapitest"
+	"example.com/oxgroups/api/store/storetest/postgrestest"
 )
 
 // asMain makes the test binary the command itself, so that tests can run it as a process.
@@ -27,7 +26,7 @@ func TestMain(m *testing.M) {
 		main()
 		return
 	}
-	goleak.VerifyTestMain(m)
+	os.Exit(postgrestest.Run(m))
 }
 
 // result is what a command left behind.

@@ -10,6 +10,7 @@ import (
 
 	"example.com/oxgroups/api/group"
 	"example.com/oxgroups/api/store/memory"
+	"example.com/oxgroups/api/store/postgres"
 	"example.com/oxgroups/api/store/sqlite"
 )
 
@@ -40,14 +41,22 @@ func openStore(ctx context.Context, url string, getenv func(string) string) (gro
 		}
 		return memory.Open(), nil
 	case "postgres", "postgresql":
-		return nil, &usageError{"--store postgres: this build has no PostgreSQL engine yet; use sqlite:PATH"}
+		s, err := postgres.Open(ctx, url)
+		if errors.Is(err, postgres.ErrURL) {
+			return nil, &usageError{"--store: " + err.Error()}
+		}
+		return opened(s, err)
 	default: // which may be a URL with a password in it
-		return nil, &usageError{"--store has to be sqlite:PATH or memory:"}
+		return nil, &usageError{"--store has to be sqlite:PATH, postgres://... or memory:"}
 	}
 }
 
 func openSQLite(ctx context.Context, path string) (group.Store, error) {
-	s, err := sqlite.Open(ctx, path)
+	return opened(sqlite.Open(ctx, path))
+}
+
+// opened is what an engine's Open returned, without an engine where it failed.
+func opened[S group.Store](s S, err error) (group.Store, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open the store: %w", err)
 	}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"flag"
@@ -34,7 +35,7 @@ Validatorgen reads an OpenAPI 3.0 document (YAML or JSON) and writes a Go packag
   XFields                         a table of the fields of each request body
 
 The model package is what oapi-codegen writes with "models: true"; its names are taken from its source. A keyword that
-cannot be compiled stops generation, and its file, line and JSON Pointer are printed.
+cannot be compiled stops generation, and its file, line and JSON Pointer are printed; with -partial, what has it is left out.
 
 Flags:
 `
@@ -43,7 +44,7 @@ type options struct {
 	spec, out, pkg     string
 	model, modelImport string
 	suite              string
-	refuseNUL          bool
+	refuseNUL, partial bool
 	maxDepth           int
 	stdout, stderr     io.Writer
 }
@@ -53,11 +54,12 @@ func run(args []string, stdout, stderr io.Writer) int {
 	flags := flag.NewFlagSet("validatorgen", flag.ContinueOnError)
 	flags.SetOutput(stderr)
 	flags.StringVar(&o.spec, "spec", "", "the OpenAPI document")
-	flags.StringVar(&o.out, "out", "", "the folder to write to; .gen.go files in it that are not written anew are removed")
+	flags.StringVar(&o.out, "out", "", "the folder to write to; .gen.go files of an earlier run that are not written anew are removed")
 	flags.StringVar(&o.pkg, "package", "", "the name of the package (default: the name of the folder)")
 	flags.StringVar(&o.model, "model", "", "the folder of the types that oapi-codegen wrote; without it only checks are written")
 	flags.StringVar(&o.modelImport, "model-import", "", "the import path of that folder (default: found through go.mod)")
 	flags.BoolVar(&o.refuseNUL, "refuse-nul", false, "refuse U+0000 in strings, for stores that cannot hold it")
+	flags.BoolVar(&o.partial, "partial", false, "leave out the schemas and operations that cannot be compiled, and what depends on them, instead of stopping")
 	flags.IntVar(&o.maxDepth, "max-depth", 0, "how deep a document may be nested (default 64)")
 	flags.StringVar(&o.suite, "suite", "", "run the files of the JSON Schema Test Suite in this folder instead")
 	flags.Usage = func() {
@@ -91,12 +93,15 @@ func report(stderr io.Writer, err error) int {
 }
 
 func generate(o options) error {
-	doc, err := openapi.Load(o.spec)
+	doc, err := openapi.Load(o.spec, o.partial)
 	if err != nil {
 		return err
 	}
 	for _, format := range slices.Sorted(maps.Keys(doc.UnknownFormats)) {
 		fmt.Fprintf(o.stderr, "%s: format %q is not checked\n", doc.UnknownFormats[format], format)
+	}
+	for _, line := range doc.LeftOut {
+		fmt.Fprintln(o.stderr, line)
 	}
 	var model *gotype.Package
 	if o.model != "" {
@@ -164,10 +169,15 @@ func write(dir string, files []emit.File) error {
 	}
 	for _, file := range old {
 		written := slices.ContainsFunc(files, func(f emit.File) bool { return f.Name == filepath.Base(file) })
-		if !written {
-			if err := os.Remove(file); err != nil {
-				return fmt.Errorf("write the package: %w", err)
-			}
+		text, err := os.ReadFile(file)
+		if err != nil {
+			return fmt.Errorf("write the package: %w", err)
+		}
+		if written || !bytes.HasPrefix(text, []byte(emit.Head)) {
+			continue // it is written anew, or another generator wrote it
+		}
+		if err := os.Remove(file); err != nil {
+			return fmt.Errorf("write the package: %w", err)
 		}
 	}
 	for _, f := range files {

@@ -43,12 +43,14 @@ func DecodeExternalReferenceUpdate(data []byte, v *model.ExternalReferenceUpdate
 // not be changed while they are in use. After an error v is not to be used.
 func DecodeExternalReferenceStatus(data []byte, v *model.ExternalReferenceStatus) error {
 	s := jsonscan.New(data, jsonscan.Options{RefuseNUL: true})
-	if text, ok := s.String(); ok {
-		*v = model.ExternalReferenceStatus(text)
-		switch text {
-		case "successful", "pending", "failed":
-		default:
-			s.Violation("enum", "must be one of \"successful\", \"pending\", \"failed\", null")
+	if !s.Null() {
+		if text, ok := s.String(); ok {
+			*v = model.ExternalReferenceStatus(text)
+			switch text {
+			case "successful", "pending", "failed":
+			default:
+				s.Violation("enum", "must be one of \"successful\", \"pending\", \"failed\", null")
+			}
 		}
 	}
 	return s.End()

@@ -1,106 +1,176 @@
 package sqlite
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"runtime"
+	"time"
 
 	"example.com/oxgroups/api/group"
 )
 
-// maxYields bounds how often the writer lets other goroutines run before a commit.
-const maxYields = 16
+// maxCommitTime bounds what is made of a commit that took long.
+const maxCommitTime = 4 * time.Millisecond
 
-// commit runs jobs, and those that come while they run, in one transaction, and answers them after it.
-func (w *writer) commit(c *conn, jobs []*job) {
-	var batch []*job
-	if err := c.run(`BEGIN IMMEDIATE`); err != nil {
-		answer(jobs, fmt.Errorf("sqlite: begin: %w", err))
-		return
+// errHalfDone says that a job failed after it had changed something. Jobs check before they change anything, so it is a
+// defect of ours or of the file.
+var errHalfDone = errors.New("sqlite: a job failed half-way")
+
+// transaction runs jobs, and those that come while they run, in one transaction. It returns those that have an answer then,
+// with own among them.
+func (w *writer) transaction(ctx context.Context, own *job) (batch []*job) {
+	c, begun := w.conn, false
+	err := protect(func() (err error) {
+		if err := c.begin(ctx); err != nil {
+			return err
+		}
+		begun = true
+		if batch, err = w.collect(own); errors.Is(err, errHalfDone) {
+			err = c.oneByOne(batch)
+		}
+		if err != nil {
+			return err
+		}
+		before := time.Now()
+		err = c.run(`COMMIT`)
+		w.took = (3*w.took + min(time.Since(before), maxCommitTime)) / 4
+		return err
+	})
+	switch {
+	case err == nil:
+	case !begun:
+		batch = w.refuse(ctx, own, err)
+	default:
+		c.rollback()
+		for _, j := range batch {
+			j.err = unavailable(fmt.Errorf("sqlite: transaction: %w", err))
+		}
 	}
-	var broken error
-	for len(jobs) > 0 {
+	return batch
+}
+
+// begin begins a transaction. While another process holds the file ctx ends the waiting.
+func (c *conn) begin(ctx context.Context) error {
+	c.SetInterrupt(ctx)
+	defer c.SetInterrupt(context.Background())
+	if err := c.run(`BEGIN IMMEDIATE`); err != nil {
+		return fmt.Errorf("sqlite: begin: %w", err)
+	}
+	return nil
+}
+
+// refuse answers jobs that cannot have a transaction: only that of the leader where it was the one who gave up.
+func (w *writer) refuse(ctx context.Context, own *job, err error) (batch []*job) {
+	n := maxBatch
+	if cause := ctx.Err(); cause != nil {
+		n, err = 1, &group.Error{Code: group.Unavailable, Err: fmt.Errorf("%w: %w", err, cause)}
+	}
+	for _, j := range w.take(n) {
+		if j.start(own) {
+			j.err = unavailable(err)
+			batch = append(batch, j)
+		}
+	}
+	return batch
+}
+
+// start says whether a job has still to be run: its caller may have withdrawn it.
+func (j *job) start(own *job) bool {
+	if j == own {
+		j.state.Store(started)
+		return true
+	}
+	return j.state.CompareAndSwap(queued, started)
+}
+
+// collect runs the jobs that wait and those that come meanwhile. An error means that the transaction cannot be used.
+func (w *writer) collect(own *job) (batch []*job, err error) {
+	batch = make([]*job, 0, min(max(w.expected, 1), maxBatch))
+	patience := w.took / 2
+	for jobs := w.take(maxBatch); len(jobs) > 0; jobs = w.more(len(batch), &patience) {
 		for _, j := range jobs {
-			if !j.state.CompareAndSwap(queued, started) {
+			if !j.start(own) {
 				continue
 			}
 			batch = append(batch, j)
-			if broken == nil {
-				j.err, broken = c.savepoint(j.run)
+			if err == nil {
+				err = w.conn.try(j)
 			}
 		}
-		if broken != nil {
+		if err != nil {
 			break
 		}
-		jobs = w.more(len(batch))
 	}
-	if broken == nil {
-		broken = c.run(`COMMIT`)
+	return batch, err
+}
+
+// more returns jobs that came while n jobs of a transaction ran. Where there were more callers a moment ago, those who are
+// about to ask again get the chance to, as long as that costs little against the commit that they would need else.
+func (w *writer) more(n int, patience *time.Duration) []*job {
+	if w.waiting.Load() > 0 || n >= min(w.expected, maxBatch) {
+		return w.take(maxBatch - n)
 	}
-	if broken != nil {
-		c.rollback()
-		for _, j := range batch {
-			j.err = unavailable(fmt.Errorf("sqlite: transaction: %w", broken))
-		}
+	before := time.Now()
+	limit := min(*patience, w.took/8)
+	for w.waiting.Load() == 0 && time.Since(before) < limit {
+		runtime.Gosched()
+	}
+	*patience -= time.Since(before)
+	return w.take(maxBatch - n)
+}
+
+// try runs a job, whose own error does not matter to others where it changed nothing.
+func (c *conn) try(j *job) error {
+	before := c.TotalChanges()
+	j.err = protect(func() error { return j.run(c) })
+	switch {
+	case j.err == nil:
+		return nil
+	case isStorage(j.err) || c.GetAutocommit():
+		return j.err // SQLite may have undone all of it already: https://sqlite.org/lang_transaction.html
+	case c.TotalChanges() != before:
+		return fmt.Errorf("%w: %w", errHalfDone, j.err)
+	}
+	return nil
+}
+
+// oneByOne runs jobs again in a new transaction, in a savepoint each, so that one that fails half-way undoes only itself.
+func (c *conn) oneByOne(batch []*job) error {
+	c.rollback()
+	if err := c.begin(context.Background()); err != nil {
+		return err
 	}
 	for _, j := range batch {
-		close(j.ready)
-	}
-	w.last = len(batch)
-}
-
-// more returns jobs that came while n jobs of a transaction ran. Where there were several callers a moment ago, those who
-// are about to ask again get the chance to: yielding costs microseconds and a commit more than a thousand of them. It
-// never sleeps, and stops once as many have come as were in the last transaction: a lone caller waits for nobody.
-func (w *writer) more(n int) []*job {
-	jobs, _ := w.take(maxBatch - n)
-	for range maxYields {
-		if len(jobs) > 0 || n >= w.last {
-			break
-		}
-		runtime.Gosched()
-		jobs, _ = w.take(maxBatch - n)
-	}
-	return jobs
-}
-
-// answer gives err to jobs that did not start.
-func answer(jobs []*job, err error) {
-	err = unavailable(err)
-	for _, j := range jobs {
-		if j.state.CompareAndSwap(queued, started) {
-			j.err = err
-			close(j.ready)
+		if err := c.savepoint(j); err != nil {
+			return err
 		}
 	}
+	return nil
 }
 
-// savepoint runs one job. The first error is the job's own, with its changes undone; the second one means that the whole
-// transaction cannot be used.
-func (c *conn) savepoint(run func(*conn) error) (own, broken error) {
+func (c *conn) savepoint(j *job) error {
 	if err := c.run(`SAVEPOINT job`); err != nil {
-		return nil, err
+		return err
 	}
-	own = protect(run, c)
-	switch {
-	case own == nil:
-		return nil, c.run(`RELEASE job`)
-	case isStorage(own) || c.GetAutocommit():
-		return nil, own // SQLite may have undone all of it already: https://sqlite.org/lang_transaction.html
+	if err := c.try(j); errors.Is(err, errHalfDone) {
+		if err := c.run(`ROLLBACK TO job`); err != nil {
+			return err
+		}
+	} else if err != nil {
+		return err
 	}
-	if err := c.run(`ROLLBACK TO job`); err != nil {
-		return nil, err
-	}
-	return own, c.run(`RELEASE job`)
+	return c.run(`RELEASE job`)
 }
 
-// protect makes a panic of one job that job's error: it must not take the other callers with it.
-func protect(run func(*conn) error, c *conn) (err error) {
+// protect makes a panic an error: it must not take other callers with it.
+func protect(run func() error) (err error) {
 	defer func() {
 		if p := recover(); p != nil {
 			err = &group.Error{Code: group.Internal, Err: fmt.Errorf("sqlite: panic: %v", p)}
 		}
 	}()
-	return run(c)
+	return run()
 }
 
 // rollback ends a transaction that failed. Its own error is no news: SQLite has then ended it already.

@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"path/filepath"
+	"sync"
+	"sync/atomic"
 	"testing"
 
 	"example.com/oxgroups/api/group"
@@ -17,33 +19,26 @@ func BenchmarkUpdate(b *testing.B) {
 			store, caller := loaded(b, filepath.Join(b.TempDir(), "groups.db"))
 			b.ReportAllocs()
 			b.ResetTimer()
-			next := make(chan int)
-			go func() {
-				defer close(next)
-				for i := range b.N {
-					next <- i
-				}
-			}()
-			done := make(chan error)
-			for range callers {
-				go func() {
-					var failed error
-					for i := range next {
-						u := noted(fmt.Sprint(i))
-						if _, err := store.Update(context.Background(), caller, 7, u, group.Includes{}); err != nil {
-							failed = err
-						}
-					}
-					done <- failed
-				}()
-			}
-			for range callers {
-				if err := <-done; err != nil {
+			update(b, store, caller, callers, b.N)
+		})
+	}
+}
+
+// update has a number of callers make n updates of one group.
+func update(b *testing.B, store group.Updater, caller group.Caller, callers, n int) {
+	b.Helper()
+	var next atomic.Int64
+	var wg sync.WaitGroup
+	for range callers {
+		wg.Go(func() {
+			for i := next.Add(1); i <= int64(n); i = next.Add(1) {
+				if _, err := store.Update(context.Background(), caller, 7, noted(fmt.Sprint(i)), group.Includes{}); err != nil {
 					b.Error(err)
 				}
 			}
 		})
 	}
+	wg.Wait()
 }
 
 // BenchmarkByHand runs the statements of the same update without the store: what it can at best be compared with.
@@ -60,10 +55,10 @@ func BenchmarkByHand(b *testing.B) {
 			if err := db.Exec(`PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON`); err != nil {
 				b.Fatal(err)
 			}
-			find := prepare(b, db, `SELECT created_at, updated_at, json_patch(document, ?2), EXISTS (
-				SELECT 1 FROM workspace_groups WHERE account_id = 1 AND folded = 'ACME' AND id <> 7)
-				FROM workspace_groups WHERE id = ?1`)
-			store := prepare(b, db, `UPDATE workspace_groups SET folded = 'ACME', updated_at = ?2, document = ?3 WHERE id = ?1`)
+			find := prepare(b, db, `SELECT created_at, updated_at, json_patch(document, ?4), folded IS NOT ?3,
+				folded IS NOT ?3 AND EXISTS (SELECT 1 FROM workspace_groups AS other WHERE other.account_id = ?2 AND other.folded = ?3)
+				FROM workspace_groups WHERE id = ?1 AND account_id = ?2`)
+			store := prepare(b, db, `UPDATE workspace_groups SET updated_at = ?2, document = ?3 WHERE id = ?1 AND (?4 OR document IS NOT ?3)`)
 			b.ResetTimer()
 			for i := 0; i < b.N; i += batch {
 				tx, err := db.BeginImmediate()
@@ -92,17 +87,21 @@ func prepare(b *testing.B, db *sqlite3.Conn, sql string) *sqlite3.Stmt {
 
 func byHand(b *testing.B, find, store *sqlite3.Stmt, i int) {
 	find.BindInt(1, 7)
-	find.BindText(2, fmt.Sprintf(`{"name":"Acme","notes":"%d"}`, i))
+	find.BindInt(2, 1)
+	find.BindText(3, "ACME")
+	find.BindText(4, fmt.Sprintf(`{"name":"Acme","notes":"%d"}`, i))
 	if !find.Step() {
 		b.Fatal(find.Err())
 	}
-	updated, document := find.ColumnText(1), find.ColumnText(2)
+	created, updated, document := find.ColumnText(0), find.ColumnText(1), find.ColumnText(2)
+	_, _ = created, updated
 	if err := find.Reset(); err != nil {
 		b.Fatal(err)
 	}
 	store.BindInt(1, 7)
 	store.BindText(2, updated)
 	store.BindText(3, document)
+	store.BindBool(4, false)
 	if err := store.Exec(); err != nil {
 		b.Fatal(err)
 	}

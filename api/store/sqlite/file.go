@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"time"
 
@@ -27,12 +28,12 @@ func newFile(path string, o options) (file, error) {
 	if err != nil {
 		return file{}, err
 	}
-	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+	if err := makeDirectory(filepath.Dir(path)); err != nil {
 		return file{}, err
 	}
 	// An existing file keeps its mode; one that cannot be written may still be read.
 	if f, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_RDWR, 0o600); err == nil {
-		if err := f.Close(); err != nil {
+		if err := errors.Join(f.Close(), syncDirectory(filepath.Dir(path))); err != nil {
 			return file{}, err
 		}
 	} else if !errors.Is(err, os.ErrExist) {
@@ -45,6 +46,33 @@ func newFile(path string, o options) (file, error) {
 	// SQLite reads + as it is: https://sqlite.org/uri.html
 	uri := url.URL{Scheme: "file", Path: filepath.ToSlash(path), RawQuery: strings.ReplaceAll(query.Encode(), "+", "%20")}
 	return file{uri: uri.String(), busy: o.busy}, nil
+}
+
+// makeDirectory makes a directory and those above it where they are missing.
+func makeDirectory(dir string) error {
+	if _, err := os.Stat(dir); !errors.Is(err, os.ErrNotExist) {
+		return err
+	}
+	if err := makeDirectory(filepath.Dir(dir)); err != nil {
+		return err
+	}
+	if err := os.Mkdir(dir, 0o700); err != nil && !errors.Is(err, os.ErrExist) {
+		return err
+	}
+	return syncDirectory(filepath.Dir(dir))
+}
+
+// syncDirectory has the names in a directory survive a loss of power: SQLite sees to it for its log, and not for the file
+// itself. A directory that cannot be read is left alone, and so it is on Windows, which syncs no directories.
+func syncDirectory(dir string) error {
+	if runtime.GOOS == "windows" {
+		return nil
+	}
+	d, err := os.Open(dir)
+	if err != nil {
+		return nil
+	}
+	return errors.Join(d.Sync(), d.Close())
 }
 
 // connect opens a connection with the settings that hold for all of them.

@@ -1,8 +1,8 @@
 // Package sqlite is the embedded engine: a group.Store on one SQLite file.
 //
-// One goroutine writes. Updates that are waiting share a transaction, each in a savepoint of its own, and each caller is
-// answered after the commit that its update is in (group commit, synchronous=FULL). Readers have connections of their own
-// and, as the file is in WAL mode, neither wait for the writer nor hold it up.
+// One connection writes. Updates that are waiting share a transaction, which one of the callers runs for all, and each
+// caller is answered after the commit that its update is in (group commit, synchronous=FULL). Readers have connections of
+// their own and, as the file is in WAL mode, neither wait for the writer nor hold it up.
 //
 // What an update means is in api/group, what a row holds in api/store/document.
 package sqlite
@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"example.com/oxgroups/api/group"
+	"example.com/oxgroups/api/store/tokencache"
 )
 
 var _ group.Store = (*Store)(nil)
@@ -23,7 +24,7 @@ var _ group.Store = (*Store)(nil)
 type Store struct {
 	writer  *writer
 	readers *pool
-	auth    *authCache
+	auth    *tokencache.Cache
 	now     func() time.Time
 	close   func() error
 }
@@ -75,10 +76,10 @@ func Open(ctx context.Context, path string, opts ...Option) (*Store, error) {
 	if err := migrate(ctx, c, o.busy); err != nil {
 		return nil, errors.Join(fmt.Errorf("sqlite: open %s: %w", path, unavailable(err)), c.Close())
 	}
-	s := &Store{writer: newWriter(c), readers: newPool(f, o.readers), auth: newAuthCache(o.now), now: o.now}
+	s := &Store{writer: newWriter(c), readers: newPool(f, o.readers), auth: tokencache.New(o.now), now: o.now}
 	s.close = sync.OnceValue(func() error {
 		err := errors.Join(s.readers.close(), s.writer.close())
-		s.auth.clear() // so that a token that was known is refused too
+		s.auth.Clear() // so that a token that was known is refused too
 		return err
 	})
 	return s, nil

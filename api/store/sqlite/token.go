@@ -10,11 +10,11 @@ import (
 	"github.com/ncruces/go-sqlite3"
 )
 
-// Authenticate returns who a token belongs to. It may be up to five seconds behind a revocation by another process;
+// Authenticate returns who a token belongs to. It may be tokencache.MaxAge behind a revocation by another process;
 // revocations through this Store are seen at once.
 func (s *Store) Authenticate(ctx context.Context, token string) (group.Caller, error) {
 	hash := group.SecretHash(token)
-	caller, generation, ok := s.auth.get(hash)
+	caller, generation, ok := s.auth.Get(hash)
 	if ok {
 		return caller, nil
 	}
@@ -36,7 +36,7 @@ func (s *Store) Authenticate(ctx context.Context, token string) (group.Caller, e
 	if !found {
 		return group.Caller{}, &group.Error{Code: group.Unauthorized}
 	}
-	s.auth.put(hash, caller, generation, at)
+	s.auth.Put(hash, caller, generation, at)
 	return caller, nil
 }
 
@@ -127,7 +127,7 @@ func (s *Store) Tokens(ctx context.Context) ([]group.Token, error) {
 
 // RevokeToken ends a token; one that is revoked already stays as it is.
 func (s *Store) RevokeToken(ctx context.Context, id int64) error {
-	defer s.auth.clear() // after the commit, whatever came of it
+	defer s.auth.Clear() // after the commit, whatever came of it
 	return s.writer.do(ctx, func(c *conn) error {
 		found, err := c.ids(`SELECT id FROM tokens WHERE id = ?1`, id)
 		if err != nil {

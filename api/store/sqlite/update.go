@@ -40,10 +40,17 @@ type update struct {
 	rows document.Rows
 }
 
+// selectGroup finds the group as it will be, whether its name changes, and whether another group has the new name.
 const selectGroup = `
-SELECT created_at, updated_at, patched, patched IS NOT document, EXISTS (
-    SELECT 1 FROM workspace_groups AS other WHERE other.account_id = ?2 AND other.folded = ?3 AND other.id <> ?1)
-FROM (SELECT *, json_patch(document, ?4) AS patched FROM workspace_groups WHERE id = ?1 AND account_id = ?2)`
+SELECT created_at, updated_at, json_patch(document, ?4), folded IS NOT ?3, folded IS NOT ?3 AND EXISTS (
+    SELECT 1 FROM workspace_groups AS other WHERE other.account_id = ?2 AND other.folded = ?3)
+FROM workspace_groups WHERE id = ?1 AND account_id = ?2`
+
+// storeGroup changes a group where its document differs or ?4 says that something else does.
+const storeGroup = `UPDATE workspace_groups SET updated_at = ?2, document = ?3 WHERE id = ?1 AND (?4 OR document IS NOT ?3)`
+
+// renameGroup is apart from it because naming an indexed column, changed or not, has SQLite write the index.
+const renameGroup = `UPDATE workspace_groups SET folded = ?4, updated_at = ?2, document = ?3 WHERE id = ?1`
 
 // reachable are the workspaces of a list that a token has access to, in ascending order.
 const reachable = `
@@ -57,11 +64,12 @@ const accessible = `((SELECT all_workspaces FROM tokens WHERE id = ?3)
 
 // run is the update inside the writer's transaction: everything is checked before anything is changed.
 func (up *update) run(c *conn) error {
-	found, taken, changed := false, false, false
+	up.rows = document.Rows{}
+	found, renamed, taken := false, false, false
 	g := &up.rows.Group
 	err := c.each(selectGroup, func(row *sqlite3.Stmt) error {
 		*g = document.Group{ID: up.id, CreatedAt: row.ColumnText(0), UpdatedAt: row.ColumnText(1), JSON: row.ColumnBlob(2, nil)}
-		found, changed, taken = true, row.ColumnBool(3), row.ColumnBool(4)
+		found, renamed, taken = true, row.ColumnBool(3), row.ColumnBool(4)
 		return nil
 	}, up.id, up.by.AccountID, up.change.Folded, up.patch)
 	if err != nil {
@@ -73,17 +81,16 @@ func (up *update) run(c *conn) error {
 	if err := up.check(c, taken); err != nil {
 		return err
 	}
-	for _, step := range []func(*conn) (bool, error){up.members, up.reference} {
-		moved, err := step(c)
-		if err != nil {
-			return err
-		}
-		changed = changed || moved
+	moved, err := up.members(c)
+	if err != nil {
+		return err
 	}
-	if changed {
-		if err := up.store(c); err != nil {
-			return err
-		}
+	referred, err := up.reference(c)
+	if err != nil {
+		return err
+	}
+	if err := up.store(c, renamed, moved || referred); err != nil {
+		return err
 	}
 	return c.load(&up.rows, up.by, up.in)
 }
@@ -135,13 +142,20 @@ func (up *update) reference(c *conn) (changed bool, err error) {
 	return changed, nil
 }
 
-func (up *update) store(c *conn) error {
+// store stores the group if anything of it changed; moved says that something beside its document did.
+func (up *update) store(c *conn, renamed, moved bool) (err error) {
 	g := &up.rows.Group
-	g.UpdatedAt = up.at
-	err := c.run(`UPDATE workspace_groups SET folded = ?2, updated_at = ?3, document = ?4 WHERE id = ?1`,
-		up.id, up.change.Folded, up.at, jsonText(g.JSON))
+	changed := renamed
+	if renamed {
+		err = c.run(renameGroup, up.id, up.at, jsonText(g.JSON), up.change.Folded)
+	} else {
+		changed, err = c.changes(storeGroup, up.id, up.at, jsonText(g.JSON), moved)
+	}
 	if err != nil {
 		return fmt.Errorf("sqlite: store group: %w", err)
+	}
+	if changed {
+		g.UpdatedAt = up.at
 	}
 	return nil
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"example.com/oxgroups/api/group"
 )
@@ -11,36 +12,42 @@ import (
 // maxBatch bounds how many jobs share a transaction, and so how long the first of them waits for the others.
 const maxBatch = 256
 
-// writer owns the connection that writes. Jobs that wait while a transaction runs share the next one.
+// writer has the connection that writes. It has no goroutine of its own: the caller who finds it idle leads, which is to run
+// a transaction with the jobs of all who wait. So a lone caller hands nothing over and waits for nobody. Who has led one
+// transaction passes the lead on.
 type writer struct {
+	conn *conn // the leader's
+
 	mu     sync.Mutex
+	idle   *sync.Cond // led became false
 	queue  []*job
+	led    bool // somebody leads; the queue is empty where nobody does
 	closed bool
 
-	wake chan struct{} // has room for one: there are jobs, or closed is set
-	last int           // how many jobs were in the last transaction; only the goroutine uses it
-	done chan struct{} // closed when the goroutine has ended
-	err  error         // of closing the connection; set before done is closed
+	waiting  atomic.Int32  // the length of queue
+	expected int           // the leader's: how many callers there were a moment ago
+	took     time.Duration // the leader's: how long commits take
 }
 
 // job is one caller's part of a transaction.
 type job struct {
-	run   func(*conn) error
+	run   func(*conn) error // it may be run again, after everything that it did was undone
 	state atomic.Int32
 	err   error
-	ready chan struct{} // closed when err is the answer
+	turn  chan struct{} // closed when err is the answer, or when the job's caller has to lead; nil of who leads at once
 }
 
-// A job is queued until the writer or its caller takes it out of that state: whoever is first decides.
+// A job is queued until a leader or its caller takes it out of that state: whoever is first decides.
 const (
 	queued int32 = iota
+	leading
 	started
 	withdrawn
 )
 
 func newWriter(c *conn) *writer {
-	w := &writer{wake: make(chan struct{}, 1), done: make(chan struct{})}
-	go w.loop(c)
+	w := &writer{conn: c}
+	w.idle = sync.NewCond(&w.mu)
 	return w
 }
 
@@ -50,17 +57,22 @@ func (w *writer) do(ctx context.Context, run func(*conn) error) error {
 	if err := ctx.Err(); err != nil {
 		return &group.Error{Code: group.Unavailable, Err: err}
 	}
-	j := &job{run: run, ready: make(chan struct{})}
+	j := &job{run: run}
 	if err := w.submit(j); err != nil {
 		return err
 	}
-	select {
-	case <-j.ready:
-	case <-ctx.Done():
-		if j.state.CompareAndSwap(queued, withdrawn) {
-			return &group.Error{Code: group.Unavailable, Err: ctx.Err()}
+	if j.turn != nil {
+		select {
+		case <-j.turn:
+		case <-ctx.Done():
+			if j.state.CompareAndSwap(queued, withdrawn) {
+				return &group.Error{Code: group.Unavailable, Err: ctx.Err()}
+			}
+			<-j.turn
 		}
-		<-j.ready
+	}
+	if j.state.Load() == leading {
+		w.lead(ctx, j)
 	}
 	return j.err
 }
@@ -71,54 +83,70 @@ func (w *writer) submit(j *job) error {
 	if w.closed {
 		return &group.Error{Code: group.Unavailable, Err: errClosed}
 	}
+	if w.led {
+		j.turn = make(chan struct{})
+	} else {
+		w.led = true
+		j.state.Store(leading)
+	}
 	w.queue = append(w.queue, j)
-	w.signal()
+	w.waiting.Add(1)
 	return nil
 }
 
-// signal wakes the goroutine; one signal stands for any number of jobs.
-func (w *writer) signal() {
-	select {
-	case w.wake <- struct{}{}:
-	default:
+// take removes at most n jobs from the queue.
+func (w *writer) take(n int) []*job {
+	if w.waiting.Load() == 0 {
+		return nil
 	}
-}
-
-// take returns at most n waiting jobs and whether none can come any more.
-func (w *writer) take(n int) (jobs []*job, closed bool) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	n = min(n, len(w.queue))
-	jobs = w.queue[:n:n]
+	jobs := w.queue[:n:n]
 	w.queue = w.queue[n:]
 	if len(w.queue) == 0 {
 		w.queue = nil
 	}
-	return jobs, w.closed
+	w.waiting.Store(int32(len(w.queue)))
+	return jobs
 }
 
-func (w *writer) loop(c *conn) {
-	defer close(w.done)
-	for {
-		jobs, closed := w.take(maxBatch)
-		switch {
-		case len(jobs) > 0:
-			w.commit(c, jobs)
-		case closed:
-			w.err = c.Close()
-			return
-		default:
-			<-w.wake
+// lead runs a transaction, has the next one led, and answers the jobs that were in this one.
+func (w *writer) lead(ctx context.Context, own *job) {
+	batch := w.transaction(ctx, own)
+	w.pass(len(batch))
+	for _, j := range batch {
+		if j != own {
+			close(j.turn)
 		}
 	}
 }
 
-// close ends the goroutine after the jobs that were accepted.
+// pass gives the lead to the first job that waits, after a transaction of n.
+func (w *writer) pass(n int) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.expected = n + len(w.queue)
+	for len(w.queue) > 0 {
+		if next := w.queue[0]; next.state.CompareAndSwap(queued, leading) {
+			close(next.turn)
+			return
+		}
+		w.queue = w.queue[1:]
+		w.waiting.Add(-1)
+	}
+	w.queue = nil
+	w.led = false
+	w.idle.Broadcast()
+}
+
+// close closes the connection after the jobs that were accepted.
 func (w *writer) close() error {
 	w.mu.Lock()
+	defer w.mu.Unlock()
 	w.closed = true
-	w.signal()
-	w.mu.Unlock()
-	<-w.done
-	return w.err
+	for w.led {
+		w.idle.Wait()
+	}
+	return w.conn.Close()
 }

@@ -1,6 +1,7 @@
 package emit
 
 import (
+	"cmp"
 	"fmt"
 	"strconv"
 	"strings"
@@ -14,6 +15,10 @@ func (g *Generator) reader(f function, name string) string {
 	c := &code{}
 	s := f.schema
 	t := target{typ: f.typ, expr: "*v"}
+	var fill *schema.Schema
+	if f.typ != nil && s.Combined() {
+		fill, t = g.merged(s, f.typ), target{} // it is checked first, and read into v then
+	}
 	if f.typ == nil {
 		c.line("// %s reads a value and checks it against %s.", name, g.place(s))
 		c.line("func %s(s *jsonscan.Scanner) {", name)
@@ -40,6 +45,10 @@ func (g *Generator) reader(f function, name string) string {
 		g.canonicalEnum(c, s, "s.Raw(start)")
 	}
 	g.combinations(c, s)
+	if fill != nil {
+		c.line("if !s.Valid() || s.Raw(start)[0] != '{' {\nreturn\n}\ns.Rewind(start)")
+		g.object(c, fill, target{typ: f.typ, expr: "*v"})
+	}
 	c.line("}\n")
 	return c.String()
 }
@@ -367,26 +376,28 @@ func (g *Generator) property(c *code, s *schema.Schema, m *member, t target) {
 // selector returns an expression as it stands in front of a field.
 func selector(expr string) string { return strings.TrimPrefix(expr, "*") }
 
+// anything is the schema of properties that no schema speaks of.
+var anything = &schema.Schema{}
+
 // additional writes the reading of a property that has no name in the schema.
 func (g *Generator) additional(c *code, s *schema.Schema, t target) {
+	rest := cmp.Or(s.Additional, anything)
 	switch {
 	case s.NoAdditional:
 		c.line("s.Skip()\ns.Violation(\"additionalProperties\", \"is not a property of this object\")")
-	case s.Additional == nil:
-		c.line("s.Skip()")
 	case !t.none() && t.typ.Kind == gotype.Map:
 		c.line("var value %s", t.typ.Elem.Expr)
 		c.fresh("value")
-		g.value(c, s.Additional, target{t.typ.Elem, "value"})
+		g.value(c, rest, target{t.typ.Elem, "value"})
 		c.line("(%s)[member.Key] = value", t.expr)
 	case !t.none() && t.typ.Additional != nil:
 		c.line("var value %s", t.typ.Additional.Expr)
 		c.fresh("value")
-		g.value(c, s.Additional, target{t.typ.Additional, "value"})
+		g.value(c, rest, target{t.typ.Additional, "value"})
 		place := selector(t.expr) + ".AdditionalProperties"
 		c.line("if %s == nil {\n%s = map[string]%s{}\n}\n%s[member.Key] = value", place, place, t.typ.Additional.Expr, place)
 	default:
-		g.value(c, s.Additional, target{})
+		g.value(c, rest, target{})
 	}
 }
 
@@ -408,7 +419,11 @@ func (g *Generator) absent(c *code, all []member, t target) {
 		if m.field == nil || t.none() || m.schema.Resolve().Default == nil {
 			continue
 		}
-		c.line("if %s&%s == 0 {", seen(all, i), m.bit)
+		condition := fmt.Sprintf("%s&%s == 0", seen(all, i), m.bit)
+		if m.schema.Resolve().ReadOnly {
+			condition += " && s.Response()"
+		}
+		c.line("if %s {", condition)
 		body := c.child()
 		body.line("s := jsonscan.New([]byte(%s), jsonscan.Options{})", strconv.Quote(m.schema.Resolve().Default.Literal()))
 		g.value(body, m.schema, target{m.field.Type, selector(t.expr) + "." + m.field.Name})

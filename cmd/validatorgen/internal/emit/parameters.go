@@ -2,7 +2,9 @@ package emit
 
 import (
 	"fmt"
+	"go/doc"
 	"go/token"
+	"slices"
 	"strings"
 	"unicode"
 
@@ -30,7 +32,7 @@ type Parameter struct {
 // operation writes the parser of the parameters of an operation.
 func (g *Generator) operation(c *code, op Operation) {
 	var results, names []string
-	taken := map[string]bool{"path": true, "query": true, "params": true, "errs": true, "err": true, "s": true}
+	taken := g.reserved()
 	locals := map[string]string{}
 	if g.model != nil {
 		for _, p := range op.Parameters {
@@ -60,12 +62,29 @@ func (g *Generator) operation(c *code, op Operation) {
 	c.line("return %s\n}\n", strings.Join(append(names, "errs.Err()"), ", "))
 }
 
+// reserved returns the names that a parameter's variable cannot have: packages, and variables of the code around it.
+func (g *Generator) reserved() map[string]bool {
+	taken := map[string]bool{}
+	for _, name := range []string{
+		"path", "query", "params", "errs", "err", "s", "values", "number", "text", "value", "exact", "parsed", "ok", "start", "url", "utf8",
+	} {
+		taken[name] = true
+	}
+	for _, name := range slices.Concat(standardPackages, runtimePackages) {
+		taken[name] = true
+	}
+	if g.model != nil {
+		taken[g.model.Name] = true
+	}
+	return taken
+}
+
 // local returns a name for the variable of a parameter.
 func local(name string, taken map[string]bool) string {
 	camel := []rune(exported(name))
 	camel[0] = unicode.ToLower(camel[0])
 	candidate := string(camel)
-	for token.IsKeyword(candidate) || taken[candidate] {
+	for token.IsKeyword(candidate) || doc.IsPredeclared(candidate) || taken[candidate] {
 		candidate += "_"
 	}
 	taken[candidate] = true

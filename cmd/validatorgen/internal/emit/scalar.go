@@ -2,10 +2,13 @@ package emit
 
 import (
 	"fmt"
-	"math/big"
+	"go/scanner"
+	"go/token"
+	"math"
 	"strconv"
 	"strings"
 
+	"example.com/oxgroups/api/jsonscan"
 	"example.com/oxgroups/cmd/validatorgen/internal/gotype"
 	"example.com/oxgroups/cmd/validatorgen/internal/schema"
 	"example.com/oxgroups/cmd/validatorgen/internal/spec"
@@ -13,6 +16,7 @@ import (
 
 // scalar writes the reading of a boolean, number or string.
 func (g *Generator) scalar(c *code, s *schema.Schema, t target, keep func(*code, string)) {
+	nullable := s.AllowsNull() && (t.none() || keep == nil)
 	if keep == nil {
 		keep = func(c *code, x string) {
 			if !t.none() {
@@ -20,7 +24,6 @@ func (g *Generator) scalar(c *code, s *schema.Schema, t target, keep func(*code,
 			}
 		}
 	}
-	nullable := t.none() && s.AllowsNull()
 	if nullable {
 		c.line("if !s.Null() {")
 	}
@@ -45,12 +48,27 @@ func guarded(c *code, name, call string, body *code) {
 		c.line("%s", call)
 		return
 	}
-	if !strings.Contains(body.String(), name) {
+	if !mentions(body.String(), name) {
 		name = "_"
 	}
 	c.line("if %s, ok := %s; ok {", name, call)
 	c.WriteString(body.String())
 	c.line("}")
+}
+
+// mentions reports whether a variable is used in the text of statements; its name in a message does not count.
+func mentions(text, name string) bool {
+	files := token.NewFileSet()
+	var s scanner.Scanner
+	s.Init(files.AddFile("", files.Base(), len(text)), []byte(text), nil, 0)
+	for {
+		switch _, tok, literal := s.Scan(); {
+		case tok == token.EOF:
+			return false
+		case tok == token.IDENT && literal == name:
+			return true
+		}
+	}
 }
 
 // convert returns expr of the basic type as a value of t.
@@ -88,48 +106,47 @@ func (g *Generator) integer(c *code, s *schema.Schema, t target, keep func(*code
 		decimals(body, s, "jsonscan.ParseDecimal(number)")
 		g.canonicalEnum(body, s, "number")
 	} else {
-		if !integerBounds(body, s) {
+		if !integerBounds(body, s, basic) {
 			decimals(body, s, "jsonscan.ParseDecimal(strconv.FormatInt(int64(number), 10))")
 		}
-		g.enum(body, s, "number", integerLiteral)
+		g.enum(body, s, "number", func(n *spec.Node) (string, bool) { return integerLiteral(n, basic) })
 	}
 	guarded(c, "number", read, body)
 }
 
-func integerLiteral(n *spec.Node) (string, bool) {
+// integerLiteral returns a number as a constant of an integer type, and false where it is none of its values.
+func integerLiteral(n *spec.Node, basic string) (string, bool) {
 	if n.Kind != spec.Number {
 		return "", false
 	}
-	r, ok := new(big.Rat).SetString(n.Text)
-	return ratInt(r), ok && r.IsInt() && r.Num().IsInt64()
+	i, ok := jsonscan.ParseDecimal(n.Text).Int64()
+	if basic == "int32" && (i < math.MinInt32 || i > math.MaxInt32) {
+		ok = false
+	}
+	return strconv.FormatInt(i, 10), ok
 }
 
-func ratInt(r *big.Rat) string {
-	if r == nil {
-		return ""
-	}
-	return r.Num().String()
-}
-
-// integerBounds writes the bounds of an int64, and reports whether all of them are integers that fit.
-func integerBounds(c *code, s *schema.Schema) bool {
-	body := c.child()
-	write := func(b *schema.Bound, operator, orEqual, rule, message string) bool {
-		if b == nil {
-			return true
-		}
-		limit, ok := integerLiteral(&spec.Node{Kind: spec.Number, Text: b.Text})
-		if b.Exclusive {
-			operator, message = orEqual, message+" and not equal to"
-		}
-		body.line("if number %s %s {\ns.Violation(%q, %q)\n}", operator, limit, rule, boundMessage(b, rule))
-		return ok
-	}
-	ok := write(s.Minimum, "<", "<=", "minimum", "") && write(s.Maximum, ">", ">=", "maximum", "")
-	for _, m := range s.MultipleOf {
-		divisor, fits := integerLiteral(&spec.Node{Kind: spec.Number, Text: m.Text})
+// integerBounds writes the bounds of an integer of the type basic, and reports whether all of them are values of it.
+func integerBounds(c *code, s *schema.Schema, basic string) bool {
+	body, ok := c.child(), true
+	literal := func(n schema.Number) string {
+		text, fits := integerLiteral(&spec.Node{Kind: spec.Number, Text: n.Text}, basic)
 		ok = ok && fits
-		body.line("if number%%%s != 0 {\ns.Violation(%q, %q)\n}", divisor, "multipleOf", "must be a multiple of "+m.Text)
+		return text
+	}
+	write := func(b *schema.Bound, operator, orEqual, rule string) {
+		if b == nil {
+			return
+		}
+		if b.Exclusive {
+			operator = orEqual
+		}
+		body.line("if number %s %s {\ns.Violation(%q, %q)\n}", operator, literal(b.Number), rule, boundMessage(b, rule))
+	}
+	write(s.Minimum, "<", "<=", "minimum")
+	write(s.Maximum, ">", ">=", "maximum")
+	for _, m := range s.MultipleOf {
+		body.line("if number%%%s != 0 {\ns.Violation(%q, %q)\n}", literal(m), "multipleOf", "must be a multiple of "+m.Text)
 	}
 	if ok {
 		c.WriteString(body.String())

@@ -1,6 +1,7 @@
 package emit
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 
@@ -14,16 +15,56 @@ type Table struct {
 	Schema *schema.Schema
 }
 
+// tables writes a variable for each table, and one for each schema that several tables have inside, so that the size of all
+// is that of the spec.
 func (g *Generator) tables(tables []Table) string {
+	w := tableWriter{uses: map[*schema.Schema]int{}, names: map[*schema.Schema]string{}, open: map[*schema.Schema]bool{}, g: g}
+	for _, t := range tables {
+		w.count(t.Schema.Resolve())
+	}
+	for _, t := range tables {
+		if r := t.Schema.Resolve(); w.names[r] == "" {
+			w.names[r] = g.unique(t.Name + "Fields")
+		}
+	}
 	var c code
 	for _, t := range tables {
-		name := g.unique(t.Name + "Fields")
-		c.line("// %s lists the fields of %s, in the order of the spec.", name, g.place(t.Schema.Resolve()))
-		c.line("var %s = []field.Field{", name)
-		fields(&c, t.Schema.Resolve(), map[*schema.Schema]bool{})
-		c.line("}\n")
+		if r := t.Schema.Resolve(); !w.open[r] {
+			w.variable(&c, r, map[*schema.Schema]bool{})
+		}
 	}
 	return c.String()
+}
+
+// tableWriter writes tables of fields.
+type tableWriter struct {
+	uses  map[*schema.Schema]int    // how often a schema is inside another one
+	names map[*schema.Schema]string // of the schemas that have a variable
+	open  map[*schema.Schema]bool   // written already, or being written
+	g     *Generator
+}
+
+// count counts the uses of the objects below s.
+func (w *tableWriter) count(s *schema.Schema) {
+	if w.uses[s]++; w.uses[s] > 1 {
+		return
+	}
+	for _, p := range s.Properties {
+		if r := p.Schema.Resolve(); !r.ReadOnly && len(r.Properties) > 0 {
+			w.count(r)
+		}
+	}
+}
+
+// variable writes the variable of s, behind those that it needs. above has the schemas around it, so that recursion ends.
+func (w *tableWriter) variable(before *code, s *schema.Schema, above map[*schema.Schema]bool) {
+	w.open[s], above[s] = true, true
+	var body code
+	w.fields(before, &body, s, above)
+	delete(above, s)
+	name := w.names[s]
+	before.line("// %s lists the fields of %s, in the order of the spec.", name, w.g.place(s))
+	before.line("var %s = []field.Field{\n%s}\n", name, body.String())
 }
 
 var kinds = map[schema.Types]string{
@@ -38,44 +79,67 @@ func kindOf(s *schema.Schema) string {
 	return "field.Any"
 }
 
-// fields writes the entries for the properties of s. above has the schemas around it, so that recursion ends.
-func fields(c *code, s *schema.Schema, above map[*schema.Schema]bool) {
-	above[s] = true
-	defer delete(above, s)
+// fields writes the entries for the properties of s to body, and the variables that they refer to to before.
+func (w *tableWriter) fields(before, body *code, s *schema.Schema, above map[*schema.Schema]bool) {
 	for _, p := range s.Properties {
 		r := p.Schema.Resolve()
 		if r.ReadOnly {
 			continue
 		}
-		var parts []string
-		add := func(format string, args ...any) { parts = append(parts, fmt.Sprintf(format, args...)) }
-		add("Name: %q, Kind: %s", p.Name, kindOf(r))
-		if r.Items != nil {
-			add("Items: %s", kindOf(r.Items))
+		body.WriteString("{" + entry(s, p, r))
+		if len(r.Properties) > 0 {
+			w.nested(before, body, r, above)
 		}
-		if r.Format != "" {
-			add("Format: %q", r.Format)
-		}
-		if s.Requires(p.Name) {
-			add("Required: true")
-		}
-		if r.AllowsNull() {
-			add("Nullable: true")
-		}
-		if values := enumTexts(r); len(values) > 0 {
-			add("Enum: []string{%s}", strings.Join(values, ", "))
-		}
-		if r.Description != "" {
-			add("Description: %q", strings.TrimSpace(r.Description))
-		}
-		c.WriteString("{" + strings.Join(parts, ",\n"))
-		if len(r.Properties) > 0 && !above[r] {
-			c.line(",\nFields: []field.Field{")
-			fields(c, r, above)
-			c.WriteString("}")
-		}
-		c.line("},")
+		body.line("},")
 	}
+}
+
+// nested writes the fields of an object inside an entry: its variable, or in place where it is the only one. A schema that
+// is around itself has none.
+func (w *tableWriter) nested(before, body *code, r *schema.Schema, above map[*schema.Schema]bool) {
+	switch {
+	case above[r]:
+	case w.names[r] != "" || w.uses[r] > 1:
+		if w.names[r] == "" {
+			w.names[r] = w.g.unique("fields" + exported(cmp.Or(r.Component, pathName(r.Place.Pointer, true))))
+		}
+		if !w.open[r] {
+			w.variable(before, r, above)
+		}
+		body.WriteString(",\nFields: " + w.names[r])
+	default:
+		above[r] = true
+		body.line(",\nFields: []field.Field{")
+		w.fields(before, body, r, above)
+		body.WriteString("}")
+		delete(above, r)
+	}
+}
+
+// entry returns what there is to say of the property p of s, whose schema is r.
+func entry(s *schema.Schema, p schema.Property, r *schema.Schema) string {
+	var parts []string
+	add := func(format string, args ...any) { parts = append(parts, fmt.Sprintf(format, args...)) }
+	add("Name: %q, Kind: %s", p.Name, kindOf(r))
+	if r.Items != nil {
+		add("Items: %s", kindOf(r.Items))
+	}
+	if r.Format != "" {
+		add("Format: %q", r.Format)
+	}
+	if s.Requires(p.Name) {
+		add("Required: true")
+	}
+	if r.AllowsNull() {
+		add("Nullable: true")
+	}
+	if values := enumTexts(r); len(values) > 0 {
+		add("Enum: []string{%s}", strings.Join(values, ", "))
+	}
+	if r.Description != "" {
+		add("Description: %q", strings.TrimSpace(r.Description))
+	}
+	return strings.Join(parts, ",\n")
 }
 
 func enumTexts(s *schema.Schema) []string {

@@ -44,7 +44,7 @@ func (g *Generator) value(c *code, s *schema.Schema, t target) {
 func (g *Generator) optional(c *code, s *schema.Schema, t target, null string, set func(string) string) {
 	elem := t.typ.Elem
 	r := s.Resolve()
-	allowsNull := r.AllowsNull() && !r.Combined()
+	allowsNull := r.AllowsNull()
 	if !g.decodable(r, elem) {
 		g.fallback(c, s, t)
 		return
@@ -67,6 +67,8 @@ func (g *Generator) optional(c *code, s *schema.Schema, t target, null string, s
 		body.line("%s", set(x))
 	}
 	switch {
+	case r.Combined():
+		c.line("if s.Kind() == jsonscan.Null {\n%s(s)\n%s\n} else {\n%s}", g.check(r), null, body.String())
 	case !allowsNull:
 		c.WriteString(body.String())
 	case strings.HasPrefix(body.String(), "if "):
@@ -135,21 +137,65 @@ func scalar(s *schema.Schema, t *gotype.Type) bool {
 
 // decodable reports whether the generator can read a value of s straight into t.
 func (g *Generator) decodable(s *schema.Schema, t *gotype.Type) bool {
-	if s.Combined() {
+	if t.Expr == "" || t.Elem != nil && t.Elem.Expr == "" || t.Additional != nil && t.Additional.Expr == "" {
 		return false
+	}
+	if s.Combined() {
+		return g.merged(s, t) != nil
 	}
 	switch t.Kind {
 	case gotype.Nullable, gotype.Pointer:
 		return g.decodable(s, t.Elem)
 	case gotype.Struct:
 		return t.Name != "" && (s.Types&^schema.Null == schema.Object || s.Types == 0 && len(s.Properties) > 0) &&
-			(t.Additional == nil || s.Additional != nil)
+			(t.Additional == nil || !s.NoAdditional)
 	case gotype.Map:
-		return s.Types&^schema.Null == schema.Object && len(s.Properties) == 0 && s.Additional != nil
+		return s.Types&^schema.Null == schema.Object && len(s.Properties) == 0 && !s.NoAdditional
 	case gotype.Slice:
 		return s.Types&^schema.Null == schema.Array && s.Items != nil
 	}
 	return single(s) && scalarKinds(s, t.Kind)
+}
+
+// merged returns a schema that has the properties of s and of its allOf, for reading a value that was checked into the one
+// struct that oapi-codegen has for all of them. It is nil where t is no such struct.
+func (g *Generator) merged(s *schema.Schema, t *gotype.Type) *schema.Schema {
+	if t.Kind == gotype.Pointer || t.Kind == gotype.Nullable {
+		t = t.Elem
+	}
+	if t.Kind != gotype.Struct || t.Name == "" || len(s.AllOf) == 0 || len(s.AnyOf)+len(s.OneOf) > 0 {
+		return nil
+	}
+	m := &schema.Schema{Place: s.Place, Component: s.Component, Types: schema.Object}
+	if !merge(m, s, map[*schema.Schema]bool{}) || t.Additional != nil && m.NoAdditional {
+		return nil
+	}
+	return m
+}
+
+// merge adds the properties of s and its parts to m, and reports whether that is all there is to read.
+func merge(m, s *schema.Schema, seen map[*schema.Schema]bool) bool {
+	if s = s.Resolve(); seen[s] {
+		return true
+	}
+	seen[s] = true
+	if len(s.AnyOf)+len(s.OneOf) > 0 {
+		return false
+	}
+	for _, p := range s.Properties {
+		if m.Property(p.Name) == nil {
+			m.Properties = append(m.Properties, p)
+		}
+	}
+	if m.Additional == nil {
+		m.Additional = s.Additional
+	}
+	for _, part := range s.AllOf {
+		if !merge(m, part, seen) {
+			return false
+		}
+	}
+	return true
 }
 
 func scalarKinds(s *schema.Schema, k gotype.Kind) bool {

@@ -29,7 +29,8 @@ const (
 // Type is a Go type.
 type Type struct {
 	Kind Kind
-	// Expr is the type as another package writes it: "model.Pet", "[]string".
+	// Expr is the type as another package writes it: "model.Pet", "[]string". It is "" for a struct without a name and what
+	// is made of one.
 	Expr string
 	// Name is the name within the package, "" for a type without one.
 	Name   string

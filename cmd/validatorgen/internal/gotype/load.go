@@ -134,6 +134,9 @@ func (p *Package) resolve(e ast.Expr) *Type {
 		return p.wrap(Pointer, "*", e.X, "")
 	case *ast.ArrayType:
 		if e.Len == nil {
+			if elem, ok := e.Elt.(*ast.Ident); ok && (elem.Name == "byte" || elem.Name == "uint8") {
+				return &Type{Expr: "[]" + elem.Name} // encoding/json writes it in base64
+			}
 			return p.wrap(Slice, "[]", e.Elt, "")
 		}
 	case *ast.MapType:
@@ -156,8 +159,8 @@ func (p *Package) resolve(e ast.Expr) *Type {
 
 func (p *Package) wrap(kind Kind, before string, elem ast.Expr, after string) *Type {
 	t := p.resolve(elem)
-	if t.Kind == Slice && t.Elem.Expr == "byte" {
-		t = &Type{Expr: t.Expr}
+	if t.Expr == "" {
+		return &Type{Kind: kind, Elem: t}
 	}
 	return &Type{Kind: kind, Expr: before + t.Expr + after, Elem: t}
 }

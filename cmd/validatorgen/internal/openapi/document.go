@@ -17,6 +17,9 @@ type Document struct {
 	spec       *spec.Document
 	components []component
 	operations []operation
+	// LeftOut says, a line each, what is not generated because of a keyword that cannot be compiled.
+	LeftOut []string
+	named   map[*schema.Refusal]bool // the refusals that LeftOut has
 }
 
 type component struct {
@@ -26,46 +29,54 @@ type component struct {
 }
 
 // Load reads an OpenAPI 3.0 document and compiles every schema in it. Its error lists every keyword that cannot be compiled,
-// with its place.
-func Load(file string) (*Document, error) {
+// with its place. With partial, what has such a keyword is left out instead, and listed in LeftOut.
+func Load(file string, partial bool) (*Document, error) {
 	doc, err := spec.Load(file)
 	if err != nil {
 		return nil, err
 	}
-	return compile(doc)
-}
-
-func compile(doc *spec.Document) (*Document, error) {
 	if version := doc.Root.Str("openapi"); !strings.HasPrefix(version, "3.0.") {
-		return nil, fmt.Errorf("%s: openapi: version %q is not supported, 3.0.x is", doc.Root.Place, version)
+		place := doc.Root.Place
+		if n := doc.Root.Get("openapi"); n != nil {
+			place = n.Place
+		}
+		return nil, fmt.Errorf("%s: openapi: version %q is not supported, 3.0.x is", place, version)
 	}
 	d := &Document{Compiler: schema.NewCompiler(doc), spec: doc}
-	if schemas := doc.Root.Get("components").Get("schemas"); schemas != nil {
+	d.compile()
+	if len(d.Refusals) > 0 && !partial {
+		return nil, refusals(d.Refusals)
+	}
+	d.leaveOut()
+	return d, nil
+}
+
+// compile compiles every schema of the document.
+func (d *Document) compile() {
+	components := d.spec.Root.Get("components")
+	if schemas := components.Get("schemas"); schemas != nil {
 		for _, m := range schemas.Members {
 			d.components = append(d.components, component{m.Key, m.Value, d.Compile(m.Value)})
 		}
 	}
-	if components := doc.Root.Get("components"); components != nil {
-		for _, section := range components.Members {
-			if section.Key == "schemas" {
-				continue
-			}
-			for _, m := range section.Value.Members {
-				d.compileBelow(m.Value)
-			}
-		}
+	for _, section := range []string{"responses", "parameters", "requestBodies", "headers", "callbacks"} {
+		d.compileMembers(components.Get(section))
 	}
-	if paths := doc.Root.Get("paths"); paths != nil {
-		for _, m := range paths.Members {
+	d.compileMembers(d.spec.Root.Get("paths"))
+	d.readOperations()
+	d.Finish()
+	d.checkParameters()
+}
+
+func (d *Document) compileMembers(n *spec.Node) {
+	if n == nil {
+		return
+	}
+	for _, m := range n.Members {
+		if !strings.HasPrefix(m.Key, "x-") {
 			d.compileBelow(m.Value)
 		}
 	}
-	d.readOperations()
-	d.Finish()
-	if len(d.Refusals) > 0 {
-		return nil, refusals(d.Refusals)
-	}
-	return d, nil
 }
 
 func refusals(list []*schema.Refusal) error {
@@ -92,19 +103,24 @@ func (d *Document) compileBelow(n *spec.Node) {
 	}
 }
 
-// deref follows a $ref to a parameter, body or response.
+// deref follows a $ref to a parameter, body, response or path; what cannot be followed is refused and nil.
 func (d *Document) deref(n *spec.Node) *spec.Node {
-	for range 10 {
+	seen := map[*spec.Node]bool{}
+	for {
 		ref := n.Get("$ref")
 		if ref == nil {
 			return n
 		}
 		target, err := d.spec.Resolve(ref.Text)
 		if err != nil {
-			d.Refusals = append(d.Refusals, &schema.Refusal{Place: ref.Place, Keyword: "$ref", Reason: err.Error()})
+			d.refuse(ref, "$ref", err.Error())
 			return nil
 		}
+		if seen[target] {
+			d.refuse(ref, "$ref", "refers to itself")
+			return nil
+		}
+		seen[target] = true
 		n = target
 	}
-	return nil
 }

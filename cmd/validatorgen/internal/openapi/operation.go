@@ -10,6 +10,7 @@ import (
 // operation is what generation needs to know of an operation.
 type operation struct {
 	id         string
+	node       *spec.Node
 	body       *spec.Node // the schema of the JSON body, nil if there is none
 	responses  []*spec.Node
 	parameters []*spec.Node
@@ -33,7 +34,7 @@ func (d *Document) readOperations() {
 }
 
 func (d *Document) operation(path, method string, item, n *spec.Node) operation {
-	op := operation{id: n.Str("operationId")}
+	op := operation{id: n.Str("operationId"), node: n}
 	if op.id == "" {
 		op.id = method + strings.NewReplacer("{", " ", "}", " ", "/", " ").Replace(path)
 	}
@@ -66,33 +67,47 @@ func (d *Document) parameters(item, n *spec.Node) []*spec.Node {
 				continue
 			}
 			seen[key] = true
-			d.checkStyle(p)
 			all = append(all, p)
 		}
 	}
 	return all
 }
 
-// checkStyle refuses a parameter of the path or query that is not a value or an array in a style with a separator.
-func (d *Document) checkStyle(p *spec.Node) {
-	in := p.Str("in")
-	if in != "path" && in != "query" {
-		return
+// checkParameters refuses the parameters of paths and queries that are not a value or an array in a style with a separator.
+// Those whose schemas were refused already are left alone.
+func (d *Document) checkParameters() {
+	refused, seen := d.Refused(), map[*spec.Node]bool{}
+	for _, op := range d.operations {
+		for _, p := range op.parameters {
+			if in := p.Str("in"); !seen[p] && (in == "path" || in == "query") {
+				seen[p] = true
+				d.checkParameter(p, refused)
+			}
+		}
 	}
-	refuse := func(n *spec.Node, keyword, reason string) {
-		d.Refusals = append(d.Refusals, &schema.Refusal{Place: n.Place, Keyword: keyword, Reason: reason})
-	}
+}
+
+func (d *Document) checkParameter(p *spec.Node, refused map[*schema.Schema]*schema.Refusal) {
 	if style := p.Get("style"); style != nil && separators[style.Text] == "" {
-		refuse(style, "style", "parameters of style "+style.Text+" are not supported")
-	}
-	s := p.Get("schema")
-	if s == nil {
-		refuse(p, "content", "parameters without a schema are not supported")
+		d.refuse(style, "style", "parameters of style "+style.Text+" are not supported")
 		return
 	}
-	if d.compiled(s).Resolve().Types&schema.Object != 0 {
-		refuse(s, "type", "parameters of type object are not supported")
+	n := p.Get("schema")
+	if n == nil {
+		if n = p.Get("content"); n == nil {
+			n = p
+		}
+		d.refuse(n, "content", "parameters without a schema are not supported")
+		return
 	}
+	s := d.compiled(n)
+	if refused[s] == nil && s.Possible() == schema.Object {
+		d.refuse(n, "type", "parameters of type object are not supported")
+	}
+}
+
+func (d *Document) refuse(n *spec.Node, keyword, reason string) {
+	d.Refusals = append(d.Refusals, &schema.Refusal{Place: n.Place, Keyword: keyword, Reason: reason})
 }
 
 // jsonSchema returns the schema of a body's JSON.

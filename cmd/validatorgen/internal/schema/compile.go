@@ -69,10 +69,17 @@ func (c *Compiler) Compile(n *spec.Node) *Schema {
 	return s
 }
 
+// Known returns the schema at n if it was compiled, and nil if there is none.
+func (c *Compiler) Known(n *spec.Node) *Schema { return c.byPointer[n.Place.Pointer] }
+
 func (c *Compiler) reference(s *Schema, ref *spec.Node) {
 	target, err := c.doc.Resolve(ref.Text)
 	if err != nil {
 		c.refuse(ref, "$ref", "%v", err)
+		return
+	}
+	if ref.Kind != spec.String {
+		c.refuse(ref, "$ref", "must be a string")
 		return
 	}
 	s.Ref = c.Compile(target)
@@ -303,10 +310,70 @@ func (c *Compiler) pattern(s *Schema, n *spec.Node) {
 
 // Finish ends reading: no more schemas are compiled after it.
 func (c *Compiler) Finish() {
+	pointers := slices.Sorted(maps.Keys(c.byPointer))
+	c.refuseCycles(pointers)
 	done := map[*Schema]bool{}
-	for _, pointer := range slices.Sorted(maps.Keys(c.byPointer)) {
+	for _, pointer := range pointers {
 		flatten(c.byPointer[pointer], done)
 	}
+}
+
+// refuseCycles refuses schemas that look at a value through themselves, such as an allOf of the schema it stands in: no value
+// could ever be checked.
+func (c *Compiler) refuseCycles(pointers []string) {
+	const begun, ended = 1, 2
+	state := map[*Schema]int{}
+	var visit func(s *Schema)
+	visit = func(s *Schema) {
+		state[s] = begun
+		for _, part := range slices.Concat(s.AllOf, s.AnyOf, s.OneOf, []*Schema{s.Not}) {
+			if part == nil {
+				continue
+			}
+			switch r := part.Resolve(); state[r] {
+			case begun:
+				c.Refusals = append(c.Refusals, &Refusal{part.Place, "$ref", "refers to the schema that it is a part of"})
+			case 0:
+				visit(r)
+			}
+		}
+		state[s] = ended
+	}
+	for _, pointer := range pointers {
+		if s := c.byPointer[pointer]; state[s] == 0 && s.Ref == nil {
+			visit(s)
+		}
+	}
+}
+
+// Refused returns the refusals by the schemas that depend on them: those around the place of one, and those that lead there.
+func (c *Compiler) Refused() map[*Schema]*Refusal {
+	bad := map[*Schema]*Refusal{}
+	users := map[*Schema][]*Schema{}
+	var queue []*Schema
+	for _, pointer := range slices.Sorted(maps.Keys(c.byPointer)) {
+		s := c.byPointer[pointer]
+		for _, child := range s.Children() {
+			users[child] = append(users[child], s)
+		}
+		for _, r := range c.Refusals {
+			if r.Place.Below(pointer) && bad[s] == nil {
+				bad[s] = r
+				queue = append(queue, s)
+			}
+		}
+	}
+	for len(queue) > 0 {
+		s := queue[0]
+		queue = queue[1:]
+		for _, user := range users[s] {
+			if bad[user] == nil {
+				bad[user] = bad[s]
+				queue = append(queue, user)
+			}
+		}
+	}
+	return bad
 }
 
 // finish reads what depends on two keywords.

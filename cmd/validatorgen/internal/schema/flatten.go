@@ -1,6 +1,9 @@
 package schema
 
-import "slices"
+import (
+	"cmp"
+	"slices"
+)
 
 // flatten takes the schemas of allOf into s where that changes no meaning, so that an object composed of parts is read in
 // one pass and into one Go struct. What cannot be taken in stays in AllOf and is checked on its own. done has the
@@ -13,6 +16,13 @@ func flatten(s *Schema, done map[*Schema]bool) {
 	for _, part := range s.AllOf {
 		flatten(part.Resolve(), done)
 	}
+	if len(s.AllOf) == 1 && s.bare() {
+		if p := s.AllOf[0].Resolve(); done[p] {
+			s.become(p)
+			done[s] = true
+			return
+		}
+	}
 	var rest []*Schema
 	for _, part := range s.AllOf {
 		if p := part.Resolve(); done[p] && s.absorbs(p) {
@@ -23,6 +33,24 @@ func flatten(s *Schema, done map[*Schema]bool) {
 	}
 	s.AllOf = rest
 	done[s] = true
+}
+
+// bare reports whether s has no rule but its allOf. "nullable" alone is none: without a type beside it, it adds nothing.
+func (s *Schema) bare() bool {
+	return s.Types == 0 && len(s.Enum) == 0 && len(s.Properties) == 0 && len(s.Required) == 0 && s.Additional == nil && !s.NoAdditional &&
+		s.MinProperties == nil && s.MaxProperties == nil && s.Items == nil && s.MinItems == nil && s.MaxItems == nil && !s.Unique &&
+		s.MinLength == nil && s.MaxLength == nil && len(s.Patterns) == 0 && s.Format == "" && s.Minimum == nil && s.Maximum == nil &&
+		len(s.MultipleOf) == 0 && len(s.AnyOf) == 0 && len(s.OneOf) == 0 && s.Not == nil
+}
+
+// become gives s the rules of p, its only part; what s says of itself stays.
+func (s *Schema) become(p *Schema) {
+	own := *s
+	*s = *p
+	s.Place, s.Component = own.Place, own.Component
+	s.Description = cmp.Or(own.Description, p.Description)
+	s.Default = cmp.Or(own.Default, p.Default)
+	s.ReadOnly, s.WriteOnly = own.ReadOnly || p.ReadOnly, own.WriteOnly || p.WriteOnly
 }
 
 // absorbs reports whether every keyword of p can be moved into s.

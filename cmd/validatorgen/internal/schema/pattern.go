@@ -4,7 +4,10 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
+	"strconv"
 	"strings"
+	"unicode/utf16"
+	"unicode/utf8"
 )
 
 // What ECMA 262 counts as white space, as ranges of a character class of package regexp, and everything else.
@@ -168,8 +171,32 @@ func (t *translator) codePoint(c byte) error {
 	if digits == "" || strings.Trim(digits, "0123456789abcdefABCDEF") != "" {
 		return fmt.Errorf(`\%c without its hexadecimal digits`, c)
 	}
-	t.out.WriteString(`\x{` + digits + `}`)
+	value, err := strconv.ParseUint(digits, 16, 32)
+	if err != nil {
+		return fmt.Errorf(`\%c: no code point`, c)
+	}
+	r := rune(value)
+	if utf16.IsSurrogate(r) {
+		if r, err = t.pair(r); err != nil {
+			return err
+		}
+	}
+	fmt.Fprintf(&t.out, `\x{%x}`, r)
 	return nil
+}
+
+// pair reads the second half of a code point that is written as two surrogates. One alone is no code point, and there is
+// none in valid UTF-8.
+func (t *translator) pair(high rune) (rune, error) {
+	if rest := t.in[t.pos:]; len(rest) >= 6 && strings.HasPrefix(rest, `\u`) {
+		if low, err := strconv.ParseUint(rest[2:6], 16, 32); err == nil {
+			if r := utf16.DecodeRune(high, rune(low)); r != utf8.RuneError {
+				t.pos += 6
+				return r, nil
+			}
+		}
+	}
+	return 0, errors.New("a lone surrogate")
 }
 
 // identity reads an escaped character that stands for itself.

@@ -123,6 +123,36 @@ func (s *Schema) Combined() bool {
 	return len(s.AllOf)+len(s.AnyOf)+len(s.OneOf) > 0 || s.Not != nil
 }
 
+// Possible returns the types that a value can have as far as type says, also through combinations; 0 is every type.
+func (s *Schema) Possible() Types {
+	s = s.Resolve()
+	types := s.Types
+	narrow := func(t Types) {
+		switch {
+		case types == 0:
+			types = t
+		case t != 0 && types&t != 0:
+			types &= t
+		}
+	}
+	for _, part := range s.AllOf {
+		narrow(part.Possible())
+	}
+	for _, list := range [][]*Schema{s.AnyOf, s.OneOf} {
+		union := Types(0)
+		for _, part := range list {
+			t := part.Possible()
+			if t == 0 {
+				union = 0
+				break
+			}
+			union |= t
+		}
+		narrow(union)
+	}
+	return types
+}
+
 // Property returns the schema of a named property, or nil.
 func (s *Schema) Property(name string) *Schema {
 	for _, p := range s.Properties {

@@ -51,6 +51,12 @@ type Place struct {
 // String returns the place as "file:line: pointer".
 func (p Place) String() string { return fmt.Sprintf("%s:%d: #%s", p.File, p.Line, p.Pointer) }
 
+// Below reports whether the place is the one that pointer names, or inside of it.
+func (p Place) Below(pointer string) bool {
+	rest, ok := strings.CutPrefix(p.Pointer, pointer)
+	return ok && (rest == "" || rest[0] == '/')
+}
+
 // Get returns the value of a key, or nil. The node may be nil.
 func (n *Node) Get(key string) *Node {
 	if n == nil {
@@ -92,6 +98,9 @@ func (d *Document) Resolve(ref string) (*Node, error) {
 	node := d.Root
 	if pointer == "" {
 		return node, nil
+	}
+	if pointer[0] != '/' {
+		return nil, fmt.Errorf("reference %q is no JSON Pointer", ref)
 	}
 	for token := range strings.SplitSeq(strings.TrimPrefix(pointer, "/"), "/") {
 		next := node.child(unescape(token))

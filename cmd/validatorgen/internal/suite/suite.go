@@ -15,6 +15,7 @@ import (
 	"strings"
 
 	"example.com/oxgroups/cmd/validatorgen/internal/emit"
+	"example.com/oxgroups/cmd/validatorgen/internal/program"
 	"example.com/oxgroups/cmd/validatorgen/internal/schema"
 	"example.com/oxgroups/cmd/validatorgen/internal/spec"
 )
@@ -44,7 +45,7 @@ func Run(ctx context.Context, dir, runtime string, stdout, stderr io.Writer) err
 	if len(files) == 0 {
 		return fmt.Errorf("list the suite: no .json files in %s", dir)
 	}
-	p := program{generator: emit.New(emit.Config{Package: "main", Spec: "the suite", Runtime: runtime}, nil)}
+	p := tests{generator: emit.New(emit.Config{Package: "main", Spec: "the suite", Runtime: runtime}, nil)}
 	for _, file := range files {
 		if err := p.add(file, stdout); err != nil {
 			return err
@@ -57,8 +58,8 @@ func Run(ctx context.Context, dir, runtime string, stdout, stderr io.Writer) err
 	return p.run(ctx, generated, stdout, stderr)
 }
 
-// program is the program that runs the tests, as it grows.
-type program struct {
+// tests is the program that runs the tests, as it grows.
+type tests struct {
 	generator *emit.Generator
 	roots     []emit.Root
 	tests     strings.Builder
@@ -68,7 +69,7 @@ type program struct {
 // containers are keywords that only hold schemas for references.
 var containers = []string{"definitions"}
 
-func (p *program) add(file string, stdout io.Writer) error {
+func (p *tests) add(file string, stdout io.Writer) error {
 	data, err := os.ReadFile(file)
 	if err != nil {
 		return fmt.Errorf("read the suite: %w", err)
@@ -135,43 +136,21 @@ var tests = []test{
 TESTS}
 `
 
-// run builds the program as a package of the module, through an overlay, so that no file is written there.
-func (p *program) run(ctx context.Context, generated []emit.File, stdout, stderr io.Writer) error {
-	out, err := exec.CommandContext(ctx, "go", "env", "GOMOD").Output()
-	if err != nil {
-		return fmt.Errorf("find the module: %w", err)
-	}
-	root := filepath.Dir(strings.TrimSpace(string(out)))
+// run builds the program and runs it.
+func (p *tests) run(ctx context.Context, generated []emit.File, stdout, stderr io.Writer) error {
 	temp, err := os.MkdirTemp("", "schema-suite-")
 	if err != nil {
 		return fmt.Errorf("write the suite: %w", err)
 	}
 	defer os.RemoveAll(temp)
 	text := strings.NewReplacer("REFUSED", strconv.Itoa(p.refused), "TESTS", p.tests.String()).Replace(mainSource)
-	replace := map[string]string{}
-	for _, f := range append(generated, emit.File{Name: "main.go", Text: []byte(text)}) {
-		file := filepath.Join(temp, f.Name)
-		if err := os.WriteFile(file, f.Text, 0o600); err != nil {
-			return fmt.Errorf("write the suite: %w", err)
-		}
-		replace[filepath.Join(root, "schema-suite", f.Name)] = file
-	}
-	overlay, err := json.Marshal(map[string]any{"Replace": replace})
+	binary, err := program.Build(ctx, temp, "schema-suite", append(generated, emit.File{Name: "main.go", Text: []byte(text)}), stderr)
 	if err != nil {
-		return fmt.Errorf("write the suite: %w", err)
+		return err
 	}
-	overlayFile, binary := filepath.Join(temp, "overlay.json"), filepath.Join(temp, "suite")
-	if err := os.WriteFile(overlayFile, overlay, 0o600); err != nil {
-		return fmt.Errorf("write the suite: %w", err)
-	}
-	build := exec.CommandContext(ctx, "go", "build", "-overlay", overlayFile, "-o", binary, "./schema-suite")
-	build.Dir, build.Stdout, build.Stderr = root, stderr, stderr
-	if err := build.Run(); err != nil {
-		return fmt.Errorf("build the suite: %w", err)
-	}
-	tests := exec.CommandContext(ctx, binary)
-	tests.Stdout, tests.Stderr = stdout, stderr
-	if err := tests.Run(); err != nil {
+	run := exec.CommandContext(ctx, binary)
+	run.Stdout, run.Stderr = stdout, stderr
+	if err := run.Run(); err != nil {
 		if exit := (*exec.ExitError)(nil); errors.As(err, &exit) && exit.ExitCode() == 3 {
 			return ErrFailed
 		}

@@ -1,0 +1,157 @@
+package postgres
+
+import (
+	"context"
+	"embed"
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+
+	"github.com/jackc/pgx/v5"
+)
+
+// ErrNewer says that the schema was made by a newer version of this program.
+var ErrNewer = errors.New("the database is of a newer version of oxgroupsd: use that version or a later one")
+
+// ErrForeign says that the schema has tables of another program.
+var ErrForeign = errors.New("tables of another program are in the way: use a database of its own, or a schema of its own with search_path in the URL")
+
+// advisoryKey is the advisory lock of migrations: "oxgroups".
+const advisoryKey = 0x6f7867726f757073
+
+//go:embed migrations/*.sql
+var migrations embed.FS
+
+// migrate brings the schema up to date. Where it is, that takes one statement and no lock.
+func (s *Store) migrate(ctx context.Context) error {
+	entries, err := migrations.ReadDir("migrations")
+	if err != nil {
+		return err
+	}
+	latest := len(entries)
+	version := 0
+	err = s.do(ctx, mode{unbounded: true, reads: true}, func(ctx context.Context, c *pgx.Conn) (err error) {
+		version, err = schemaVersion(ctx, c, `SELECT version FROM oxgroups_schema`, latest)
+		if stateOf(err) == undefinedTable {
+			return nil
+		}
+		return err
+	})
+	if err != nil || version == latest {
+		return err
+	}
+	m := migrator{advisory: true, latest: latest}
+	if err := s.do(ctx, mode{unbounded: true}, m.bootstrap); err != nil {
+		return fmt.Errorf("prepare migrations: %w", err)
+	}
+	for i, entry := range entries {
+		number, _, _ := strings.Cut(entry.Name(), "_")
+		if n, err := strconv.Atoi(number); err != nil || n != i+1 {
+			return fmt.Errorf("migration %s: its number is not %d", entry.Name(), i+1)
+		}
+		script, err := migrations.ReadFile("migrations/" + entry.Name())
+		if err != nil {
+			return err
+		}
+		if err := s.do(ctx, mode{unbounded: true}, m.migration(i+1, string(script))); err != nil {
+			return fmt.Errorf("migration %s: %w", entry.Name(), err)
+		}
+	}
+	return nil
+}
+
+// schemaVersion returns the version that sql finds, 0 for none, or ErrNewer.
+func schemaVersion(ctx context.Context, c interface {
+	QueryRow(context.Context, string, ...any) pgx.Row
+}, sql string, latest int) (version int, err error) {
+	err = c.QueryRow(ctx, sql).Scan(&version)
+	switch {
+	case errors.Is(err, pgx.ErrNoRows):
+		return 0, nil
+	case err != nil:
+		return 0, err
+	case version > latest:
+		return 0, fmt.Errorf("%w (its schema has number %d, the last one known here is %d)", ErrNewer, version, latest)
+	}
+	return version, nil
+}
+
+// migrator runs one transaction at a time. Processes that start at once keep out of each other's way by the advisory lock;
+// where there is none, or one that does nothing, by the lock on the one row of oxgroups_schema.
+type migrator struct {
+	advisory bool
+	latest   int
+}
+
+// locked runs a transaction that waits as long as others migrate.
+func (m *migrator) locked(ctx context.Context, c *pgx.Conn, run func(pgx.Tx) error) error {
+	err := pgx.BeginFunc(ctx, c, func(tx pgx.Tx) error {
+		if _, err := tx.Exec(ctx, `SET LOCAL lock_timeout = 0`); err != nil {
+			return err
+		}
+		if _, err := tx.Exec(ctx, `SET LOCAL statement_timeout = 0`); err != nil {
+			return err
+		}
+		if m.advisory {
+			if _, err := tx.Exec(ctx, `SELECT pg_advisory_xact_lock($1)`, int64(advisoryKey)); err != nil {
+				return &advisoryError{err}
+			}
+		}
+		return run(tx)
+	})
+	var failed *advisoryError
+	if state := stateOf(err); errors.As(err, &failed) && (state == undefinedFunction || state == featureNotSupported) {
+		m.advisory = false
+		return m.locked(ctx, c, run)
+	}
+	return err
+}
+
+// advisoryError is an error of taking the advisory lock.
+type advisoryError struct{ err error }
+
+// Error describes the error.
+func (e *advisoryError) Error() string { return "advisory lock: " + e.err.Error() }
+
+// Unwrap returns the cause.
+func (e *advisoryError) Unwrap() error { return e.err }
+
+// bootstrap makes the table that the other migrations lock.
+func (m *migrator) bootstrap(ctx context.Context, c *pgx.Conn) error {
+	err := m.locked(ctx, c, func(tx pgx.Tx) error {
+		_, err := tx.Exec(ctx, `CREATE TABLE IF NOT EXISTS oxgroups_schema (one BOOLEAN PRIMARY KEY CHECK (one), version BIGINT NOT NULL)`)
+		if err != nil {
+			return err
+		}
+		_, err = tx.Exec(ctx, `INSERT INTO oxgroups_schema (one, version) VALUES (true, 0) ON CONFLICT DO NOTHING`)
+		return err
+	})
+	switch stateOf(err) {
+	case uniqueViolation, duplicateTable, duplicateObject: // IF NOT EXISTS does not see a table that is being made
+		return fmt.Errorf("%w: %w", errRaced, err)
+	}
+	return err
+}
+
+// migration runs a script unless the database has it.
+func (m *migrator) migration(number int, script string) work {
+	return func(ctx context.Context, c *pgx.Conn) error {
+		return m.locked(ctx, c, func(tx pgx.Tx) error {
+			version, err := schemaVersion(ctx, tx, `SELECT version FROM oxgroups_schema FOR UPDATE`, m.latest)
+			if err != nil || version >= number {
+				return err
+			}
+			_, err = tx.Exec(ctx, script)
+			switch stateOf(err) {
+			case duplicateTable, duplicateObject:
+				return fmt.Errorf("%w: %w", ErrForeign, err)
+			}
+			if err != nil {
+				return err
+			}
+			_, err = tx.Exec(ctx, `UPDATE oxgroups_schema SET version = $1`, number)
+			return err
+		})
+	}
+}
