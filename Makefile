@@ -6,6 +6,8 @@ ADDR ?= 127.0.0.1:8080
 STORE ?=
 SUITE ?= cmd/validatorgen/testdata/json-schema-tests
 FUZZTIME ?= 1m
+N ?= 1000000
+BENCH_JSON ?=
 
 .PHONY: help
 help: ## List the targets
@@ -46,12 +48,21 @@ lint: vet ## Run gofmt, go vet and staticcheck
 	go run honnef.co/go/tools/cmd/staticcheck ./...
 
 .PHONY: bench
-bench: ## Run the benchmarks
-	go test -run '^$$' -bench . -benchmem ./...
+bench: ## Run the benchmarks: requests against peers (BENCH_JSON=FILE keeps the figures), and the engines
+	cd cmd/bench && go run . -json "$(if $(BENCH_JSON),$(abspath $(BENCH_JSON)))" -svg "$(CURDIR)/api/server/bench.svg"
+	go test -run '^$$' -bench . -benchmem ./api/store/...
 
 .PHONY: fuzz
 fuzz: ## Run each fuzz target for FUZZTIME (1m)
 	@.scripts/fuzz "$(FUZZTIME)"
+
+.PHONY: differential
+differential: ## Compare generated validators with kin-openapi on N random documents (1000000)
+	go test ./cmd/validatorgen/internal/differential -v -differential $(N) -timeout 60m
+
+.PHONY: torture
+torture: ## Kill servers, cut the power and crash PostgreSQL under load; prints what was acknowledged, lost and torn
+	go test ./api/store/torture -torture -v -timeout 60m
 
 .PHONY: schema-suite
 schema-suite: ## Run a folder of the JSON Schema Test Suite against generated validators (SUITE=DIR)

@@ -3,26 +3,49 @@ package jsonscan
 import "reflect"
 
 // Matches reads the value at offset once with each of checks and returns how many found nothing wrong. What they find is
-// forgotten. Results are remembered while one Matches runs inside another, so that recursive schemas cost no more than
-// one check of each value by each function.
+// forgotten.
 func (s *Scanner) Matches(offset int, checks ...func(*Scanner)) int {
-	if s.err != nil {
-		return 0
-	}
-	outer := s.memo == nil
-	if outer {
-		s.memo = map[memoKey]memoValue{}
-	}
+	defer s.remember()()
 	count := 0
 	for _, check := range checks {
-		if s.matches(offset, check) {
+		if s.err == nil && s.matches(offset, check) {
 			count++
 		}
 	}
-	if outer {
-		s.memo = nil
-	}
 	return count
+}
+
+// All reads the value at offset once with each of checks and keeps what they find.
+func (s *Scanner) All(offset int, checks ...func(*Scanner)) {
+	defer s.remember()()
+	for _, check := range checks {
+		if s.err != nil {
+			return
+		}
+		key := memoKey{offset, reflect.ValueOf(check).Pointer()}
+		known, ok := s.memo[key]
+		if ok && (known.passed || known.reported || s.trials > 0) {
+			s.pos = known.end
+			if !known.passed {
+				s.failed++
+			}
+			continue
+		}
+		failed := s.failed
+		s.Rewind(offset)
+		check(s)
+		s.memo[key] = memoValue{s.pos, s.failed == failed && s.err == nil, s.trials == 0}
+	}
+}
+
+// remember keeps results while one Matches or All runs inside another, so that recursive schemas cost no more than one check
+// of each value by each function. It returns what ends that.
+func (s *Scanner) remember() (end func()) {
+	if s.memo != nil {
+		return func() {}
+	}
+	s.memo = map[memoKey]memoValue{}
+	return func() { s.memo = nil }
 }
 
 type memoKey struct {
@@ -31,8 +54,9 @@ type memoKey struct {
 }
 
 type memoValue struct {
-	end    int
-	passed bool
+	end      int
+	passed   bool
+	reported bool // what it found is listed
 }
 
 func (s *Scanner) matches(offset int, check func(*Scanner)) bool {
@@ -42,10 +66,12 @@ func (s *Scanner) matches(offset int, check func(*Scanner)) bool {
 		return known.passed
 	}
 	listed, failed := len(s.violations), s.failed
+	s.trials++
 	s.Rewind(offset)
 	check(s)
+	s.trials--
 	passed := s.failed == failed && s.err == nil
 	s.violations, s.failed = s.violations[:listed], failed
-	s.memo[key] = memoValue{s.pos, passed}
+	s.memo[key] = memoValue{s.pos, passed, false}
 	return passed
 }

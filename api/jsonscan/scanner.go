@@ -43,6 +43,7 @@ type Scanner struct {
 	violations violation.List
 	failed     int                   // violations found, listed or not
 	again      int                   // bytes that were gone back over
+	trials     int                   // how many Matches run, one inside the other
 	memo       map[memoKey]memoValue // of Matches, while one runs
 }
 

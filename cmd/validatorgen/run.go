@@ -31,7 +31,7 @@ Validatorgen reads an OpenAPI 3.0 document (YAML or JSON) and writes a Go packag
   DecodeX(data, *model.X) error   for each schema X of components/schemas that has a type in the model package
   AppendX([]byte, *model.X) []byte
   CheckX(data) error              for each schema, where no model package is given
-  ParseXParams                    for each operation with parameters
+  ParseXParameters                for each operation with parameters
   XFields                         a table of the fields of each request body
 
 The model package is what oapi-codegen writes with "models: true"; its names are taken from its source. A keyword that

@@ -162,8 +162,8 @@ func wanted(s *schema.Schema) string {
 
 // combinations writes the checks of the same value against other schemas.
 func (g *Generator) combinations(c *code, s *schema.Schema) {
-	for _, part := range s.AllOf {
-		c.line("s.Rewind(start)\n%s(s)", g.check(part))
+	if len(s.AllOf) > 0 {
+		c.line("s.All(start, %s)", g.checks(s.AllOf))
 	}
 	if len(s.AnyOf) > 0 {
 		c.line("if s.Matches(start, %s) == 0 {\ns.Violation(\"anyOf\", %q)\n}", g.checks(s.AnyOf), "must match at least one of "+plural(len(s.AnyOf), "schema"))

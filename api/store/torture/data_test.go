@@ -1,0 +1,45 @@
+package torture
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+	"time"
+
+	"example.com/oxgroups/api/group"
+	"example.com/oxgroups/gen/model"
+)
+
+const (
+	account = 1
+	token   = "torture"
+)
+
+// load puts groups 1 to n into a store, the workspaces that their updates name, and a token.
+func load(ctx context.Context, store group.Store, n int) error {
+	doc := group.NewDocument(n, group.All())
+	born := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
+	for id := int64(1); id <= int64(n); id++ {
+		none := []string{}
+		doc.Add(group.Snapshot{Group: model.WorkspaceGroup{
+			Id: strconv.FormatInt(id, 10), Name: nameOf(id), CreatedAt: born, UpdatedAt: born, WorkspaceIds: &none, ExternalReferenceIds: &none, RateCardSetIds: &none,
+		}})
+		for i := range slots {
+			w := model.Workspace{Id: strconv.FormatInt(slot(id, i), 10), Title: fmt.Sprint("Workspace ", i)}
+			(*doc.Workspaces)[w.Id] = w
+		}
+	}
+	if err := store.Import(ctx, account, &doc.WorkspaceGroupDocument); err != nil {
+		return err
+	}
+	_, _, err := store.CreateToken(ctx, group.NewToken{AccountID: account, UserID: 1, Secret: token})
+	return err
+}
+
+func newWorkers(n int) []*worker {
+	workers := make([]*worker, n)
+	for i := range workers {
+		workers[i] = &worker{id: int64(i + 1)}
+	}
+	return workers
+}

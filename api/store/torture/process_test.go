@@ -1,0 +1,91 @@
+package torture
+
+import (
+	"bufio"
+	"bytes"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+)
+
+// binary is oxgroupsd, built once for all tests of this process.
+var binary = sync.OnceValues(func() (path string, err error) {
+	dir, err := os.MkdirTemp("", "oxgroups-torture-")
+	if err != nil {
+		return "", err
+	}
+	path = filepath.Join(dir, "oxgroupsd.exe")
+	out, err := exec.Command("go", "build", "-o", path, "example.com/oxgroups/cmd/oxgroupsd").CombinedOutput()
+	if err != nil {
+		os.Stderr.Write(out)
+	}
+	return path, err
+})
+
+// removeBinary removes what binary made, if it did.
+func removeBinary() {
+	if builtBinary {
+		if path, err := binary(); path != "" || err == nil {
+			_ = os.RemoveAll(filepath.Dir(path))
+		}
+	}
+}
+
+// builtBinary is set by the tests that use binary, which run one after the other.
+var builtBinary bool
+
+// process is oxgroupsd serve on a store.
+type process struct {
+	cmd *exec.Cmd
+	out *bufio.Reader
+	log bytes.Buffer // read it only once the process has ended
+}
+
+// start starts a process. The store is in its environment, for a URL may have a password.
+func start(t *testing.T, store string) *process {
+	t.Helper()
+	builtBinary = true
+	path, err := binary()
+	if err != nil {
+		t.Fatalf("build oxgroupsd: %v", err)
+	}
+	p := &process{cmd: exec.Command(path, "serve", "--addr", "127.0.0.1:0")}
+	p.cmd.Env = append(os.Environ(), "OXGROUPSD_STORE="+store, "OXGROUPSD_ADDR=")
+	p.cmd.Stderr = &p.log
+	out, err := p.cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	p.out = bufio.NewReader(out)
+	if err := p.cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(p.kill)
+	return p
+}
+
+// url waits until the process can serve.
+func (p *process) url(t *testing.T) string {
+	t.Helper()
+	line, err := p.out.ReadString('\n')
+	url, ok := strings.CutPrefix(strings.TrimSpace(line), "listening on ")
+	if err != nil || !ok {
+		p.kill()
+		t.Fatalf("oxgroupsd says %q, %v\n%s", line, err, p.log.String())
+	}
+	return url
+}
+
+// kill ends the process at once, as SIGKILL does, and waits for it. It may have ended already.
+func (p *process) kill() {
+	if p.cmd.ProcessState != nil {
+		return
+	}
+	_ = p.cmd.Process.Kill()
+	_, _ = io.Copy(io.Discard, p.out)
+	_ = p.cmd.Wait()
+}

@@ -1,0 +1,303 @@
+package differential
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"flag"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"strconv"
+	"strings"
+	"sync"
+	"testing"
+
+	"example.com/oxgroups/api/jsonscan"
+	"example.com/oxgroups/cmd/validatorgen/internal/emit"
+	"example.com/oxgroups/cmd/validatorgen/internal/openapi"
+	"example.com/oxgroups/cmd/validatorgen/internal/program"
+)
+
+var (
+	cases = flag.Int("differential", 20_000, "how many documents are compared")
+	seed  = flag.Int("differential.seed", 1, "where the random schemas and documents begin")
+)
+
+// How the cases are divided: schemas that refer to each other are a group, groups are built into one program.
+const (
+	groupSize         = 10
+	groupsInProgram   = 15
+	documentsPerGroup = 1400
+)
+
+func TestAgainstKinOpenAPI(t *testing.T) {
+	var count tally
+	for done, n := 0, 0; done < *cases; n++ {
+		groups := min(groupsInProgram, (*cases-done+documentsPerGroup-1)/documentsPerGroup)
+		run(t, *seed+n*groupsInProgram, groups, &count)
+		done += groups * documentsPerGroup
+	}
+	t.Logf("%d cases: %d accepted by both, %d refused by both, %d known differences, %d too deep for kin-openapi", count.cases, count.accepted, count.refused, count.differ, count.deep)
+	for i, k := range known {
+		t.Logf("%8d %s", count.known[i], k.name)
+	}
+	if count.accepted < count.cases/10 || count.refused < count.cases/10 {
+		t.Errorf("the documents tell nothing: %d of %d are accepted, %d refused", count.accepted, count.cases, count.refused)
+	}
+}
+
+// tally counts what was found.
+type tally struct {
+	sync.Mutex
+	cases, accepted, refused, differ, deep int
+	known                                  [16]int
+	shown                                  int
+}
+
+// group is schemas that refer to each other, and documents for them.
+type group struct {
+	schemas   []object
+	oracle    oracle
+	indices   []int // of the schema that a document is for
+	documents []string
+}
+
+func newGroup(number int) (*group, error) {
+	g := &group{schemas: schemas(groupSize).Example(number)}
+	var err error
+	g.oracle, err = newOracle(g.schemas)
+	return g, err
+}
+
+func (g *group) draw(number int) {
+	for i := range documentsPerGroup {
+		index := i % groupSize
+		g.indices = append(g.indices, index)
+		g.documents = append(g.documents, documents(g.schemas, index).Example(number*documentsPerGroup+i))
+	}
+}
+
+// run compares the documents of some groups.
+func run(t *testing.T, first, n int, count *tally) {
+	t.Helper()
+	groups := make([]*group, n)
+	for i := range groups {
+		g, err := newGroup(first + i)
+		if err != nil {
+			t.Fatal(err)
+		}
+		groups[i] = g
+	}
+	binary := build(t, groups)
+	var wait sync.WaitGroup
+	limit := make(chan struct{}, runtime.GOMAXPROCS(0))
+	for i, g := range groups {
+		wait.Go(func() {
+			limit <- struct{}{}
+			defer func() { <-limit }()
+			g.draw(first + i)
+			compare(t, g, verdicts(t, binary, i, g), count)
+		})
+	}
+	wait.Wait()
+}
+
+// build generates validators for the schemas of all groups and builds a program that applies them.
+func build(t *testing.T, groups []*group) string {
+	t.Helper()
+	temp := t.TempDir()
+	var files []emit.File
+	var table strings.Builder
+	for i, g := range groups {
+		text, err := document(g.schemas)
+		if err != nil {
+			t.Fatal(err)
+		}
+		spec := filepath.Join(temp, fmt.Sprintf("group%d.json", i))
+		if err := os.WriteFile(spec, text, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		doc, err := openapi.Load(spec, false)
+		if err != nil {
+			t.Fatal(err)
+		}
+		generated, err := openapi.Emit(doc, emit.Config{Package: "main", Spec: "random", Runtime: "example.com/oxgroups/api"}, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		files = append(files, renamed(generated, i)...)
+		for s := range g.schemas {
+			fmt.Fprintf(&table, "\tg%dCheck%s,\n", i, schemaName(s))
+		}
+	}
+	files = append(files, emit.File{Name: "main.go", Text: []byte(strings.Replace(mainSource, "CHECKS", table.String(), 1))})
+	var out bytes.Buffer
+	binary, err := program.Build(context.Background(), temp, "differential-program", files, &out)
+	if err != nil {
+		t.Fatalf("%v\n%s", err, out.String())
+	}
+	return binary
+}
+
+// renamed gives the functions of one group names of their own, as all groups are in one package.
+func renamed(files []emit.File, group int) []emit.File {
+	prefix := fmt.Sprintf("g%d", group)
+	for i := range files {
+		text := string(files[i].Text)
+		for _, verb := range []string{"Check", "check", "pattern"} {
+			text = strings.NewReplacer(" "+verb+"S", " "+prefix+verb+"S", "\t"+verb+"S", "\t"+prefix+verb+"S", "!"+verb+"S", "!"+prefix+verb+"S").Replace(text)
+		}
+		files[i] = emit.File{Name: prefix + files[i].Name, Text: []byte(text)}
+	}
+	return files
+}
+
+const mainSource = `package main
+
+import (
+	"bufio"
+	"errors"
+	"fmt"
+	"os"
+	"strconv"
+	"strings"
+
+	"example.com/oxgroups/api/jsonscan"
+	"example.com/oxgroups/api/violation"
+)
+
+var checks = []func([]byte) error{
+CHECKS}
+
+// main reads lines of a number and a quoted document, and writes a line for each: the rules that it breaks.
+func main() {
+	in, out := bufio.NewReader(os.Stdin), bufio.NewWriter(os.Stdout)
+	defer out.Flush()
+	for {
+		line, err := in.ReadString('\n')
+		if err != nil {
+			return
+		}
+		number, quoted, _ := strings.Cut(strings.TrimSuffix(line, "\n"), " ")
+		i, err1 := strconv.Atoi(number)
+		text, err2 := strconv.Unquote(quoted)
+		if err1 != nil || err2 != nil {
+			panic("unreadable: " + line)
+		}
+		fmt.Fprintln(out, verdict(checks[i]([]byte(text))))
+	}
+}
+
+func verdict(err error) string {
+	var list violation.List
+	switch {
+	case err == nil:
+		return "ok"
+	case errors.As(err, new(*jsonscan.SyntaxError)):
+		return "syntax"
+	case !errors.As(err, &list) || len(list) == 0:
+		panic(fmt.Sprintf("not an error of a validator: %v", err))
+	}
+	rules := make([]string, len(list))
+	for i, v := range list {
+		rules[i] = v.Rule
+	}
+	return strings.Join(rules, ",")
+}
+`
+
+// verdicts runs the program on the documents of a group.
+func verdicts(t *testing.T, binary string, number int, g *group) []string {
+	var in bytes.Buffer
+	for i, text := range g.documents {
+		fmt.Fprintf(&in, "%d %s\n", number*groupSize+g.indices[i], strconv.Quote(text))
+	}
+	command := exec.Command(binary)
+	command.Stdin = &in
+	var failed bytes.Buffer
+	command.Stderr = &failed
+	out, err := command.Output()
+	if err != nil {
+		t.Errorf("the program failed: %v\n%s", err, failed.String())
+	}
+	var lines []string
+	for s := bufio.NewScanner(bytes.NewReader(out)); s.Scan(); {
+		lines = append(lines, s.Text())
+	}
+	if len(lines) != len(g.documents) {
+		t.Errorf("%d verdicts for %d documents", len(lines), len(g.documents))
+		return nil
+	}
+	return lines
+}
+
+// maxShown bounds how many differences are printed.
+const maxShown = 10
+
+func compare(t *testing.T, g *group, verdicts []string, count *tally) {
+	for i, rules := range verdicts {
+		o := outcome{schema: g.schemas[g.indices[i]], text: g.documents[i], rules: rules}
+		if levels := depth(o.text); levels > maxKinDepth {
+			compareDeep(t, &o, levels, count)
+			continue
+		}
+		o.kin = g.oracle.accepts(g.indices[i], o.text)
+		count.Lock()
+		count.cases++
+		switch {
+		case o.accepted() && o.kin:
+			count.accepted++
+		case !o.accepted() && !o.kin:
+			count.refused++
+		default:
+			o.schema = object{"all": anyList(g.schemas), "this": o.schema}
+			if k := explanation(&o); k >= 0 {
+				count.differ++
+				count.known[k]++
+			} else if count.shown++; count.shown <= maxShown {
+				text, _ := document(g.schemas)
+				t.Errorf("schema %s, document %q: ours: %s, kin-openapi accepts it: %t\nschemas: %s", schemaName(g.indices[i]), o.text, rules, o.kin, text)
+			} else {
+				t.Fail()
+			}
+		}
+		count.Unlock()
+	}
+}
+
+// maxKinDepth bounds the nesting of what kin-openapi is asked: it visits a value once for each schema of an allOf, and so
+// takes time that is exponential in the depth of recursive ones.
+const maxKinDepth = 16
+
+// compareDeep checks the one thing that is known of a deeper document: it is a syntax error exactly where it is not I-JSON or
+// deeper than the limit.
+func compareDeep(t *testing.T, o *outcome, levels int, count *tally) {
+	count.Lock()
+	defer count.Unlock()
+	count.cases++
+	count.deep++
+	if bad := !strict(o.text) || levels > jsonscan.DefaultMaxDepth; bad != (o.rules == "syntax") {
+		t.Errorf("document %q of %d levels: %s", o.text, levels, o.rules)
+	}
+}
+
+func anyList(list []object) []any {
+	out := make([]any, len(list))
+	for i, s := range list {
+		out[i] = s
+	}
+	return out
+}
+
+// explanation returns the index of the known difference that explains an outcome, or -1.
+func explanation(o *outcome) int {
+	for i, k := range known {
+		if k.explains(o) {
+			return i
+		}
+	}
+	return -1
+}

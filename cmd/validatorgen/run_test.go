@@ -1,0 +1,199 @@
+package main
+
+import (
+	"bytes"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// spec returns a document with one schema, S, and one parameter.
+func spec(version, schema, parameter string) string {
+	return `openapi: ` + version + `
+info: {title: test, version: "1"}
+paths:
+  /x/{id}:
+    get:
+      operationId: x
+      parameters:
+        - ` + parameter + `
+      responses: {'200': {description: ok}}
+components:
+  schemas:
+    S: ` + schema + `
+`
+}
+
+const plain = `{name: id, in: path, required: true, schema: {type: integer}}`
+
+func generateInto(t *testing.T, text string, more ...string) (code int, stderr, out string) {
+	t.Helper()
+	dir := t.TempDir()
+	file, out := filepath.Join(dir, "spec.yaml"), filepath.Join(dir, "out")
+	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	var stdout, errs bytes.Buffer
+	code = run(append([]string{"-spec", file, "-out", out}, more...), &stdout, &errs)
+	return code, errs.String(), out
+}
+
+// What cannot be compiled stops generation, by file, line, JSON Pointer and keyword, and nothing is written.
+func TestRefusals(t *testing.T) {
+	for _, tc := range []struct{ name, text, want string }{
+		{"patternProperties", spec("3.0.3", `{type: object, patternProperties: {}}`, plain), "spec.yaml:12: #/components/schemas/S/patternProperties: patternProperties: "},
+		{"if", spec("3.0.3", `{if: {}}`, plain), "#/components/schemas/S/if: if: "},
+		{"const", spec("3.0.3", `{const: 1}`, plain), "#/components/schemas/S/const: const: "},
+		{"dependencies", spec("3.0.3", `{dependencies: {}}`, plain), "#/components/schemas/S/dependencies: dependencies: "},
+		{"a misspelt keyword", spec("3.0.3", `{type: string, maxLenght: 3}`, plain), "#/components/schemas/S/maxLenght: maxLenght: "},
+		{"below a property", spec("3.0.3", `{type: object, properties: {a/b: {contains: {}}}}`, plain), "#/components/schemas/S/properties/a~1b/contains: contains: "},
+		{"items as an array", spec("3.0.3", `{type: array, items: [{}]}`, plain), "#/components/schemas/S/items: items: "},
+		{"an unknown type", spec("3.0.3", `{type: file}`, plain), "#/components/schemas/S/type: type: "},
+		{"lookahead", spec("3.0.3", `{type: string, pattern: '^(?=a)'}`, plain), "#/components/schemas/S/pattern: pattern: "},
+		{"a backreference", spec("3.0.3", `{type: string, pattern: '(a)\1'}`, plain), "#/components/schemas/S/pattern: pattern: "},
+		{"multipleOf 0", spec("3.0.3", `{type: number, multipleOf: 0}`, plain), "#/components/schemas/S/multipleOf: multipleOf: "},
+		{"a negative length", spec("3.0.3", `{type: string, minLength: -1}`, plain), "#/components/schemas/S/minLength: minLength: "},
+		{"a number as exclusiveMinimum", spec("3.0.3", `{type: number, exclusiveMinimum: 1}`, plain), "#/components/schemas/S/exclusiveMinimum: exclusiveMinimum: "},
+		{"another document", spec("3.0.3", `{$ref: 'other.yaml#/S'}`, plain), "#/components/schemas/S/$ref: $ref: "},
+		{"a reference to nothing", spec("3.0.3", `{$ref: '#/components/schemas/T'}`, plain), "#/components/schemas/S/$ref: $ref: "},
+		{"a reference to itself", spec("3.0.3", `{$ref: '#/components/schemas/S'}`, plain), "#/components/schemas/S/$ref: $ref: "},
+		{"OpenAPI 3.1", spec("3.1.0", `{}`, plain), "3.1.0"},
+		{"deepObject", spec("3.0.3", `{}`, `{name: q, in: query, style: deepObject, schema: {type: object}}`), "#/paths/~1x~1{id}/get/parameters/0/style: style: "},
+		{"a parameter without a schema", spec("3.0.3", `{}`, `{name: q, in: query, content: {application/json: {schema: {}}}}`), "#/paths/~1x~1{id}/get/parameters/0/content: content: "},
+		{"no YAML", "a: [", "spec.yaml"},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			code, stderr, out := generateInto(t, tc.text)
+			if code != 1 || !strings.Contains(stderr, tc.want) {
+				t.Errorf("ended with %d: %s, want %q in it", code, stderr, tc.want)
+			}
+			if files, _ := os.ReadDir(out); len(files) > 0 {
+				t.Errorf("%d files were written", len(files))
+			}
+		})
+	}
+}
+
+// Two refusals are both named.
+func TestRefusalsAreAllNamed(t *testing.T) {
+	_, stderr, _ := generateInto(t, spec("3.0.3", `{const: 1, properties: {a: {if: {}}}}`, plain))
+	for _, want := range []string{"S/const: const: ", "S/properties/a/if: if: "} {
+		if !strings.Contains(stderr, want) {
+			t.Errorf("got %s, want %q in it", stderr, want)
+		}
+	}
+}
+
+// What is ignored is said.
+func TestUnknownFormatsAreListed(t *testing.T) {
+	code, stderr, out := generateInto(t, spec("3.0.3", `{type: string, format: iban}`, plain))
+	if code != 0 || !strings.Contains(stderr, `format "iban" is not checked`) || !strings.Contains(stderr, "S/format") {
+		t.Errorf("ended with %d: %s", code, stderr)
+	}
+	if data, err := os.ReadFile(filepath.Join(out, "decode.gen.go")); err != nil || !strings.Contains(string(data), "func CheckS(") {
+		t.Errorf("no check was written: %v", err)
+	}
+}
+
+// With -partial the rest is generated, and what is left out is named.
+func TestPartial(t *testing.T) {
+	text := spec("3.0.3", `{const: 1}`, plain) + "    T: {type: string}\n"
+	code, stderr, out := generateInto(t, text, "-partial")
+	if code != 0 || !strings.Contains(stderr, "S") {
+		t.Fatalf("ended with %d: %s", code, stderr)
+	}
+	data, err := os.ReadFile(filepath.Join(out, "decode.gen.go"))
+	if err != nil || strings.Contains(string(data), "func CheckS(") || !strings.Contains(string(data), "func CheckT(") {
+		t.Errorf("%v\n%s", err, data)
+	}
+}
+
+func TestUsage(t *testing.T) {
+	for _, tc := range []struct {
+		name string
+		args []string
+		code int
+	}{
+		{"help", []string{"-h"}, 0},
+		{"nothing", nil, 2},
+		{"no such flag", []string{"-x"}, 2},
+		{"an argument", []string{"-spec", "a", "-out", "b", "c"}, 2},
+		{"no such file", []string{"-spec", "no-such-file", "-out", "b"}, 1},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			var stdout, stderr bytes.Buffer
+			if code := run(tc.args, &stdout, &stderr); code != tc.code {
+				t.Errorf("ended with %d, want %d: %s", code, tc.code, stderr.String())
+			}
+			for _, want := range []string{"-spec", "-model", "-out", "-suite", "-partial"} {
+				if tc.name == "help" && !strings.Contains(stderr.String(), want) {
+					t.Errorf("%s is not explained", want)
+				}
+			}
+		})
+	}
+}
+
+// Generating again gives the bytes that are committed.
+func TestReproducible(t *testing.T) {
+	const root = "../.."
+	for _, tc := range []struct{ spec, model, committed string }{
+		{"openapi.yaml", "gen/model", "gen/validator"},
+		{"cmd/validatorgen/internal/library/openapi.yaml", "cmd/validatorgen/internal/library/model", "cmd/validatorgen/internal/library/validator"},
+	} {
+		t.Run(tc.committed, func(t *testing.T) {
+			out := t.TempDir()
+			args := []string{"-spec", filepath.Join(root, tc.spec), "-model", filepath.Join(root, tc.model), "-out", out, "-package", "validator"}
+			if tc.committed == "gen/validator" {
+				args = append(args, "-refuse-nul")
+			}
+			var stdout, stderr bytes.Buffer
+			if code := run(args, &stdout, &stderr); code != 0 {
+				t.Fatal(stderr.String())
+			}
+			files, err := filepath.Glob(filepath.Join(root, tc.committed, "*.gen.go"))
+			if err != nil || len(files) == 0 {
+				t.Fatalf("no committed files: %v", err)
+			}
+			for _, file := range files {
+				want, err := os.ReadFile(file)
+				if err != nil {
+					t.Fatal(err)
+				}
+				got, err := os.ReadFile(filepath.Join(out, filepath.Base(file)))
+				if err != nil || !bytes.Equal(got, want) {
+					t.Errorf("%s differs (%v)", filepath.Base(file), err)
+				}
+			}
+		})
+	}
+}
+
+// The files of the JSON Schema Test Suite, with no test failed and only what OpenAPI 3.0 has not refused.
+func TestSuite(t *testing.T) {
+	var stdout, stderr bytes.Buffer
+	code := run([]string{"-suite", "testdata/json-schema-tests"}, &stdout, &stderr)
+	if want := "204 passed, 0 failed, 3 refused at generation\n"; code != 0 || !strings.HasSuffix(stdout.String(), want) {
+		t.Errorf("ended with %d, want %s:\n%s%s", code, want, stdout.String(), stderr.String())
+	}
+	for line := range strings.Lines(stdout.String()) {
+		if strings.HasPrefix(line, "refused: ") && !strings.Contains(line, "patternProperties: keyword is not supported") {
+			t.Error(line)
+		}
+	}
+}
+
+// A wrong verdict is reported, so that "0 failed" means something.
+func TestSuiteReportsFailures(t *testing.T) {
+	dir := t.TempDir()
+	text := `[{"description":"d","schema":{"type":"string"},"tests":[{"description":"wrong","data":1,"valid":true},{"description":"right","data":1,"valid":false}]}]`
+	if err := os.WriteFile(filepath.Join(dir, "x.json"), []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	var stdout, stderr bytes.Buffer
+	code := run([]string{"-suite", dir}, &stdout, &stderr)
+	if code != 1 || !strings.Contains(stdout.String(), "failed: x.json: d: wrong") || !strings.Contains(stdout.String(), "1 passed, 1 failed, 0 refused") {
+		t.Errorf("ended with %d:\n%s%s", code, stdout.String(), stderr.String())
+	}
+}
