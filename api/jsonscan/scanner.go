@@ -159,9 +159,12 @@ func (s *Scanner) Raw(offset int) []byte {
 	return s.data[offset:s.pos]
 }
 
-// maxAgain bounds how often a document may be read again, on average over its bytes, so that no combination of schema and
-// document takes long.
-const maxAgain = 1000
+// What may be read again of a document: so many times its size, and so many bytes of any. It bounds the time that any
+// combination of schema and document takes.
+const (
+	maxAgain   = 100
+	againOfAny = 4 << 20
+)
 
 // Rewind makes the value at offset the next one again, for a rule that looks at a value on its own.
 func (s *Scanner) Rewind(offset int) {
@@ -169,7 +172,7 @@ func (s *Scanner) Rewind(offset int) {
 		return
 	}
 	s.again += s.pos - offset
-	if s.again > maxAgain*len(s.data) {
+	if s.again > maxAgain*len(s.data)+againOfAny {
 		s.fail("too complex to check")
 		return
 	}

@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"syscall"
 )
 
 // debian is where Debian keeps the programs, by major version.
@@ -31,7 +32,7 @@ func findPrograms(ctx context.Context) (string, error) {
 	if _, err := exec.LookPath("apt-get"); err != nil {
 		return "", errMissing
 	}
-	if err := install(ctx); err != nil {
+	if err := installOnce(ctx); err != nil {
 		return "", fmt.Errorf("install PostgreSQL: %w", err)
 	}
 	if dir, ok := lookPrograms(); ok {
@@ -69,6 +70,23 @@ func isServer(dir string) bool {
 
 // noCluster keeps Debian's package from making a cluster of the system and starting it: see pg_createcluster(8).
 const noCluster = "/etc/postgresql-common/createcluster.d/oxgroups-tests.conf"
+
+// installOnce installs unless another test process does or did: several packages are tested at once, and apt-get does not
+// wait for itself.
+func installOnce(ctx context.Context) (err error) {
+	lock, err := os.OpenFile(filepath.Join(os.TempDir(), "oxgroups-tests-install.lock"), os.O_CREATE|os.O_RDWR, 0o600)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, lock.Close()) }() // which releases it
+	if err := syscall.Flock(int(lock.Fd()), syscall.LOCK_EX); err != nil {
+		return err
+	}
+	if _, ok := lookPrograms(); ok {
+		return nil
+	}
+	return install(ctx)
+}
 
 func install(ctx context.Context) (err error) {
 	if err := os.MkdirAll(filepath.Dir(noCluster), 0o755); err != nil {

@@ -241,7 +241,7 @@ func compare(t *testing.T, g *group, verdicts []string, count *tally) {
 	for i, rules := range verdicts {
 		o := outcome{schema: g.schemas[g.indices[i]], text: g.documents[i], rules: rules}
 		if levels := depth(o.text); levels > maxKinDepth {
-			compareDeep(t, &o, levels, count)
+			compareDeep(t, g, i, &o, levels, count)
 			continue
 		}
 		o.kin = g.oracle.accepts(g.indices[i], o.text)
@@ -274,13 +274,14 @@ const maxKinDepth = 16
 
 // compareDeep checks the one thing that is known of a deeper document: it is a syntax error exactly where it is not I-JSON or
 // deeper than the limit.
-func compareDeep(t *testing.T, o *outcome, levels int, count *tally) {
+func compareDeep(t *testing.T, g *group, i int, o *outcome, levels int, count *tally) {
 	count.Lock()
 	defer count.Unlock()
 	count.cases++
 	count.deep++
 	if bad := !strict(o.text) || levels > jsonscan.DefaultMaxDepth; bad != (o.rules == "syntax") {
-		t.Errorf("document %q of %d levels: %s", o.text, levels, o.rules)
+		text, _ := document(g.schemas)
+		t.Errorf("schema %s, document %q of %d levels: %s\nschemas: %s", schemaName(g.indices[i]), o.text, levels, o.rules, text)
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"math"
 	"math/big"
 	"regexp"
 	"strings"
@@ -149,11 +150,12 @@ func hasString(text string, is func(string) bool) bool {
 	return found
 }
 
-// beyondFloat64 reports whether a number is out of the range of float64, or has more digits than every float64 keeps.
+// beyondFloat64 reports whether a number is out of the range of float64, or has more digits than every float64 keeps, be they
+// written out or not.
 func beyondFloat64(text string) bool {
 	f, err := json.Number(text).Float64()
 	digits := strings.TrimLeft(strings.NewReplacer("-", "", ".", "").Replace(strings.SplitN(strings.ToLower(text), "e", 2)[0]), "0")
-	return err != nil || f == 0 && strings.Trim(digits, "0") != "" || len(strings.TrimRight(digits, "0")) > 15
+	return err != nil || math.Abs(f) > 1<<53 || f == 0 && strings.Trim(digits, "0") != "" || len(strings.TrimRight(digits, "0")) > 15
 }
 
 func beyondFloat32(text string) bool {
