@@ -163,7 +163,7 @@ func (s *Scanner) Raw(offset int) []byte {
 // combination of schema and document takes.
 const (
 	maxAgain   = 100
-	againOfAny = 4 << 20
+	againOfAny = 16 << 20
 )
 
 // Rewind makes the value at offset the next one again, for a rule that looks at a value on its own.

@@ -166,6 +166,7 @@ func TestPowerLoss(t *testing.T) {
 		short int
 	}{{"small updates", false, 50}, {"the log is moved meanwhile", true, 10}} {
 		t.Run(kind.name, func(t *testing.T) {
+			t.Parallel()
 			chance, c, writes := random(t), &counts{}, writesOf(t, kind.large)
 			at := chance.Perm(writes)
 			at = at[:min(times(*cuts, kind.short, writes), writes)]
