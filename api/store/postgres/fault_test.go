@@ -183,6 +183,21 @@ func TestTooManyConnections(t *testing.T) {
 	}
 }
 
+// TestSchemaChanges has another process change a column while the statements of a store are prepared.
+func TestSchemaChanges(t *testing.T) {
+	store, caller, url := loaded(t)
+	other := admin(t, url)
+	for _, kind := range []string{"VARCHAR", "TEXT"} {
+		if _, err := store.Update(t.Context(), caller, 7, noted("before "+kind), group.All()); err != nil {
+			t.Fatal(err)
+		}
+		exec(t, other, `ALTER TABLE workspace_groups ALTER COLUMN created_at TYPE `+kind)
+		if _, err := store.Update(t.Context(), caller, 7, noted("after "+kind), group.All()); err != nil {
+			t.Errorf("an update after a change to %s: %v", kind, err)
+		}
+	}
+}
+
 // TestPoolWaits has more callers than connections: they wait for each other.
 func TestPoolWaits(t *testing.T) {
 	url := postgrestest.Database(t) + "&pool_max_conns=1"

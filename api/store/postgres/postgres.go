@@ -5,9 +5,10 @@
 // as one transaction. The row of the group is locked first, so updates of a group have one order. Serialisation failures
 // and deadlocks are tried again; nothing is tried again that may have been committed.
 //
-// It needs PostgreSQL 14 or later, or an engine that speaks its protocol and these parts of its SQL: data-modifying WITH, INSERT ...
-// ON CONFLICT, FOR UPDATE, jsonb with || and -, arrays with unnest and ANY, a sequence. There are no extensions, no LISTEN,
-// no functions of its own, and advisory locks only in migrations, which do without where there are none.
+// It is tested with PostgreSQL 15. Another engine has to speak its protocol and these parts of its SQL: data-modifying
+// WITH, INSERT ... ON CONFLICT, FOR UPDATE, jsonb with || and -, arrays with unnest and ANY, a sequence. There are no
+// extensions, no LISTEN, no functions of its own, and advisory locks only in migrations, which do without where there are
+// none.
 //
 // What an update means is in api/group, what a row holds in api/store/document.
 package postgres

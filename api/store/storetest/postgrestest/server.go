@@ -89,9 +89,12 @@ func (s *Server) initialise(ctx context.Context) error {
 	return os.Remove(secret)
 }
 
+// Program returns the path of one of the server's programs, such as pgbench.
+func (s *Server) Program(name string) string { return filepath.Join(s.programs, name) }
+
 // command is a program of the server, run by the cluster's owner.
 func (s *Server) command(ctx context.Context, program string, args ...string) *exec.Cmd {
-	cmd := exec.CommandContext(ctx, filepath.Join(s.programs, program), args...)
+	cmd := exec.CommandContext(ctx, s.Program(program), args...)
 	cmd.Dir = s.dir // the owner may not be able to enter the directory of the test
 	cmd.Env = []string{"LC_ALL=C", "TZ=UTC", "PATH=" + os.Getenv("PATH")}
 	cmd.SysProcAttr = attributes(s.owner)

@@ -20,6 +20,9 @@ func newServer(context.Context) (*Server, error) {
 // Restart does nothing: nobody has a Server here.
 func (*Server) Restart(testing.TB) {}
 
+// Program returns nothing.
+func (*Server) Program(string) string { return "" }
+
 func (*Server) name(string) string                         { return "" }
 func (*Server) url(string) string                          { return "" }
 func (*Server) exec(context.Context, string, string) error { return nil }
