@@ -86,7 +86,7 @@ func TestModes(t *testing.T) {
 }
 
 // raw runs SQL on a file, past the store.
-func raw(t *testing.T, path, sql string) {
+func raw(t testing.TB, path, sql string) {
 	t.Helper()
 	db, err := sqlite3.Open(path)
 	if err != nil {

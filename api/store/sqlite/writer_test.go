@@ -116,3 +116,39 @@ func TestCloseDrains(t *testing.T) {
 		t.Errorf("%d references are stored, %d were acknowledged or there before", got, want)
 	}
 }
+
+// TestHalfDone has an update fail after it changed something, beside others that do not: it undoes only itself.
+func TestHalfDone(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "groups.db")
+	store, caller := loaded(t, path)
+	raw(t, path, `CREATE TRIGGER poison BEFORE UPDATE ON workspace_groups WHEN new.document LIKE '%poison%'
+		BEGIN SELECT RAISE(ABORT, 'poison'); END`)
+	const callers = 16
+	var wg sync.WaitGroup
+	for i := range callers {
+		wg.Go(func() {
+			u, want := referring(i), group.Code("")
+			u.AddWorkspaceIds.Set([]int64{int64(20 + i)})
+			if i%4 == 0 {
+				u.Notes.Set("poison")
+				want = group.Internal
+			}
+			_, err := store.Update(context.Background(), caller, 7, u, group.Includes{})
+			if got := group.CodeOf(err); got != want {
+				t.Errorf("update %d: %v, want %q", i, err, want)
+			}
+		})
+	}
+	wg.Wait()
+	s, err := store.Update(t.Context(), caller, 7, model.WorkspaceGroupUpdate{Name: "Acme"}, group.All())
+	if err != nil {
+		t.Fatal(err)
+	}
+	good := callers - callers/4
+	if got := len(s.ExternalReferences); got != good+1 { // one is sample data
+		t.Errorf("%d references, want %d", got, good+1)
+	}
+	if got := len(*s.Group.WorkspaceIds); got != good+2 { // two are sample data
+		t.Errorf("%d members, want %d", got, good+2)
+	}
+}

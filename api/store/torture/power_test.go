@@ -164,7 +164,7 @@ func TestPowerLoss(t *testing.T) {
 		name  string
 		large bool
 		short int
-	}{{"small updates", false, 50}, {"the log is moved meanwhile", true, 10}} {
+	}{{"small updates", false, 40}, {"the log is moved meanwhile", true, 4}} {
 		t.Run(kind.name, func(t *testing.T) {
 			t.Parallel()
 			chance, c, writes := random(t), &counts{}, writesOf(t, kind.large)
