@@ -66,7 +66,7 @@ type group struct {
 }
 
 func newGroup(number int) (*group, error) {
-	g := &group{schemas: schemas(groupSize).Example(number)}
+	g := &group{schemas: schemas(newRandom(number, 0), groupSize)}
 	var err error
 	g.oracle, err = newOracle(g.schemas)
 	return g, err
@@ -76,7 +76,7 @@ func (g *group) draw(number int) {
 	for i := range documentsPerGroup {
 		index := i % groupSize
 		g.indices = append(g.indices, index)
-		g.documents = append(g.documents, documents(g.schemas, index).Example(number*documentsPerGroup+i))
+		g.documents = append(g.documents, draw(newRandom(number, i+1), g.schemas, index))
 	}
 }
 

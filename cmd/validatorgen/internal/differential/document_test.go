@@ -9,41 +9,33 @@ import (
 	"strings"
 
 	"example.com/oxgroups/api/jsonscan"
-	"pgregory.net/rapid"
 )
 
-// documents draws a document for the schema at an index: one that mostly fits, one with changes, or one that is hostile.
-func documents(list []object, index int) *rapid.Generator[string] {
-	return rapid.Custom(func(t *rapid.T) string {
-		d := documentDrawer{t: t, schemas: list, wild: rapid.SampledFrom([]int{0, 0, 3, 10, 40}).Draw(t, "wild")}
-		d.value(list[index], 6)
-		text := d.String()
-		if d.chance(8) {
-			text = d.hostile(text)
-		}
-		return text
-	})
+// draw draws a document for the schema at an index: one that mostly fits, one with changes, or one that is hostile.
+func draw(r random, list []object, index int) string {
+	d := documentDrawer{random: r, schemas: list, wild: pick(r, 0, 0, 0, 2, 10, 40)}
+	d.careful = d.chance(60)
+	d.value(list[index], 6)
+	text := d.String()
+	if d.chance(8) {
+		text = d.hostile(text)
+	}
+	return text
 }
 
 // documentDrawer writes a document.
 type documentDrawer struct {
 	strings.Builder
-	t       *rapid.T
+	random
 	schemas []object
-	wild    int // in how many of 100 values the schema is not asked
+	wild    int  // in how many of 100 values the schema is not asked
+	careful bool // required properties are not forgotten, and bounds are kept
 }
 
-func (d *documentDrawer) chance(percent int) bool {
-	return percent > 0 && rapid.IntRange(1, 100).Draw(d.t, "chance") <= percent
-}
+func (d *documentDrawer) pick(values ...string) string { return pick(d.random, values...) }
 
-func (d *documentDrawer) number(min, max int) int {
-	return rapid.IntRange(min, max).Draw(d.t, "number")
-}
-
-func (d *documentDrawer) pick(values ...string) string {
-	return rapid.SampledFrom(values).Draw(d.t, "pick")
-}
+// slip reports whether to do what a schema forbids.
+func (d *documentDrawer) slip(percent int) bool { return !d.careful && d.chance(percent) }
 
 // value writes a value that fits s as far as is easily said; below depth 0 it is short.
 func (d *documentDrawer) value(s object, depth int) {
@@ -54,8 +46,8 @@ func (d *documentDrawer) value(s object, depth int) {
 	switch {
 	case depth < -2 || d.chance(d.wild): // there is no end to a schema that requires itself
 		d.anything(depth)
-	case s["enum"] != nil && !d.chance(10):
-		text, _ := json.Marshal(rapid.SampledFrom(s["enum"].([]any)).Draw(d.t, "enum"))
+	case s["enum"] != nil && !d.slip(10):
+		text, _ := json.Marshal(pick(d.random, s["enum"].([]any)...))
 		d.Write(text)
 	case (s["nullable"] == true || s["type"] == nil) && d.chance(10):
 		d.WriteString("null")
@@ -90,7 +82,7 @@ func (d *documentDrawer) merged(s object) object {
 				add(part.(object))
 			}
 		} else if len(parts) > 0 {
-			add(rapid.SampledFrom(parts).Draw(d.t, "part").(object))
+			add(pick(d.random, parts...).(object))
 		}
 	}
 	return m
@@ -116,17 +108,25 @@ func (d *documentDrawer) typed(s object, depth int) {
 }
 
 func (d *documentDrawer) numeral(s object, kind string) {
-	n := d.number(-4, 12)
+	n := d.between(-4, 12)
+	if low, ok := s["minimum"].(int); ok && d.careful {
+		n = low + d.between(1, 3)
+	} else if high, ok := s["maximum"].(int); ok && d.careful {
+		n = high - d.between(1, 3)
+	}
+	if step, ok := s["multipleOf"].(int); ok && d.careful {
+		n *= step
+	}
 	for _, bound := range []string{"minimum", "maximum", "multipleOf"} {
 		if b, ok := s[bound].(int); ok && d.chance(40) {
-			n = b + d.number(-1, 1)
+			n = b + d.between(-1, 1)
 		} else if s[bound] != nil && d.chance(40) {
 			fmt.Fprint(d, s[bound])
 			return
 		}
 	}
 	text := strconv.Itoa(n)
-	switch d.number(0, 11) {
+	switch d.between(0, 11) {
 	case 0:
 		text += ".0"
 	case 1:
@@ -157,7 +157,7 @@ func (d *documentDrawer) text(s object) {
 		return
 	}
 	if min, ok := s["minLength"].(int); ok && d.chance(30) {
-		d.quote(strings.Repeat(d.pick("a", "é", "😀"), max(0, min+d.number(-1, 1))))
+		d.quote(strings.Repeat(d.pick("a", "é", "😀"), max(0, min+d.between(-1, 1))))
 		return
 	}
 	d.quote(d.pick("", "a", "ab", "abc", "b", "cab", "abab", "é", "😀", "a/b", "1", "x y", "aé😀", "\t", "abcdefgh", "_", "\n"))
@@ -173,11 +173,11 @@ func (d *documentDrawer) quote(text string) {
 }
 
 func (d *documentDrawer) array(s object, depth int) {
-	n := d.number(0, 3)
+	n := d.between(0, 3)
 	if min, ok := s["minItems"].(int); ok {
-		n = max(0, min+d.number(-1, 2)*d.number(0, 1))
+		n = max(0, min+d.between(-1, 2)*d.between(0, 1))
 	} else if most, ok := s["maxItems"].(int); ok {
-		n = max(0, most+d.number(-2, 1))
+		n = max(0, most+d.between(-2, 1))
 	}
 	if depth <= 0 {
 		n = 0
@@ -201,16 +201,16 @@ func (d *documentDrawer) object(s object, depth int) {
 	additional, _ := s["additionalProperties"].(object)
 	var keys []string
 	for _, name := range slices.Sorted(maps.Keys(properties)) {
-		if slices.Contains(required, name) && !d.chance(5) || depth > 0 && d.chance(50) {
+		if slices.Contains(required, name) && !d.slip(5) || depth > 0 && d.chance(50) {
 			keys = append(keys, name)
 		}
 	}
 	for _, name := range required {
-		if properties[name] == nil && !d.chance(10) {
+		if properties[name] == nil && !d.slip(10) {
 			keys = append(keys, name)
 		}
 	}
-	for depth > 0 && d.chance(20) {
+	for depth > 0 && (s["additionalProperties"] != false || !d.careful) && d.chance(20) {
 		if name := d.pick(append(names, "x", "NAME")...); !slices.Contains(keys, name) {
 			keys = append(keys, name)
 		}
@@ -245,8 +245,8 @@ func (d *documentDrawer) anything(depth int) {
 
 // hostile changes a document into one that readers disagree on.
 func (d *documentDrawer) hostile(text string) string {
-	at := d.number(0, len(text))
-	switch d.number(0, 9) {
+	at := d.between(0, len(text))
+	switch d.between(0, 9) {
 	case 0:
 		return text[:at]
 	case 1:
@@ -262,10 +262,10 @@ func (d *documentDrawer) hostile(text string) string {
 	case 4:
 		return strings.Replace(text, `"a"`, `"\u0061":1,"a"`, 1)
 	case 5:
-		n := d.number(60, 70)
+		n := d.between(60, 70)
 		return strings.Repeat("[", n) + text + strings.Repeat("]", n)
 	case 6:
-		n := d.number(60, 70)
+		n := d.between(60, 70)
 		return strings.Repeat(`{"a":`, n) + text + strings.Repeat("}", n)
 	case 7:
 		return strings.Replace(text, `"`, `"`+d.pick(`\ud83d`, `\udc00`, `\ud800\u0041`, "\xed\xa0\x80", `\x`, `\u12`, "\x1f"), 1)

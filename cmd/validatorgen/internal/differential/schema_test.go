@@ -2,8 +2,8 @@ package differential
 
 import (
 	"fmt"
-
-	"pgregory.net/rapid"
+	"math/rand/v2"
+	"slices"
 )
 
 // object is a JSON object: a schema as it stands in a document.
@@ -12,36 +12,43 @@ type object = map[string]any
 // schemaName returns the name of the schema at an index.
 func schemaName(i int) string { return fmt.Sprintf("S%d", i) }
 
-// schemas draws a document's schemas, which refer to each other. A schema looks at the same value through earlier ones only,
-// as one that looked at it through itself would say nothing.
-func schemas(n int) *rapid.Generator[[]object] {
-	return rapid.Custom(func(t *rapid.T) []object {
-		g := schemaDrawer{t: t, n: n}
-		list := make([]object, n)
-		for i := range list {
-			g.at = i
-			list[i] = g.schema(3)
-		}
-		return list
-	})
+// random draws values, always the same ones for the same seed. Each value is as likely as the next, which rapid's are not: it
+// prefers small numbers, and so the first keywords and choices.
+type random struct{ *rand.Rand }
+
+func newRandom(seed, stream int) random {
+	return random{rand.New(rand.NewPCG(uint64(seed), uint64(stream)))}
+}
+
+func (r random) chance(percent int) bool { return r.IntN(100) < percent }
+
+// between returns a number from min to max, both included.
+func (r random) between(min, max int) int { return min + r.IntN(max-min+1) }
+
+func pick[T any](r random, values ...T) T { return values[r.IntN(len(values))] }
+
+// schemas draws the schemas of a document, which refer to each other. A schema looks at the same value through earlier ones
+// only, as one that looked at it through itself would say nothing.
+func schemas(r random, n int) []object {
+	g := schemaDrawer{random: r, n: n}
+	list := make([]object, n)
+	for i := range list {
+		g.at = i
+		list[i] = g.schema(3)
+	}
+	return list
 }
 
 type schemaDrawer struct {
-	t  *rapid.T
+	random
 	n  int // how many schemas there are
 	at int // the index of the one that is drawn
 }
 
-func (g *schemaDrawer) chance(percent int) bool {
-	return rapid.IntRange(1, 100).Draw(g.t, "chance") <= percent
-}
-
-func pick[T any](g *schemaDrawer, values ...T) T { return rapid.SampledFrom(values).Draw(g.t, "pick") }
-
 // below draws a schema for a value inside of another one.
 func (g *schemaDrawer) below(depth int) object {
 	if depth <= 0 || g.chance(15) {
-		return object{"$ref": "#/components/schemas/" + schemaName(rapid.IntRange(0, g.n-1).Draw(g.t, "ref"))}
+		return object{"$ref": "#/components/schemas/" + schemaName(g.between(0, g.n-1))}
 	}
 	return g.schema(depth)
 }
@@ -49,7 +56,7 @@ func (g *schemaDrawer) below(depth int) object {
 // same draws a schema for the same value.
 func (g *schemaDrawer) same(depth int) object {
 	if g.at > 0 && g.chance(15) {
-		return object{"$ref": "#/components/schemas/" + schemaName(rapid.IntRange(0, g.at-1).Draw(g.t, "ref"))}
+		return object{"$ref": "#/components/schemas/" + schemaName(g.between(0, g.at-1))}
 	}
 	return g.schema(depth)
 }
@@ -60,7 +67,7 @@ func (g *schemaDrawer) schema(depth int) object {
 	if depth > 0 {
 		types = append(types, "array", "object", "object")
 	}
-	kind := pick(g, types...)
+	kind := pick(g.random, types...)
 	if g.chance(85) {
 		s["type"] = kind
 	}
@@ -69,7 +76,7 @@ func (g *schemaDrawer) schema(depth int) object {
 	}
 	g.assertions(s, kind, depth)
 	if s["type"] == nil && g.chance(40) {
-		g.assertions(s, pick(g, types...), depth)
+		g.assertions(s, pick(g.random, types...), depth)
 	}
 	if g.chance(8) {
 		s["enum"] = g.enum(kind)
@@ -99,22 +106,22 @@ func (g *schemaDrawer) number(s object, kind string) {
 		bounds = append(bounds, -0.5, 0.1, 2.75)
 	}
 	if g.chance(40) {
-		s["minimum"] = pick(g, bounds...)
+		s["minimum"] = pick(g.random, bounds...)
 		if g.chance(30) {
 			s["exclusiveMinimum"] = g.chance(80)
 		}
 	}
 	if g.chance(40) {
-		s["maximum"] = pick(g, bounds...)
+		s["maximum"] = pick(g.random, bounds...)
 		if g.chance(30) {
 			s["exclusiveMaximum"] = g.chance(80)
 		}
 	}
 	if g.chance(20) {
-		s["multipleOf"] = pick[any](g, 1, 2, 3, 5, 10, 0.5, 0.01, 0.1)
+		s["multipleOf"] = pick[any](g.random, 1, 2, 3, 5, 10, 0.5, 0.01, 0.1)
 	}
 	if g.chance(20) && s["type"] == kind {
-		s["format"] = map[string][]string{"integer": {"int32", "int64"}, "number": {"float", "double"}}[kind][rapid.IntRange(0, 1).Draw(g.t, "format")]
+		s["format"] = map[string][]string{"integer": {"int32", "int64"}, "number": {"float", "double"}}[kind][g.between(0, 1)]
 	}
 }
 
@@ -123,16 +130,16 @@ var patterns = []string{`^[a-c]*$`, `b`, `^.{2,4}$`, `^(ab|c)+$`, `\d`, `^\w+$`,
 
 func (g *schemaDrawer) text(s object) {
 	if g.chance(30) {
-		s["minLength"] = rapid.IntRange(0, 4).Draw(g.t, "minLength")
+		s["minLength"] = g.between(0, 4)
 	}
 	if g.chance(30) {
-		s["maxLength"] = rapid.IntRange(0, 6).Draw(g.t, "maxLength")
+		s["maxLength"] = g.between(0, 6)
 	}
 	if g.chance(25) {
-		s["pattern"] = pick(g, patterns...)
+		s["pattern"] = pick(g.random, patterns...)
 	}
 	if g.chance(15) {
-		s["format"] = pick(g, "date", "date-time", "password", "no-such-format")
+		s["format"] = pick(g.random, "date", "date-time", "password", "no-such-format")
 	}
 }
 
@@ -141,10 +148,10 @@ func (g *schemaDrawer) array(s object, depth int) {
 		s["items"] = g.below(depth - 1)
 	}
 	if g.chance(25) {
-		s["minItems"] = rapid.IntRange(0, 3).Draw(g.t, "minItems")
+		s["minItems"] = g.between(0, 3)
 	}
 	if g.chance(25) {
-		s["maxItems"] = rapid.IntRange(0, 4).Draw(g.t, "maxItems")
+		s["maxItems"] = g.between(0, 4)
 	}
 	if g.chance(20) {
 		s["uniqueItems"] = g.chance(80)
@@ -157,15 +164,15 @@ var names = []string{"a", "b", "name", "Name", "a/b", "m~n", "é", "64bit", ""}
 func (g *schemaDrawer) object(s object, depth int) {
 	if g.chance(85) {
 		properties := object{}
-		for range rapid.IntRange(0, 4).Draw(g.t, "properties") {
-			properties[pick(g, names...)] = g.below(depth - 1)
+		for range g.between(0, 4) {
+			properties[pick(g.random, names...)] = g.below(depth - 1)
 		}
 		s["properties"] = properties
 	}
 	if g.chance(45) {
-		s["required"] = rapid.SliceOfNDistinct(rapid.SampledFrom(names), 1, 3, rapid.ID).Draw(g.t, "required")
+		s["required"] = g.distinctNames()
 	}
-	switch rapid.IntRange(0, 5).Draw(g.t, "additional") {
+	switch g.between(0, 5) {
 	case 0:
 		s["additionalProperties"] = false
 	case 1:
@@ -174,10 +181,10 @@ func (g *schemaDrawer) object(s object, depth int) {
 		s["additionalProperties"] = g.below(depth - 1)
 	}
 	if g.chance(15) {
-		s["minProperties"] = rapid.IntRange(0, 2).Draw(g.t, "minProperties")
+		s["minProperties"] = g.between(0, 2)
 	}
 	if g.chance(15) {
-		s["maxProperties"] = rapid.IntRange(0, 4).Draw(g.t, "maxProperties")
+		s["maxProperties"] = g.between(0, 4)
 	}
 }
 
@@ -186,25 +193,38 @@ func (g *schemaDrawer) enum(kind string) []any {
 		"boolean": {true, false}, "integer": {0, 1, 2, 10, -3}, "number": {0, 0.5, 1, 10}, "string": {"", "a", "ab", "é", "1"},
 		"array": {[]any{}, []any{1}, []any{"a", "b"}}, "object": {object{}, object{"a": 1}, object{"a": object{"b": []any{nil}}}},
 	}[kind]
-	list := rapid.SliceOfN(rapid.SampledFrom(values), 1, 3).Draw(g.t, "enum")
+	var list []any
+	for range g.between(1, 3) {
+		list = append(list, pick(g.random, values...))
+	}
 	if g.chance(20) {
 		list = append(list, nil)
 	}
 	if g.chance(20) {
-		list = append(list, pick[any](g, 1, "a", true, []any{}, object{}))
+		list = append(list, pick[any](g.random, 1, "a", true, []any{}, object{}))
 	}
 	return list
 }
 
 func (g *schemaDrawer) combination(s object, depth int) {
-	switch keyword := pick(g, "allOf", "anyOf", "oneOf", "not"); keyword {
+	switch keyword := pick(g.random, "allOf", "anyOf", "oneOf", "not"); keyword {
 	case "not":
 		s["not"] = g.same(depth)
 	default:
 		var parts []any
-		for range rapid.IntRange(1, 3).Draw(g.t, "parts") {
+		for range g.between(1, 3) {
 			parts = append(parts, g.same(depth))
 		}
 		s[keyword] = parts
 	}
+}
+
+func (g *schemaDrawer) distinctNames() []string {
+	var list []string
+	for range g.between(1, 3) {
+		if name := pick(g.random, names...); !slices.Contains(list, name) {
+			list = append(list, name)
+		}
+	}
+	return list
 }
