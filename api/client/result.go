@@ -4,13 +4,10 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
-	"maps"
 	"net/http"
-	"slices"
-	"strconv"
-	"strings"
 
 	"example.com/oxgroups/api/group"
+	"example.com/oxgroups/api/jsonscan"
 	"example.com/oxgroups/gen/model"
 	"example.com/oxgroups/gen/validator"
 )
@@ -97,7 +94,7 @@ func inOrder[T any](ids *[]string, objects *map[string]T) []T {
 	if ids != nil {
 		order = *ids
 	} else {
-		order = slices.SortedFunc(maps.Keys(*objects), compareIDs)
+		order = jsonscan.SortedKeys(*objects)
 	}
 	out := make([]T, 0, len(order))
 	for _, id := range order {
@@ -106,22 +103,4 @@ func inOrder[T any](ids *[]string, objects *map[string]T) []T {
 		}
 	}
 	return out
-}
-
-// compareIDs puts numbers in numeric order, before everything else.
-func compareIDs(a, b string) int {
-	x, errX := strconv.ParseUint(a, 10, 64)
-	y, errY := strconv.ParseUint(b, 10, 64)
-	switch {
-	case errX == nil && errY == nil && x != y:
-		if x < y {
-			return -1
-		}
-		return 1
-	case errX == nil && errY != nil:
-		return -1
-	case errX != nil && errY == nil:
-		return 1
-	}
-	return strings.Compare(a, b)
 }

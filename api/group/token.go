@@ -21,8 +21,9 @@ func NewSecret() string {
 // no slow hash, and looking the hash up tells nothing of the token by its timing.
 func SecretHash(secret string) [sha256.Size]byte { return sha256.Sum256([]byte(secret)) }
 
-// Check says whether t can be made, apart from what is stored. It returns an Error with Refused and all reasons.
-func (t NewToken) Check() error {
+// Prepare returns t with its secret, a random one where it has none. It returns an Error with Refused and all reasons where
+// t cannot be made whatever is stored.
+func (t NewToken) Prepare() (NewToken, error) {
 	var problems []Problem
 	if t.AccountID < 1 {
 		problems = append(problems, Problem{"account", "must be an id: 1 or more"})
@@ -30,7 +31,10 @@ func (t NewToken) Check() error {
 	if t.UserID < 1 {
 		problems = append(problems, Problem{"user", "must be an id: 1 or more"})
 	}
-	return Refusal(problems)
+	if t.Secret == "" {
+		t.Secret = NewSecret()
+	}
+	return t, Refusal(problems)
 }
 
 // CheckStored says whether what is stored allows t: known are those of t.Workspaces that the account has, ascending; used

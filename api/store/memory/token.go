@@ -24,13 +24,10 @@ func (s *Store) Authenticate(ctx context.Context, token string) (caller group.Ca
 // CreateToken makes a token. It returns a group.Error with Refused where t names what is not there, or a secret that is
 // in use.
 func (s *Store) CreateToken(ctx context.Context, t group.NewToken) (made group.Token, secret string, err error) {
-	if err := t.Check(); err != nil {
+	if t, err = t.Prepare(); err != nil {
 		return group.Token{}, "", err
 	}
-	if secret = t.Secret; secret == "" {
-		secret = group.NewSecret()
-	}
-	hash := group.SecretHash(secret)
+	hash := group.SecretHash(t.Secret)
 	err = s.with(ctx, func(d *data) error {
 		known := slices.Sorted(slices.Values(t.Workspaces))
 		known = slices.DeleteFunc(known, func(id int64) bool {
@@ -50,7 +47,7 @@ func (s *Store) CreateToken(ctx context.Context, t group.NewToken) (made group.T
 	if err != nil {
 		return group.Token{}, "", err
 	}
-	return made, secret, nil
+	return made, t.Secret, nil
 }
 
 // Tokens lists all tokens.

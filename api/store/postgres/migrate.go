@@ -5,9 +5,8 @@ import (
 	"embed"
 	"errors"
 	"fmt"
-	"strconv"
-	"strings"
 
+	"example.com/oxgroups/api/store/migration"
 	"github.com/jackc/pgx/v5"
 )
 
@@ -25,11 +24,11 @@ var migrations embed.FS
 
 // migrate brings the schema up to date. Where it is, that takes one statement and no lock.
 func (s *Store) migrate(ctx context.Context) error {
-	entries, err := migrations.ReadDir("migrations")
+	scripts, err := migration.Read(migrations, "migrations")
 	if err != nil {
 		return err
 	}
-	latest := len(entries)
+	latest := len(scripts)
 	version := 0
 	err = s.do(ctx, mode{unbounded: true, reads: true}, func(ctx context.Context, c *pgx.Conn) (err error) {
 		version, err = schemaVersion(ctx, c, `SELECT version FROM oxgroups_schema`, latest)
@@ -45,17 +44,9 @@ func (s *Store) migrate(ctx context.Context) error {
 	if err := s.do(ctx, mode{unbounded: true}, m.bootstrap); err != nil {
 		return fmt.Errorf("prepare migrations: %w", err)
 	}
-	for i, entry := range entries {
-		number, _, _ := strings.Cut(entry.Name(), "_")
-		if n, err := strconv.Atoi(number); err != nil || n != i+1 {
-			return fmt.Errorf("migration %s: its number is not %d", entry.Name(), i+1)
-		}
-		script, err := migrations.ReadFile("migrations/" + entry.Name())
-		if err != nil {
-			return err
-		}
-		if err := s.do(ctx, mode{unbounded: true}, m.migration(i+1, string(script))); err != nil {
-			return fmt.Errorf("migration %s: %w", entry.Name(), err)
+	for i, script := range scripts {
+		if err := s.do(ctx, mode{unbounded: true}, m.migration(i+1, script.Text)); err != nil {
+			return fmt.Errorf("migration %s: %w", script.Name, err)
 		}
 	}
 	return nil

@@ -41,16 +41,13 @@ func (s *Store) Authenticate(ctx context.Context, token string) (group.Caller, e
 // CreateToken makes a token. It returns a group.Error with Refused where t names what is not there, or a secret that is
 // in use.
 func (s *Store) CreateToken(ctx context.Context, t group.NewToken) (group.Token, string, error) {
-	if err := t.Check(); err != nil {
+	t, err := t.Prepare()
+	if err != nil {
 		return group.Token{}, "", err
 	}
-	secret := t.Secret
-	if secret == "" {
-		secret = group.NewSecret()
-	}
 	made := t.Token(s.timestamp())
-	hash := group.SecretHash(secret)
-	err := s.do(ctx, mode{}, func(ctx context.Context, c *pgx.Conn) error {
+	hash := group.SecretHash(t.Secret)
+	err = s.do(ctx, mode{}, func(ctx context.Context, c *pgx.Conn) error {
 		err := pgx.BeginFunc(ctx, c, func(tx pgx.Tx) error { return createToken(ctx, tx, t, &made, hash[:]) })
 		if stateOf(err) == uniqueViolation && constraintOf(err) == "tokens_hash" {
 			return t.CheckStored(t.Workspaces, true) // it was made while this ran; all else was checked
@@ -60,7 +57,7 @@ func (s *Store) CreateToken(ctx context.Context, t group.NewToken) (group.Token,
 	if err != nil {
 		return group.Token{}, "", err
 	}
-	return made, secret, nil
+	return made, t.Secret, nil
 }
 
 func createToken(ctx context.Context, tx pgx.Tx, t group.NewToken, made *group.Token, hash []byte) error {

@@ -5,10 +5,9 @@ import (
 	"embed"
 	"errors"
 	"fmt"
-	"strconv"
-	"strings"
 	"time"
 
+	"example.com/oxgroups/api/store/migration"
 	"github.com/ncruces/go-sqlite3"
 )
 
@@ -27,11 +26,11 @@ var migrations embed.FS
 // migrate brings the schema up to date. Each migration is a transaction, so several processes may start at once and one
 // that dies half-way leaves the schema that was there.
 func migrate(ctx context.Context, c *conn, busy time.Duration) error {
-	entries, err := migrations.ReadDir("migrations")
+	scripts, err := migration.Read(migrations, "migrations")
 	if err != nil {
 		return err
 	}
-	latest := int64(len(entries))
+	latest := int64(len(scripts))
 	version, err := c.version(latest)
 	if err != nil {
 		return err
@@ -42,17 +41,9 @@ func migrate(ctx context.Context, c *conn, busy time.Duration) error {
 	if err := c.switchToWAL(ctx, busy); err != nil {
 		return fmt.Errorf("switch to WAL: %w", err)
 	}
-	for i, entry := range entries {
-		number, _, _ := strings.Cut(entry.Name(), "_")
-		if n, err := strconv.Atoi(number); err != nil || n != i+1 {
-			return fmt.Errorf("migration %s: its number is not %d", entry.Name(), i+1)
-		}
-		script, err := migrations.ReadFile("migrations/" + entry.Name())
-		if err != nil {
-			return err
-		}
-		if err := c.migration(int64(i+1), latest, string(script)); err != nil {
-			return fmt.Errorf("migration %s: %w", entry.Name(), err)
+	for i, script := range scripts {
+		if err := c.migration(int64(i+1), latest, script.Text); err != nil {
+			return fmt.Errorf("migration %s: %w", script.Name, err)
 		}
 	}
 	return nil

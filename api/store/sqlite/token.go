@@ -43,26 +43,23 @@ func (s *Store) Authenticate(ctx context.Context, token string) (group.Caller, e
 // CreateToken makes a token. It returns a group.Error with Refused where t names what is not there, or a secret that is
 // in use.
 func (s *Store) CreateToken(ctx context.Context, t group.NewToken) (group.Token, string, error) {
-	if err := t.Check(); err != nil {
+	t, err := t.Prepare()
+	if err != nil {
 		return group.Token{}, "", err
 	}
-	secret := t.Secret
-	if secret == "" {
-		secret = group.NewSecret()
-	}
 	made := t.Token(s.timestamp())
-	err := s.writer.do(ctx, func(c *conn) (err error) {
-		made.ID, err = c.createToken(t, made, secret)
+	err = s.writer.do(ctx, func(c *conn) (err error) {
+		made.ID, err = c.createToken(t, made)
 		return err
 	})
 	if err != nil {
 		return group.Token{}, "", err
 	}
-	return made, secret, nil
+	return made, t.Secret, nil
 }
 
-func (c *conn) createToken(t group.NewToken, made group.Token, secret string) (int64, error) {
-	hash := group.SecretHash(secret)
+func (c *conn) createToken(t group.NewToken, made group.Token) (int64, error) {
+	hash := group.SecretHash(t.Secret)
 	used, err := c.ids(`SELECT id FROM tokens WHERE hash = ?1`, hash[:])
 	if err != nil {
 		return 0, fmt.Errorf("sqlite: look for token: %w", err)

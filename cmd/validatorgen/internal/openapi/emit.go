@@ -15,10 +15,10 @@ func Emit(d *Document, config emit.Config, model *gotype.Package) ([]emit.File, 
 	g := emit.New(config, model)
 	for _, op := range d.operations {
 		if op.body != nil {
-			g.MarkRequest(d.compiled(op.body))
+			g.MarkRequest(d.Compile(op.body))
 		}
 		for _, r := range op.responses {
-			g.MarkResponse(d.compiled(r))
+			g.MarkResponse(d.Compile(r))
 		}
 	}
 	return g.Files(d.roots(model), d.tables(), d.parsers(model))
@@ -43,7 +43,7 @@ func (d *Document) roots(model *gotype.Package) []emit.Root {
 		if op.body == nil || op.body.Get("$ref") != nil {
 			continue
 		}
-		root := emit.Root{Name: typeName(op.id) + "JSONRequestBody", Schema: d.compiled(op.body)}
+		root := emit.Root{Name: typeName(op.id) + "JSONRequestBody", Schema: d.Compile(op.body)}
 		if model != nil {
 			if root.Type = model.Lookup(root.Name); root.Type == nil {
 				continue
@@ -84,7 +84,7 @@ func (d *Document) tables() []emit.Table {
 		if op.body == nil {
 			continue
 		}
-		s := d.compiled(op.body)
+		s := d.Compile(op.body)
 		name := typeName(op.id)
 		if component := s.Resolve().Component; component != "" {
 			name = codegen.SchemaNameToTypeName(component)
@@ -135,6 +135,6 @@ func (d *Document) parameter(n *spec.Node) *emit.Parameter {
 	if explode && p.In == "query" {
 		p.Separator = ""
 	}
-	p.Schema = d.compiled(n.Get("schema"))
+	p.Schema = d.Compile(n.Get("schema"))
 	return p
 }

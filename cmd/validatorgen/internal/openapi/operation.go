@@ -100,7 +100,7 @@ func (d *Document) checkParameter(p *spec.Node, refused map[*schema.Schema]*sche
 		d.refuse(n, "content", "parameters without a schema are not supported")
 		return
 	}
-	s := d.compiled(n)
+	s := d.Compile(n)
 	if refused[s] == nil && s.Possible() == schema.Object {
 		d.refuse(n, "type", "parameters of type object are not supported")
 	}
@@ -124,6 +124,3 @@ func (d *Document) jsonSchema(n *spec.Node) *spec.Node {
 	}
 	return nil
 }
-
-// compiled returns the schema at n, which was compiled before.
-func (d *Document) compiled(n *spec.Node) *schema.Schema { return d.Compile(n) }
