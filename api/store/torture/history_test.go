@@ -78,29 +78,35 @@ const (
 	checkTimeout   = time.Minute
 )
 
-// history has clients make random updates of the groups first and the one behind it, and returns what they saw.
+// history has clients make random updates of the groups first and the one behind it, reads both at the end, and returns
+// what was seen.
 func history(ctx context.Context, to []target, first int64, chance *rand.Rand) ([]porcupine.Operation, error) {
 	began := time.Now()
-	ops := make([][]porcupine.Operation, historyClients)
-	errs := make(chan error, historyClients)
+	ops := make([][]porcupine.Operation, historyClients+1)
+	errs := make(chan error, historyClients+historyGroups)
+	do := func(client int, r request) (ok bool) {
+		op := porcupine.Operation{ClientId: client, Input: r, Call: int64(time.Since(began))}
+		s, err := to[client%len(to)].update(ctx, r.group, r.update())
+		if err != nil {
+			errs <- err
+			return false
+		}
+		op.Output, op.Return = s, int64(time.Since(began))
+		ops[client] = append(ops[client], op)
+		return true
+	}
 	var wg sync.WaitGroup
 	for client := range historyClients {
 		choices := rand.New(rand.NewPCG(chance.Uint64(), 0))
 		wg.Go(func() {
-			for i := range historyOps {
-				r := randomRequest(choices, first, fmt.Sprint(client, ".", i))
-				op := porcupine.Operation{ClientId: client, Input: r, Call: int64(time.Since(began))}
-				s, err := to[client%len(to)].update(ctx, r.group, r.update())
-				if err != nil {
-					errs <- err
-					return
-				}
-				op.Output, op.Return = s, int64(time.Since(began))
-				ops[client] = append(ops[client], op)
+			for i := 0; i < historyOps && do(client, randomRequest(choices, first, fmt.Sprint(client, ".", i))); i++ {
 			}
 		})
 	}
 	wg.Wait()
+	for i := range historyGroups {
+		do(historyClients, request{group: first + int64(i)})
+	}
 	close(errs)
 	return slices.Concat(ops...), <-errs
 }

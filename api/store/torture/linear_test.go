@@ -114,7 +114,8 @@ func another(t *testing.T, open func() (group.Store, error)) group.Store {
 	return store
 }
 
-// TestNotLinearizableIsNoticed checks histories of engines that are broken.
+// TestNotLinearizableIsNoticed checks histories of engines that are broken. Chance may order a history so that nobody
+// sees the defect, but hardly ever all of them.
 func TestNotLinearizableIsNoticed(t *testing.T) {
 	for name, breaks := range map[string]func(group.Updater) group.Updater{
 		"reads are answered from a stale snapshot": func(u group.Updater) group.Updater {
@@ -123,11 +124,13 @@ func TestNotLinearizableIsNoticed(t *testing.T) {
 		"an update is lost": func(u group.Updater) group.Updater { return &forgetful{Updater: u} },
 	} {
 		t.Run(name, func(t *testing.T) {
-			const n = 3
+			const n = 4
 			store := loadedWith(t, memory.Open(), nil, n)
 			to := []target{serve(t, breaks(store))}
-			if bad := illegal(t, to, n, random(t), &counts{}); bad != n {
-				t.Errorf("%d of %d histories were found not linearizable, want all", bad, n)
+			bad := illegal(t, to, n, random(t), &counts{})
+			t.Logf("%d of %d histories were found not linearizable", bad, n)
+			if bad == 0 {
+				t.Error("no history was found not linearizable")
 			}
 		})
 	}
@@ -161,7 +164,7 @@ func (s *stale) Update(ctx context.Context, by group.Caller, id int64, u model.W
 	return now, nil
 }
 
-// forgetful answers every tenth update of the notes as it has to, and does not store it.
+// forgetful answers every third update of the notes as it has to, and does not store it.
 type forgetful struct {
 	group.Updater
 
@@ -175,7 +178,7 @@ func (f *forgetful) Update(ctx context.Context, by group.Caller, id int64, u mod
 	forget := false
 	if u.Notes.IsSpecified() {
 		f.n++
-		forget = f.n%10 == 0
+		forget = f.n%3 == 0
 	}
 	if !forget {
 		return f.Updater.Update(ctx, by, id, u, in)
