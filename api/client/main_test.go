@@ -1,7 +1,9 @@
 package client_test
 
 import (
+	"crypto/tls"
 	"io"
+	"log"
 	"net/http"
 	"net/http/httptest"
 	"testing"
@@ -47,6 +49,17 @@ func newServer(t testing.TB, handler http.HandlerFunc) *server {
 	t.Cleanup(ts.Close)
 	s.url = ts.URL + "/api/v1"
 	return s
+}
+
+// newTLSServer serves document over one version of TLS.
+func newTLSServer(t testing.TB, version uint16) *httptest.Server {
+	t.Helper()
+	ts := httptest.NewUnstartedServer(answer(200, document))
+	ts.Config.ErrorLog = log.New(io.Discard, "", 0) // handshakes fail on purpose
+	ts.TLS = &tls.Config{MinVersion: version, MaxVersion: version}
+	ts.StartTLS()
+	t.Cleanup(ts.Close)
+	return ts
 }
 
 // requests returns how many requests came that were not taken from seen.

@@ -36,13 +36,14 @@ func readRateLimit(header http.Header, now time.Time) (limit RateLimit, ok bool)
 
 // set reads one value under one of its names. What it cannot read it leaves as it is.
 func (l *RateLimit) set(name, value string, now time.Time) {
+	if date, err := http.ParseTime(value); err == nil && name == "reset" {
+		l.Reset = date
+		return
+	}
 	value, _, _ = strings.Cut(value, ",") // the first of several periods
 	value, _, _ = strings.Cut(value, ";")
 	n, err := strconv.ParseInt(strings.TrimSpace(value), 10, 64)
 	if err != nil || n < 0 {
-		if date, err := http.ParseTime(value); err == nil && name == "reset" {
-			l.Reset = date
-		}
 		return
 	}
 	switch name {
