@@ -6,7 +6,6 @@ import (
 
 	"example.com/oxgroups/api/group"
 	"example.com/oxgroups/api/server"
-	"example.com/oxgroups/api/store/memory"
 	"example.com/oxgroups/gen/model"
 )
 
@@ -25,12 +24,14 @@ func record(ctx context.Context, e server.Entry) {
 }
 
 // gate stands between the real server and the store, and keeps from it what a fault withholds.
-type gate struct{ store atomic.Pointer[memory.Store] }
+type gate struct{ store atomic.Pointer[group.Store] }
+
+func (g *gate) open() group.Store { return *g.store.Load() }
 
 var _ group.Updater = (*gate)(nil)
 
 func (g *gate) Authenticate(ctx context.Context, token string) (group.Caller, error) {
-	return g.store.Load().Authenticate(ctx, token)
+	return g.open().Authenticate(ctx, token)
 }
 
 func (g *gate) Update(ctx context.Context, by group.Caller, id int64, u model.WorkspaceGroupUpdate, in group.Includes) (group.Snapshot, error) {
@@ -38,7 +39,7 @@ func (g *gate) Update(ctx context.Context, by group.Caller, id int64, u model.Wo
 	if seen.withheld {
 		return group.Snapshot{}, &group.Error{Code: group.Unavailable}
 	}
-	snapshot, err := g.store.Load().Update(ctx, by, id, u, in)
+	snapshot, err := g.open().Update(ctx, by, id, u, in)
 	seen.applied = err == nil
 	return snapshot, err
 }

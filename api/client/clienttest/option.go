@@ -10,6 +10,7 @@ import (
 	"example.com/oxgroups/api/client"
 	"example.com/oxgroups/api/group"
 	"example.com/oxgroups/api/server"
+	"example.com/oxgroups/api/store/demo"
 	"example.com/oxgroups/gen/model"
 	"example.com/oxgroups/gen/validator"
 )
@@ -20,6 +21,8 @@ type Option func(*settings) error
 // settings are what a server was started with; nothing changes them later.
 type settings struct {
 	seed        seed
+	store       group.Store // nil: one with the seed
+	secret      string      // of the default token
 	rules       []rule
 	random      uint64
 	keep        int // of the requests; 0: all
@@ -29,10 +32,17 @@ type settings struct {
 }
 
 func newSettings(opts []Option) (s settings, err error) {
+	s.secret = demo.Token
 	for _, opt := range opts {
 		if err := opt(&s); err != nil {
 			return s, err
 		}
+	}
+	if s.store != nil && (s.seed.doc != nil || s.seed.tokens != nil || s.seed.now != nil) {
+		return s, errors.New("with WithStore the data, the tokens and the clock are those of the store")
+	}
+	if len(s.seed.tokens) > 0 {
+		s.secret = s.seed.tokens[0].Secret
 	}
 	s.seed.complete()
 	return s, nil
@@ -115,6 +125,19 @@ func WithDocumentFile(name string) Option {
 		if err := s.seed.add(data); err != nil {
 			return fmt.Errorf("%s: %w", name, err)
 		}
+		return nil
+	}
+}
+
+// WithStore puts the server on a store of the test's own, which it has to close after the server: another engine, or one
+// with faults that no HTTP has. secret is a token that the store knows, and becomes Server.Token. Reset leaves the store
+// as it is.
+func WithStore(store group.Store, secret string) Option {
+	return func(s *settings) error {
+		if store == nil {
+			return errors.New("the store is nil")
+		}
+		s.store, s.secret = store, secret
 		return nil
 	}
 }

@@ -127,7 +127,7 @@ func setTimes(created, updated *time.Time) {
 }
 
 // store returns a new store with the data and the tokens.
-func (s *seed) store(ctx context.Context) (*memory.Store, error) {
+func (s *seed) store(ctx context.Context) (group.Store, error) {
 	var opts []memory.Option
 	if s.now != nil {
 		opts = append(opts, memory.WithClock(s.now))

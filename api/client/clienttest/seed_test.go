@@ -12,6 +12,8 @@ import (
 
 	"example.com/oxgroups/api/client"
 	"example.com/oxgroups/api/client/clienttest"
+	"example.com/oxgroups/api/store/demo"
+	"example.com/oxgroups/api/store/memory"
 )
 
 // recorded is a reply as the vendor's API gives it.
@@ -187,6 +189,7 @@ func TestBadOptions(t *testing.T) {
 		{"a workspace that the sample does not have", clienttest.WithToken(clienttest.Token{Workspaces: []int64{201}}), "201"},
 		{"a token of no account", clienttest.WithToken(clienttest.Token{AccountID: -1}), "account"},
 		{"no clock", clienttest.WithClock(nil), "clock"},
+		{"no store", clienttest.WithStore(nil, ""), "store"},
 		{"no requests", clienttest.WithRequestsKept(0), "request"},
 		{"a bad option of the client", clienttest.WithClientOptions(client.WithTimeout(-1)), "timeout"},
 	} {
@@ -196,6 +199,31 @@ func TestBadOptions(t *testing.T) {
 				t.Errorf("got %v, want something with %q", err, tc.want)
 			}
 		})
+	}
+}
+
+// A store of one's own is used as it is.
+func TestStore(t *testing.T) {
+	store := memory.Open()
+	if err := demo.Load(t.Context(), store); err != nil {
+		t.Fatal(err)
+	}
+	srv := clienttest.New(t, clienttest.WithStore(store, demo.Token))
+	if _, err := rename(t.Context(), srv.Client, 7, "New"); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := clienttest.Start(clienttest.WithStore(store, demo.Token), clienttest.WithGroups()); err == nil {
+		t.Error("a store with data beside it is taken")
+	}
+	srv.Reset()
+	if name := nameOf(t, srv, 7); name != "New" || len(srv.Requests()) != 0 {
+		t.Errorf("after Reset: %q, %d requests", name, len(srv.Requests()))
+	}
+	if err := store.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := rename(t.Context(), srv.Client, 7, "Newer"); srv.Requests()[0].Status != 503 {
+		t.Errorf("a store that is closed: %v, %v", err, srv.Requests())
 	}
 }
 

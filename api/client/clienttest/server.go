@@ -68,7 +68,7 @@ func (s *Server) start(opts []Option) error {
 	if s.settings, err = newSettings(opts); err != nil {
 		return err
 	}
-	s.Token = client.NewToken(s.settings.seed.allTokens()[0].Secret)
+	s.Token = client.NewToken(s.settings.secret)
 	if err := s.restore(); err != nil {
 		return err
 	}
@@ -171,11 +171,14 @@ func (s *Server) Reset() {
 }
 
 func (s *Server) restore() error {
-	store, err := s.settings.seed.store(context.Background())
-	if err != nil {
-		return err
+	store := s.settings.store
+	if store == nil {
+		var err error
+		if store, err = s.settings.seed.store(context.Background()); err != nil {
+			return err
+		}
 	}
-	s.stores.store.Store(store)
+	s.stores.store.Store(&store)
 	s.requests.begin(&s.settings)
 	return nil
 }

@@ -11,12 +11,12 @@ import (
 // Document is the form in which the API gives groups and what belongs to them.
 type Document = model.WorkspaceGroupDocument
 
-// Document returns what is stored now. encoding/json writes it in the form that WithDocument takes.
+// Document returns what is stored now. encoding/json writes it in the form that WithDocument takes. Where a store of
+// WithStore fails, what is missing is left out.
 func (s *Server) Document() Document {
 	doc := group.NewDocument(0, group.All())
 	into := exporter{&doc}
-	// The store is in memory, and the exporter returns no error.
-	_ = s.stores.store.Load().Export(context.Background(), account, into)
+	_ = s.stores.open().Export(context.Background(), account, into)
 	doc.Count, doc.Meta = int64(len(doc.Results)), group.NewMeta(len(doc.Results))
 	return doc.WorkspaceGroupDocument
 }
