@@ -86,7 +86,9 @@ func (b *binder) Bind(into any, c echo.Context) error {
 	}
 	switch into := into.(type) {
 	case *model.WorkspaceGroupRequest:
-		if exchangeOf(c).form {
+		x := exchangeOf(c)
+		x.entry.sawBody(body, x.form)
+		if x.form {
 			if body, err = railsform.AppendJSON(nil, body, validator.WorkspaceGroupRequestFields); err != nil {
 				return err
 			}

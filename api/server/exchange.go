@@ -25,6 +25,7 @@ type exchange struct {
 	ctx      requestContext
 	in       group.Includes // what was asked for
 	snapshot group.Snapshot // what is answered
+	entry    *Entry         // of the journal; nil where none is kept
 	fields   [3][1]string   // the values of header fields, so that they need no slices of their own
 }
 

@@ -24,6 +24,9 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request) {
 		ctx: requestContext{Context: outer, deadline: now.Add(s.timeouts.Work)},
 	}
 	x.ctx.exchange = x
+	if s.journal != nil {
+		x.entry = &Entry{RequestID: x.id}
+	}
 	r = r.WithContext(&x.ctx)
 	if p := s.answer(x, r); p != nil {
 		if x.status != 0 {
@@ -101,9 +104,10 @@ func recovered(v any) *panicked {
 	return p
 }
 
-// logRequest writes one line for a request. A path or a query is not in it, only the route. Where outer has ended the
+// logRequest hands a request to the journal and writes one line for it. A path or a query is not in it, only the route. Where outer has ended the
 // caller is gone, and what could not be done for it is no error.
 func (s *Server) logRequest(outer context.Context, x *exchange, r *http.Request) {
+	s.record(outer, x)
 	level := slog.LevelInfo
 	if x.status >= http.StatusInternalServerError && outer.Err() == nil {
 		level = slog.LevelError

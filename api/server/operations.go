@@ -19,6 +19,7 @@ var _ gen.StrictServerInterface = operations{}
 func (o operations) UpdateWorkspaceGroup(ctx context.Context, r gen.UpdateWorkspaceGroupRequestObject) (gen.UpdateWorkspaceGroupResponseObject, error) {
 	x := exchangeFrom(ctx)
 	x.in = includes(r.Params.Include, r.JSONBody)
+	x.entry.sawUpdate(r, x.in)
 	var err error
 	if x.snapshot, err = o.store.Update(ctx, x.ctx.by, r.Id, r.JSONBody.WorkspaceGroup, x.in); err != nil {
 		return nil, err

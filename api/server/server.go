@@ -4,6 +4,7 @@
 package server
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -23,7 +24,8 @@ type Server struct {
 	maxBody   int64
 	maxHeader int
 	timeouts  Timeouts
-	strict    gen.ServerInterface // calls operations with what it is given
+	journal   func(context.Context, Entry) // nil: none is kept
+	strict    gen.ServerInterface          // calls operations with what it is given
 	router    http.Handler
 }
 
