@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strconv"
 	"unicode/utf8"
+	"unsafe"
 )
 
 const hexDigits = "0123456789abcdef"
@@ -15,6 +16,10 @@ const hexDigits = "0123456789abcdef"
 // changed, and only what RFC 8259 asks for is escaped.
 func AppendString(dst []byte, s string) []byte {
 	dst = append(dst, '"')
+	if end, high := plain(unsafe.Slice(unsafe.StringData(s), len(s)), 0); end == len(s) && high&tops == 0 {
+		dst = append(dst, s...)
+		return append(dst, '"')
+	}
 	start := 0
 	for i := 0; i < len(s); {
 		c := s[i]
