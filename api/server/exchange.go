@@ -121,10 +121,12 @@ func (x *exchange) head(status, length int) {
 
 // appendSeconds appends d in seconds, to the microsecond.
 func appendSeconds(b []byte, d time.Duration) []byte {
-	us := max(d.Microseconds(), 0)
-	b = strconv.AppendInt(b, us/1e6, 10)
-	point := len(b)
-	b = strconv.AppendInt(b, us%1e6+1e6, 10) // seven digits, of which the first one is the place of the point
-	b[point] = '.'
+	us := uint64(max(d.Microseconds(), 0))
+	b = strconv.AppendUint(b, us/1e6, 10)
+	b = append(b, ".000000"...)
+	for i, rest := len(b)-1, us%1e6; rest > 0; i-- {
+		b[i] += byte(rest % 10)
+		rest /= 10
+	}
 	return b
 }
