@@ -31,6 +31,11 @@ func plain(data []byte, i int) (end int, high uint64) {
 		high |= w
 		i += 8
 	}
+	if rest := len(data) - i; 0 < rest && len(data) >= 8 {
+		w := binary.LittleEndian.Uint64(data[len(data)-8:]) >> (8 * (8 - rest)) // behind the rest are zeros, which are special
+		n := bits.TrailingZeros64(special(w)) &^ 7
+		return i + n/8, high | w&(1<<n-1)
+	}
 	for ; i < len(data) && data[i] >= 0x20 && data[i] != '"' && data[i] != '\\'; i++ {
 		high |= uint64(data[i])
 	}
