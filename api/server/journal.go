@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"maps"
+	"net/http"
 	"slices"
 
 	"example.com/oxgroups/api/field"
@@ -42,10 +43,10 @@ func WithJournal(record func(context.Context, Entry)) Option {
 }
 
 // record hands the entry of an exchange that has ended to the journal.
-func (s *Server) record(outer context.Context, x *exchange) {
+func (s *Server) record(x *exchange, r *http.Request) {
 	if x.entry != nil {
-		x.entry.Status = x.status
-		s.journal(outer, *x.entry)
+		x.entry.RequestID, x.entry.Status = x.id, x.status
+		s.journal(r.Context(), *x.entry)
 	}
 }
 

@@ -9,9 +9,9 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"sync"
 
 	"example.com/oxgroups/api/group"
-	gen "example.com/oxgroups/gen/server"
 )
 
 // BasePath is where the paths of openapi.yaml begin.
@@ -25,8 +25,8 @@ type Server struct {
 	maxHeader int
 	timeouts  Timeouts
 	journal   func(context.Context, Entry) // nil: none is kept
-	strict    gen.ServerInterface          // calls operations with what it is given
 	router    http.Handler
+	exchanges sync.Pool
 }
 
 // New returns a server on store. Without options it has the limits that the constants name and logs nothing.
@@ -47,7 +47,7 @@ func New(store group.Updater, opts ...Option) (*Server, error) {
 			return nil, fmt.Errorf("server: %w", err)
 		}
 	}
-	s.strict = gen.NewStrictHandler(operations{store}, nil)
+	s.exchanges.New = func() any { return newExchange(store) }
 	s.router = s.routes()
 	return s, nil
 }
