@@ -21,6 +21,8 @@ require (
 	go.uber.org/goleak v1.3.0
 	go.yaml.in/yaml/v3 v3.0.4
 	golang.org/x/mod v0.42.0
+	golang.org/x/oauth2 v0.37.0
+	golang.org/x/time v0.16.0
 	honnef.co/go/tools v0.8.2
 	pgregory.net/rapid v1.3.0
 )
