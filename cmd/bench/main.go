@@ -22,6 +22,7 @@ import (
 	"os"
 	"os/signal"
 	"runtime"
+	"strings"
 	"time"
 
 	"example.com/oxgroups/cmd/bench/internal/stack"
@@ -88,7 +89,7 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 		return err
 	}
 	if s.durable {
-		_, err := fmt.Fprintln(stdout, durable)
+		_, err := fmt.Fprintln(stdout, strings.Join(durable, "\n"))
 		return err
 	}
 	results, err := measureAll(ctx, s)
@@ -99,7 +100,7 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	if err := writeTable(stdout, results); err != nil {
 		return err
 	}
-	fmt.Fprintln(stdout, durable)
+	fmt.Fprintln(stdout, strings.Join(durable, "\n"))
 	return errors.Join(
 		writeFile(s.json, func(w io.Writer) error { return writeJSON(w, rows(results)) }),
 		writeFile(s.svg, func(w io.Writer) error { return writeChart(w, results, title(s.rounds)) }),

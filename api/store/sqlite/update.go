@@ -42,7 +42,7 @@ type update struct {
 	at             string
 	named          jsonText // the workspaces that are named; nil where there are none
 
-	add, remove []int64 // what of the named workspaces has to be added and removed, ascending
+	add, remove []int64 // what of the named workspaces has to be added and removed
 	rows        document.Rows
 	snapshot    group.Snapshot // of rows
 	err         error          // of snapshot
@@ -107,6 +107,7 @@ func (up *update) check(c *conn, taken bool) error {
 			return fmt.Errorf("sqlite: check access: %w", err)
 		}
 	}
+	slices.Sort(found) // SQLite goes through the list, so this has nothing to do
 	return up.change.Check(found, taken)
 }
 

@@ -33,7 +33,7 @@ const Groups = 64
 // GroupName returns the name of a group, as long as that in canned's reply.
 func GroupName(id int) string { return fmt.Sprintf("Acme Company %03d", id) }
 
-// NamedWorkspaces are those that Durable has.
+// namedWorkspaces are those that Durable has.
 func namedWorkspaces() (ids []string) {
 	for id := 1_000_010; id < 1_000_020; id++ {
 		ids = append(ids, strconv.Itoa(id))
