@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/agnivade/levenshtein"
 )
@@ -18,4 +19,12 @@ func didYouMean(name string, names []string) string {
 		return ""
 	}
 	return fmt.Sprintf("; did you mean %q?", best)
+}
+
+// nearestOrAll returns a hint at the one of names that is most like name, or at all of them.
+func nearestOrAll(name string, names []string) string {
+	if hint := didYouMean(name, names); hint != "" {
+		return hint
+	}
+	return "; there are " + strings.Join(names, ", ")
 }
