@@ -21,8 +21,8 @@ type span interface {
 	End()
 }
 
-// Traced starts a span for each attempt, hands its id to the API, and ends it with the status.
-func Traced(t tracer) client.Middleware {
+// traced starts a span for each attempt, hands its id to the API, and ends it with the status.
+func traced(t tracer) client.Middleware {
 	return func(next http.RoundTripper) http.RoundTripper {
 		return roundTrip(func(r *http.Request) (*http.Response, error) {
 			ctx, span := t.Start(r.Context(), "PUT /workspace_groups/{id}")
@@ -49,7 +49,7 @@ func Traced(t tracer) client.Middleware {
 func ExampleWithMiddleware() {
 	url, done := flaky(answer(503, ""), answer(200, document))
 	defer done()
-	update(url, client.WithMiddleware(Traced(&printing{})), client.WithBackoff(0, 0))
+	update(url, client.WithMiddleware(traced(&printing{})), client.WithBackoff(0, 0))
 	// Output:
 	// span 1: PUT /workspace_groups/{id} http.response.status_code=503
 	// span 2: PUT /workspace_groups/{id} http.response.status_code=200

@@ -103,13 +103,9 @@ func (s *soak) call(t *testing.T, c *client.Client) {
 	}
 }
 
-// countDials is middleware that counts connections that are used for the first time.
+// countDials is middleware that counts the connections that are made.
 func (s *soak) countDials(next http.RoundTripper) http.RoundTripper {
-	trace := &httptrace.ClientTrace{GotConn: func(info httptrace.GotConnInfo) {
-		if !info.Reused {
-			s.dials.Add(1)
-		}
-	}}
+	trace := &httptrace.ClientTrace{ConnectDone: func(string, string, error) { s.dials.Add(1) }}
 	return roundTrip(func(r *http.Request) (*http.Response, error) {
 		return next.RoundTrip(r.WithContext(httptrace.WithClientTrace(r.Context(), trace)))
 	})
