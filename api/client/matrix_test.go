@@ -60,8 +60,8 @@ func strikes() []strike {
 		{name: "200 as a page", fault: clienttest.HTML(200), want: client.ErrBadResponse},
 		{name: "no JSON", fault: clienttest.NotJSON(), want: client.ErrBadResponse},
 		{name: "other JSON", fault: clienttest.WrongJSON(), want: client.ErrBadResponse},
-		{name: "gzip bomb", fault: clienttest.GzipBomb(4 << 20), want: client.ErrResponseTooLarge},
-		{name: "huge header", fault: clienttest.HugeHeader(3 << 20), want: client.ErrResponseTooLarge},
+		{name: "gzip bomb", fault: clienttest.GzipBomb(2 << 20), want: client.ErrResponseTooLarge},
+		{name: "huge header", fault: clienttest.HugeHeader(2 << 20), want: client.ErrResponseTooLarge},
 		{name: "late", fault: clienttest.Latency(10 * time.Second), takes: 10 * time.Second},
 		{name: "503, late", fault: clienttest.Status(503).After(10 * time.Second), want: client.ErrUnavailable, retried: true, takes: 10 * time.Second},
 		{name: "slow", fault: clienttest.SlowBody(4<<10, 10*time.Second), takes: 10 * time.Second},
@@ -79,17 +79,17 @@ type circumstance struct {
 	opts    func(*clienttest.Server) []client.Option // made anew for each row
 	context func(context.Context) (context.Context, context.CancelFunc)
 	first   int // the fault hits so many requests only; 0: all
-	// outcome returns the error and the number of requests; nil is those of the row with the default of attempts.
-	outcome func(strike) (error, int)
+	// outcome returns the number of requests and the error; nil is those of the row with the default of attempts.
+	outcome func(strike) (int, error)
 }
 
 // attempts returns the outcome of a row when a request is sent n times at most.
-func attempts(n int) func(strike) (error, int) {
-	return func(s strike) (error, int) {
+func attempts(n int) func(strike) (int, error) {
+	return func(s strike) (int, error) {
 		if s.retried {
-			return s.want, n
+			return n, s.want
 		}
-		return s.want, 1
+		return 1, s.want
 	}
 }
 
@@ -108,15 +108,15 @@ func circumstances() []circumstance {
 			return []client.Option{client.WithRetryBudget(client.NewRetryBudget(1, 0))}
 		}, outcome: attempts(2)},
 		{name: "no budget", opts: options(client.WithRetryBudget(nil))},
-		{name: "the fault passes", first: 2, outcome: func(s strike) (error, int) {
+		{name: "the fault passes", first: 2, outcome: func(s strike) (int, error) {
 			if s.retried {
-				return nil, 3
+				return 3, nil
 			}
-			return s.want, 1
+			return 1, s.want
 		}},
-		{name: "no Retry-After honoured", opts: options(client.WithMaxRetryAfter(0)), outcome: func(s strike) (error, int) {
+		{name: "no Retry-After honoured", opts: options(client.WithMaxRetryAfter(0)), outcome: func(s strike) (int, error) {
 			if s.waits > 0 {
-				return s.want, 1
+				return 1, s.want
 			}
 			return attempts(client.DefaultMaxAttempts)(s)
 		}},
@@ -134,30 +134,30 @@ func circumstances() []circumstance {
 			return []client.Option{client.WithRateLimiter(rate.NewLimiter(rate.Every(time.Second), 1))}
 		}},
 		{name: "no validation", opts: options(client.WithoutValidation())},
-		{name: "no timeout but the context's", opts: options(client.WithTimeout(0)), context: timeout(time.Hour), outcome: func(s strike) (error, int) {
+		{name: "no timeout but the context's", opts: options(client.WithTimeout(0)), context: timeout(time.Hour), outcome: func(s strike) (int, error) {
 			if s.takes == client.DefaultTimeout { // it never ends by itself
-				return context.DeadlineExceeded, 1
+				return 1, context.DeadlineExceeded
 			}
 			return attempts(client.DefaultMaxAttempts)(s)
 		}},
-		{name: "a short timeout", opts: options(client.WithTimeout(time.Second)), outcome: func(s strike) (error, int) {
+		{name: "a short timeout", opts: options(client.WithTimeout(time.Second)), outcome: func(s strike) (int, error) {
 			if s.takes > 0 {
-				return client.ErrConnection, client.DefaultMaxAttempts
+				return client.DefaultMaxAttempts, client.ErrConnection
 			}
 			return attempts(client.DefaultMaxAttempts)(s)
 		}},
-		{name: "cancelled before", context: cancelled, outcome: func(strike) (error, int) { return context.Canceled, 0 }},
-		{name: "cancelled in between", opts: options(client.WithTimeout(0)), context: cancelledAfter(time.Second), outcome: func(s strike) (error, int) {
+		{name: "cancelled before", context: cancelled, outcome: func(strike) (int, error) { return 0, context.Canceled }},
+		{name: "cancelled in between", opts: options(client.WithTimeout(0)), context: cancelledAfter(time.Second), outcome: func(s strike) (int, error) {
 			if s.takes > 0 || s.waits > 0 {
-				return context.Canceled, 1
+				return 1, context.Canceled
 			}
-			return s.want, sometimes
+			return sometimes, s.want
 		}},
-		{name: "a deadline", context: timeout(time.Second), outcome: func(s strike) (error, int) {
+		{name: "a deadline", context: timeout(time.Second), outcome: func(s strike) (int, error) {
 			if s.takes > 0 || s.waits > 0 {
-				return context.DeadlineExceeded, 1
+				return 1, context.DeadlineExceeded
 			}
-			return s.want, sometimes
+			return sometimes, s.want
 		}},
 	}
 }
@@ -222,7 +222,7 @@ func cell(t *testing.T, s strike, c circumstance) {
 	if c.outcome == nil {
 		c.outcome = attempts(client.DefaultMaxAttempts)
 	}
-	want, sent := c.outcome(s)
+	sent, want := c.outcome(s)
 	if sent == sometimes {
 		sent = srv.Count()
 	}

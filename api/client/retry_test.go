@@ -55,7 +55,7 @@ func TestWhatIsRetried(t *testing.T) {
 		"name server away":     {fail(&net.DNSError{Err: "timeout", IsTimeout: true}), 4, client.ErrConnection},
 		"no such host":         {fail(&net.DNSError{Err: "no such host", IsNotFound: true}), 1, client.ErrConnection},
 		"unknown authority":    {fail(&tls.CertificateVerificationError{Err: x509.UnknownAuthorityError{}}), 1, client.ErrConnection},
-		"another host's name":  {fail(x509.HostnameError{}), 1, client.ErrConnection},
+		"another host's name":  {fail(x509.HostnameError{Certificate: new(x509.Certificate), Host: "api.example"}), 1, client.ErrConnection},
 		"a TLS alert":          {fail(&net.OpError{Op: "remote error", Err: errors.New("tls: bad certificate")}), 1, client.ErrConnection},
 		"no common TLS":        {fail(errors.New("tls: server selected unsupported protocol version 301")), 1, client.ErrConnection},
 		"http on the port":     {fail(http.ErrSchemeMismatch), 1, client.ErrConnection},
