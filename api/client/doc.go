@@ -100,4 +100,6 @@
 //
 // Types of the API are generated into gen/model, the building of requests into gen/client, the rules into gen/validator.
 // The meaning of an update is in api/group.
+//
+// The module needs Go 1.26 or later.
 package client
