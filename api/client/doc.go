@@ -63,7 +63,7 @@
 // context and the *Error of the last attempt. Without a deadline a call can take some minutes: four attempts of
 // [DefaultTimeout] each, and the waits.
 //
-// A [RetryBudget] bounds the retries of all calls of a client: 20, and one more for five calls that succeed. So a fleet does
+// A [RetryBudget] bounds the retries of all calls of a client: 20, and one more for five requests that are answered. So a fleet does
 // not send four times as much to an API that is down. [WithoutRetries] is for programs that repeat calls themselves.
 //
 // # Sending twice

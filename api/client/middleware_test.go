@@ -177,6 +177,46 @@ func TestOldTLSIsRefused(t *testing.T) {
 	}
 }
 
+// A proxy would get the token in plain text where the base URL has http.
+func TestProxyOfPlainHTTP(t *testing.T) {
+	proxy := &url.URL{Scheme: "http", Host: "proxy.example:3128"}
+	hc := client.WithHTTPClient(&http.Client{Transport: &http.Transport{Proxy: http.ProxyURL(proxy)}})
+	plain, secure := client.WithBaseURL("http://127.0.0.1:8080"), client.WithBaseURL("https://api.example")
+	for name, tt := range map[string]struct {
+		opts []client.Option
+		ok   bool
+	}{
+		"http":                        {[]client.Option{hc, plain}, false},
+		"http, the other way round":   {[]client.Option{plain, hc}, false},
+		"https":                       {[]client.Option{hc, secure}, true},
+		"http without the proxy":      {[]client.Option{plain}, true},
+		"the environment spares http": {[]client.Option{client.WithHTTPClient(&http.Client{}), plain}, true},
+	} {
+		if _, err := client.New(tt.opts...); (err == nil) != tt.ok {
+			t.Errorf("%s: got %v", name, err)
+		}
+	}
+}
+
+// A base URL that is not in its shortest form is one all the same.
+func TestUnusualBaseURLs(t *testing.T) {
+	for base, path := range map[string]string{
+		"https://api.example/a/../b/":   "/b/workspace_groups/7",
+		"https://api.example/a%2Fb/":    "/a%2Fb/workspace_groups/7",
+		"https://API.example:443/":      "/workspace_groups/7",
+		"https://[fe80::1%25eth0]/api/": "/api/workspace_groups/7",
+	} {
+		var got string
+		c, _ := newScripted(t, []step{func(r *http.Request) (*http.Response, error) {
+			got = r.URL.EscapedPath()
+			return respond(200, document)(r)
+		}}, client.WithBaseURL(base))
+		if _, err := c.UpdateWorkspaceGroup(t.Context(), 7, acme); err != nil || got != path {
+			t.Errorf("%s: got %s, %v", base, got, err)
+		}
+	}
+}
+
 // What a server and a client of TLS make of each other, for real.
 func TestTLS(t *testing.T) {
 	tests := map[string]struct {

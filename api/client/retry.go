@@ -3,6 +3,7 @@ package client
 import (
 	"context"
 	"errors"
+	"math"
 	"math/rand/v2"
 	"net/http"
 	"strconv"
@@ -93,7 +94,7 @@ func (s *settings) retryDelay(attempts int, err error) (wait time.Duration, agai
 			return 0, false
 		}
 		if asked := answer.RetryAfter; asked > 0 {
-			wait = asked + upTo(asked/10) // never too early, and not all at the same moment
+			wait = asked + upTo(min(asked/10, math.MaxInt64-asked)) // never too early, and not all at the same moment
 		}
 	} else if !isFault(err) {
 		return 0, false

@@ -155,6 +155,7 @@ func TestRetryAfterIsHonoured(t *testing.T) {
 		"484,289 hours":           {[]string{"Retry-After", strconv.Itoa(484289 * 3600)}, nil, 1, 0, 0, 484289 * time.Hour},
 		"more than fits":          {[]string{"Retry-After", "99999999999999999999999"}, nil, 1, 0, 0, 1<<63 - 1},
 		"a higher bound":          {[]string{"Retry-After", "61"}, []client.Option{client.WithMaxRetryAfter(time.Hour)}, 2, 61 * time.Second, 68 * time.Second, 61 * time.Second},
+		"all the time there is":   {[]string{"Retry-After", "99999999999999999999999"}, []client.Option{client.WithMaxRetryAfter(1<<63 - 1)}, 2, time.Hour, 1<<63 - 1, 1<<63 - 1},
 		"a bound of nothing":      {[]string{"Retry-After", "1"}, []client.Option{client.WithMaxRetryAfter(0)}, 1, 0, 0, time.Second},
 		"a past date":             {[]string{"Retry-After", "Fri, 01 Jan 1999 00:00:00 GMT"}, nil, 2, 0, time.Second, 0},
 		"zero":                    {[]string{"Retry-After", "0"}, nil, 2, 0, time.Second, 0},
