@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"syscall"
 	"testing"
 	"testing/synctest"
@@ -230,7 +231,7 @@ func TestTLS(t *testing.T) {
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
-			ts := newTLSServer(t, tt.version)
+			ts := newTLSServer(t, tt.version, answer(200, document))
 			hc := &http.Client{Transport: &http.Transport{}}
 			if tt.trusted {
 				hc = ts.Client()
@@ -248,6 +249,29 @@ func TestTLS(t *testing.T) {
 				t.Errorf("got %v after %d attempts, want %d", err, client.Attempts(err), tt.attempts)
 			}
 		})
+	}
+}
+
+// Faults of HTTP/2 have no types, and are faults of the connection.
+func TestHTTP2(t *testing.T) {
+	var n atomic.Int64
+	ts := newTLSServer(t, tls.VersionTLS13, func(w http.ResponseWriter, r *http.Request) {
+		if r.ProtoMajor != 2 {
+			t.Errorf("the protocol is %s", r.Proto)
+		}
+		if n.Add(1) < 3 {
+			panic(http.ErrAbortHandler) // resets the stream
+		}
+		answer(200, document)(w, r)
+	})
+	c, err := client.New(client.WithBaseURL(ts.URL), client.WithToken(client.NewToken(canary)), client.WithHTTPClient(ts.Client()),
+		client.WithBackoff(0, 0))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.CloseIdleConnections()
+	if r, err := c.UpdateWorkspaceGroup(t.Context(), 7, acme); err != nil || r.Attempts != 3 {
+		t.Errorf("got %v, %v", r, err)
 	}
 }
 

@@ -253,6 +253,16 @@ func TestTimeoutIsRetried(t *testing.T) {
 	})
 }
 
+func TestBackoffOfNothing(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c, _ := newScripted(t, []step{respond(503, "")}, client.WithBackoff(0, time.Hour))
+		started := time.Now()
+		if _, err := c.UpdateWorkspaceGroup(t.Context(), 7, acme); client.Attempts(err) != 4 || time.Since(started) != 0 {
+			t.Errorf("it took %v: %v", time.Since(started), err)
+		}
+	})
+}
+
 func TestRetryOptions(t *testing.T) {
 	tests := map[string]struct {
 		ofClient, ofCall []client.Option
