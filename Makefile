@@ -7,6 +7,7 @@ STORE ?=
 SUITE ?= cmd/validatorgen/testdata/json-schema-tests
 FUZZTIME ?= 1m
 N ?= 1000000
+CALLS ?= 100000
 BENCH_JSON ?=
 
 .PHONY: help
@@ -48,9 +49,9 @@ lint: vet ## Run gofmt, go vet and staticcheck
 	go run honnef.co/go/tools/cmd/staticcheck ./...
 
 .PHONY: bench
-bench: ## Run the benchmarks: requests against peers (BENCH_JSON=FILE keeps the figures), and the engines
+bench: ## Run the benchmarks: requests against peers (BENCH_JSON=FILE keeps the figures), the engines, and the client by hand
 	cd cmd/bench && go run . -json "$(if $(BENCH_JSON),$(abspath $(BENCH_JSON)))" -svg "$(CURDIR)/api/server/bench.svg"
-	go test -run '^$$' -bench . -benchmem ./api/store/...
+	go test -run '^$$' -bench . -benchmem ./api/store/... ./api/client
 
 .PHONY: fuzz
 fuzz: ## Run each fuzz target for FUZZTIME (1m)
@@ -63,6 +64,10 @@ differential: ## Compare generated validators with kin-openapi on N random docum
 .PHONY: torture
 torture: ## Kill servers, cut the power and crash PostgreSQL under load; prints what was acknowledged, lost and torn
 	go test ./api/store/torture -torture -v -timeout 60m
+
+.PHONY: soak
+soak: ## Make CALLS calls (100000) with 64 goroutines while a tenth of the requests fails
+	go test ./api/client -run TestSoak -v -soak $(CALLS) -timeout 60m
 
 .PHONY: schema-suite
 schema-suite: ## Run a folder of the JSON Schema Test Suite against generated validators (SUITE=DIR)

@@ -162,7 +162,8 @@ func TestRequestsKept(t *testing.T) {
 
 // Reset makes a server as it was, with the same faults at the same places.
 func TestReset(t *testing.T) {
-	srv := clienttest.New(t, clienttest.WithFault(clienttest.Nth(2), clienttest.Status(503)))
+	srv := clienttest.New(t, clienttest.WithFault(clienttest.Nth(2), clienttest.Status(503)),
+		clienttest.WithClientOptions(client.WithoutRetries()))
 	for range 2 {
 		srv.Inject(clienttest.Nth(3), clienttest.Status(429))
 		var statuses []int
