@@ -8,6 +8,8 @@ import (
 
 	"github.com/spf13/pflag"
 
+	"example.com/oxgroups/api/client"
+	"example.com/oxgroups/api/client/clienttest"
 	"example.com/oxgroups/api/field"
 )
 
@@ -89,9 +91,8 @@ type fullDisk struct{}
 func (fullDisk) Write([]byte) (int, error) { return 0, errors.New("no space left") }
 
 func TestOutputThatCannotBeWritten(t *testing.T) {
-	f := newFake()
-	defer f.Close()
-	environment := map[string]string{"OXGROUPS_URL": f.URL + "/api/v1", "OXGROUPS_TOKEN": "demo"}
+	srv := clienttest.New(t)
+	environment := map[string]string{client.EnvURL: srv.URL, client.EnvToken: srv.Token.Reveal()}
 	for _, format := range []string{"--json=true", "--json=false", "--jq=.", "--dry-run"} {
 		t.Run(format, func(t *testing.T) {
 			var stderr strings.Builder

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"errors"
 	"os"
@@ -15,6 +16,7 @@ import (
 	"go.uber.org/goleak"
 
 	"example.com/oxgroups/api/client"
+	"example.com/oxgroups/api/client/clienttest"
 )
 
 func TestMain(m *testing.M) {
@@ -43,11 +45,15 @@ func TestScript(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir: "testdata/script",
 		Setup: func(env *testscript.Env) error {
-			f := newFake()
-			env.Defer(f.Close)
-			env.Values["fake"] = f
-			env.Setenv("OXGROUPS_URL", f.URL+"/api/v1")
-			env.Setenv("OXGROUPS_TOKEN", "demo")
+			srv, err := newFake()
+			if err != nil {
+				return err
+			}
+			env.Defer(srv.Close)
+			env.Values["fake"] = srv
+			env.Values["seen"] = new(int)
+			env.Setenv(client.EnvURL, srv.URL)
+			env.Setenv(client.EnvToken, srv.Token.Reveal())
 			env.Setenv("HOME", env.WorkDir+"/home")   // profiles are kept in it
 			env.Setenv("GORACE", "atexit_sleep_ms=0") // the race detector keeps each process for a second otherwise
 			return nil
@@ -102,13 +108,15 @@ func command(ts *testscript.TestScript, args []string) *exec.Cmd {
 }
 
 func cmdInterrupt(ts *testscript.TestScript, _ bool, args []string) {
+	srv := ts.Value("fake").(*clienttest.Server)
+	before := srv.Count()
 	cmd := command(ts, args)
 	var stdout, stderr bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &stdout, &stderr
 	ts.Check(cmd.Start())
-	select {
-	case <-ts.Value("fake").(*fake).waiting:
-	case <-time.After(20 * time.Second):
+	ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
+	defer cancel()
+	if _, err := srv.Await(ctx, before+1); err != nil {
 		_ = cmd.Process.Kill()
 	}
 	ts.Check(cmd.Process.Signal(os.Interrupt))
@@ -118,10 +126,12 @@ func cmdInterrupt(ts *testscript.TestScript, _ bool, args []string) {
 }
 
 func cmdSent(ts *testscript.TestScript, _ bool, args []string) {
+	srv, seen := ts.Value("fake").(*clienttest.Server), ts.Value("seen").(*int)
 	var last string
-	for seen := ts.Value("fake").(*fake).seen; len(seen) > 0; {
-		last = <-seen
+	if srv.Count() > *seen {
+		last = string(srv.Last().Body)
 	}
+	*seen = srv.Count()
 	if len(args) == 0 {
 		if last != "" {
 			ts.Fatalf("sent %s, want nothing", last)
