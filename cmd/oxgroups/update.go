@@ -145,6 +145,9 @@ func (u *updateCommand) update(ctx context.Context) (client.Update, []client.Opt
 	)
 	include := u.include
 	if u.from != "" {
+		if _, ok := terminal(u.sys.stdin); ok && u.from == "-" {
+			u.sys.say("Type the update as JSON, and Ctrl-D behind it:")
+		}
 		var inFile []string
 		if body, inFile, err = readInput(ctx, u.from, u.sys.stdin); err != nil {
 			return client.Update{}, nil, err
