@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -111,7 +112,7 @@ func (u *updateCommand) run(ctx context.Context, arg string) error {
 	if err != nil {
 		return err
 	}
-	c, err := u.connect.client(ctx, !u.dryRun)
+	c, err := u.connect.client(ctx, !u.dryRun, client.WithLogger(slog.New(retryNotice{u.sys})))
 	if err != nil {
 		return err
 	}
