@@ -135,7 +135,7 @@ func describeAnswer(answer *client.Error) string {
 		fmt.Fprintf(&b, "; it asks to wait %v", answer.RetryAfter)
 	}
 	if answer.Err != nil {
-		b.WriteString(": " + answer.Err.Error())
+		b.WriteString(": " + strings.TrimPrefix(answer.Err.Error(), "client: "))
 	}
 	return b.String()
 }

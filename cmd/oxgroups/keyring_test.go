@@ -32,11 +32,10 @@ func (p inProcess) run(wantCode int, args ...string) (stdout, stderr string) {
 
 func TestTokensInTheKeyring(t *testing.T) {
 	keyring.MockInit()
-	f := newFake()
-	defer f.Close()
+	f := newFake(t)
 	dir := t.TempDir()
 	p := inProcess{t: t, stdin: "demo\n", env: map[string]string{
-		envConfigDir: dir, client.EnvURL: f.URL + "/api/v1", "DBUS_SESSION_BUS_ADDRESS": "the mock is behind it",
+		envConfigDir: dir, client.EnvURL: f.URL, "DBUS_SESSION_BUS_ADDRESS": "the mock is behind it",
 	}}
 
 	if _, said := p.run(exitDone, "auth", "login"); !strings.Contains(said, "is in the keyring.") || strings.Contains(said, "demo") {
@@ -66,10 +65,9 @@ func TestTokensInTheKeyring(t *testing.T) {
 func TestLoginWithABrokenKeyring(t *testing.T) {
 	keyring.MockInitWithError(errors.New("no such interface"))
 	defer keyring.MockInit()
-	f := newFake()
-	defer f.Close()
+	f := newFake(t)
 	p := inProcess{t: t, stdin: "demo", env: map[string]string{
-		envConfigDir: t.TempDir(), client.EnvURL: f.URL + "/api/v1", "DBUS_SESSION_BUS_ADDRESS": "the mock is behind it",
+		envConfigDir: t.TempDir(), client.EnvURL: f.URL, "DBUS_SESSION_BUS_ADDRESS": "the mock is behind it",
 	}}
 	if _, said := p.run(exitDone, "auth", "login"); !strings.Contains(said, "The keyring was not used: no such interface.\n") {
 		t.Errorf("login said %q", said)

@@ -21,9 +21,6 @@ import (
 	"example.com/oxgroups/api/client"
 )
 
-// patience bounds what a test waits for.
-const patience = 30 * time.Second
-
 // console is a terminal that a command runs in.
 type console struct {
 	t    *testing.T
@@ -111,10 +108,9 @@ func (c *console) wait() (string, int) {
 }
 
 // startFake starts the API and returns it with the environment in which commands find it.
-func startFake(t *testing.T) (*fake, []string) {
-	f := newFake()
-	t.Cleanup(f.Close)
-	return f, []string{client.EnvURL + "=" + f.URL + "/api/v1", client.EnvToken + "=demo"}
+func startFake(t *testing.T) (*watched, []string) {
+	f := &watched{Server: newFake(t)}
+	return f, []string{client.EnvURL + "=" + f.URL, client.EnvToken + "=demo"}
 }
 
 func TestTableOnATerminal(t *testing.T) {
@@ -124,10 +120,14 @@ func TestTableOnATerminal(t *testing.T) {
 	want := bold("id") + "             7\n" +
 		bold("name") + "           日本\n" +
 		bold("company") + "        true\n" +
+		bold("contact_name") + "   -\n" +
 		bold("email") + "          -\n" +
+		bold("phone_number") + "   -\n" +
+		bold("address") + "        -\n" +
+		bold("website") + "        -\n" +
 		bold("notes") + "          -\n" +
 		bold("created_at") + "     2013-04-15T16:48:48-07:00\n" +
-		bold("updated_at") + "     2013-04-15T16:48:48-07:00\n" +
+		bold("updated_at") + "     2013-04-16T00:00:00Z\n" +
 		bold("workspace_ids") + "  10, 11\n\n" +
 		bold("workspaces") + "\n" +
 		bold("id  title          archived") + "\n" +
@@ -262,10 +262,8 @@ func TestInterruptOnATerminal(t *testing.T) {
 	f, env := startFake(t)
 	t.Run("while a request is under way", func(t *testing.T) {
 		c := startConsole(t, 80, env, "update", "900", "--name", "Acme")
-		select {
-		case <-f.waiting:
-		case <-time.After(patience):
-			t.Fatal("no request came")
+		if err := f.await(1); err != nil {
+			t.Fatal(err)
 		}
 		c.typed("\x03")
 		if text, code := c.wait(); code != exitInterrupted || !strings.Contains(text, "may have been applied or not") {
