@@ -53,7 +53,7 @@ func newFake(t *testing.T) *clienttest.Server {
 }
 
 // patience bounds what a test waits for.
-const patience = 30 * time.Second
+const patience = 2 * time.Minute
 
 // watched is a server of which a test asks from time to time what it got since the last time.
 type watched struct {
