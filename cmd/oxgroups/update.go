@@ -65,7 +65,12 @@ the name, as in "workspaces.10.title". --json and --jq give the reply itself.`,
   oxgroups update 7 --from update.json --jq '.workspace_groups[].updated_at'
   oxgroups update 7 --name Acme --dry-run`,
 		Args: arguments(1, "one ID"),
-		RunE: func(cmd *cobra.Command, args []string) error { return u.run(cmd.Context(), args[0]) },
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if err := notEmpty(cmd, "from", "jq"); err != nil {
+				return err
+			}
+			return u.run(cmd.Context(), args[0])
+		},
 	}
 	u.addFlags(cmd)
 	return cmd
