@@ -65,8 +65,11 @@ func exitCode(ctx context.Context, err error) int {
 	return exitFailed
 }
 
+// errInterrupted is an interrupt that came as a key and not as a signal.
+var errInterrupted = errors.New("interrupted")
+
 func interrupted(ctx context.Context, err error) bool {
-	return ctx.Err() != nil && errors.Is(err, context.Canceled)
+	return errors.Is(err, errInterrupted) || ctx.Err() != nil && errors.Is(err, context.Canceled)
 }
 
 // report writes a line that says what failed, and below it one for each field that is at fault.
@@ -132,7 +135,7 @@ func describeAnswer(answer *client.Error) string {
 		fmt.Fprintf(&b, "; it asks to wait %v", answer.RetryAfter)
 	}
 	if answer.Err != nil {
-		b.WriteString(": " + answer.Err.Error())
+		b.WriteString(": " + strings.TrimPrefix(answer.Err.Error(), "client: "))
 	}
 	return b.String()
 }

@@ -8,8 +8,6 @@ import (
 
 	"github.com/spf13/pflag"
 
-	"example.com/oxgroups/api/client"
-	"example.com/oxgroups/api/client/clienttest"
 	"example.com/oxgroups/api/field"
 )
 
@@ -91,8 +89,8 @@ type fullDisk struct{}
 func (fullDisk) Write([]byte) (int, error) { return 0, errors.New("no space left") }
 
 func TestOutputThatCannotBeWritten(t *testing.T) {
-	srv := clienttest.New(t)
-	environment := map[string]string{client.EnvURL: srv.URL, client.EnvToken: srv.Token.Reveal()}
+	f := newFake(t)
+	environment := map[string]string{"OXGROUPS_URL": f.URL, "OXGROUPS_TOKEN": "demo"}
 	for _, format := range []string{"--json=true", "--json=false", "--jq=.", "--dry-run"} {
 		t.Run(format, func(t *testing.T) {
 			var stderr strings.Builder

@@ -2,7 +2,6 @@ package main
 
 import (
 	"bytes"
-	"context"
 	"encoding/json"
 	"errors"
 	"os"
@@ -10,7 +9,6 @@ import (
 	"reflect"
 	"strconv"
 	"testing"
-	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
 	"go.uber.org/goleak"
@@ -45,15 +43,14 @@ func TestScript(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir: "testdata/script",
 		Setup: func(env *testscript.Env) error {
-			srv, err := newFake()
+			srv, err := clienttest.Start(fakeOptions()...)
 			if err != nil {
 				return err
 			}
 			env.Defer(srv.Close)
-			env.Values["fake"] = srv
-			env.Values["seen"] = new(int)
-			env.Setenv(client.EnvURL, srv.URL)
-			env.Setenv(client.EnvToken, srv.Token.Reveal())
+			env.Values["fake"] = &watched{Server: srv}
+			env.Setenv("OXGROUPS_URL", srv.URL)
+			env.Setenv("OXGROUPS_TOKEN", "demo")
 			env.Setenv("HOME", env.WorkDir+"/home")   // profiles are kept in it
 			env.Setenv("GORACE", "atexit_sleep_ms=0") // the race detector keeps each process for a second otherwise
 			return nil
@@ -108,15 +105,13 @@ func command(ts *testscript.TestScript, args []string) *exec.Cmd {
 }
 
 func cmdInterrupt(ts *testscript.TestScript, _ bool, args []string) {
-	srv := ts.Value("fake").(*clienttest.Server)
-	before := srv.Count()
 	cmd := command(ts, args)
 	var stdout, stderr bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &stdout, &stderr
+	srv := ts.Value("fake").(*watched)
+	before := srv.Count()
 	ts.Check(cmd.Start())
-	ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
-	defer cancel()
-	if _, err := srv.Await(ctx, before+1); err != nil {
+	if err := srv.await(before + 1); err != nil {
 		_ = cmd.Process.Kill()
 	}
 	ts.Check(cmd.Process.Signal(os.Interrupt))
@@ -126,12 +121,7 @@ func cmdInterrupt(ts *testscript.TestScript, _ bool, args []string) {
 }
 
 func cmdSent(ts *testscript.TestScript, _ bool, args []string) {
-	srv, seen := ts.Value("fake").(*clienttest.Server), ts.Value("seen").(*int)
-	var last string
-	if srv.Count() > *seen {
-		last = string(srv.Last().Body)
-	}
-	*seen = srv.Count()
+	last := ts.Value("fake").(*watched).sent()
 	if len(args) == 0 {
 		if last != "" {
 			ts.Fatalf("sent %s, want nothing", last)
