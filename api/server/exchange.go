@@ -43,7 +43,7 @@ func newExchange(store group.Updater) *exchange {
 
 // begin takes an exchange for a request. The time that its store has begins here.
 func (s *Server) begin(w http.ResponseWriter, r *http.Request) *exchange {
-	x, now := s.exchanges.Get().(*exchange), time.Now()
+	x, now := s.exchanges.Get().(*exchange), s.started.Add(time.Since(s.started)) // time.Now reads the wall clock too
 	x.ResponseWriter, x.start, x.id = w, now, givenID(r.Header)
 	if s.journal != nil {
 		x.entry = new(Entry)

@@ -10,6 +10,7 @@ import (
 	"log/slog"
 	"net/http"
 	"sync"
+	"time"
 
 	"example.com/oxgroups/api/group"
 )
@@ -26,6 +27,7 @@ type Server struct {
 	timeouts  Timeouts
 	journal   func(context.Context, Entry) // nil: none is kept
 	router    http.Handler
+	started   time.Time
 	exchanges sync.Pool
 }
 
@@ -41,6 +43,7 @@ func New(store group.Updater, opts ...Option) (*Server, error) {
 		maxBody:   DefaultMaxBodyBytes,
 		maxHeader: DefaultMaxHeaderBytes,
 		timeouts:  DefaultTimeouts(),
+		started:   time.Now(),
 	}
 	for _, opt := range opts {
 		if err := opt(s); err != nil {
