@@ -59,6 +59,9 @@ func (c *Compiler) Compile(n *spec.Node) *Schema {
 		return s
 	}
 	if ref := n.Get("$ref"); ref != nil {
+		if len(n.Members) > 1 && c.later() {
+			c.refuse(ref, "$ref", "stands beside other keywords, which OpenAPI 3.0 ignores and the dialect of $schema does not")
+		}
 		c.reference(s, ref)
 		return s
 	}
@@ -67,6 +70,15 @@ func (c *Compiler) Compile(n *spec.Node) *Schema {
 	}
 	c.finish(s, n)
 	return s
+}
+
+// laterDialects are those in which some keywords mean other things than in OpenAPI 3.0, which builds on draft 4.
+var laterDialects = []string{"/draft/2019-09/", "/draft/2020-12/"}
+
+// later reports whether the document says that it is a schema of a later dialect.
+func (c *Compiler) later() bool {
+	dialect := c.doc.Root.Get("$schema")
+	return dialect != nil && slices.ContainsFunc(laterDialects, func(part string) bool { return strings.Contains(dialect.Text, part) })
 }
 
 // Known returns the schema at n if it was compiled, and nil if there is none.
@@ -246,6 +258,8 @@ var silentFormats = []string{"password", "binary", "byte"}
 
 func (c *Compiler) format(s *Schema, n *spec.Node) {
 	switch {
+	case c.later():
+		c.refuse(n, "format", "restricts nothing in the dialect of $schema, and values in OpenAPI 3.0")
 	case slices.Contains(formats, n.Text):
 		s.Format = n.Text
 	case slices.Contains(silentFormats, n.Text):
