@@ -29,6 +29,7 @@ type Compiler struct {
 	byPointer      map[string]*Schema
 	Refusals       []*Refusal
 	UnknownFormats map[string]spec.Place // formats that are ignored, each with the first place
+	Ignored        []spec.Place          // keywords that stand beside a $ref
 	Containers     []string              // keywords that may be there because they only hold schemas for references
 }
 
@@ -59,9 +60,7 @@ func (c *Compiler) Compile(n *spec.Node) *Schema {
 		return s
 	}
 	if ref := n.Get("$ref"); ref != nil {
-		if len(n.Members) > 1 && c.later() {
-			c.refuse(ref, "$ref", "stands beside other keywords, which OpenAPI 3.0 ignores and the dialect of $schema does not")
-		}
+		c.beside(n)
 		c.reference(s, ref)
 		return s
 	}
@@ -79,6 +78,21 @@ var laterDialects = []string{"/draft/2019-09/", "/draft/2020-12/"}
 func (c *Compiler) later() bool {
 	dialect := c.doc.Root.Get("$schema")
 	return dialect != nil && slices.ContainsFunc(laterDialects, func(part string) bool { return strings.Contains(dialect.Text, part) })
+}
+
+// beside looks at what stands beside a $ref, which OpenAPI 3.0 ignores.
+func (c *Compiler) beside(n *spec.Node) {
+	for _, m := range n.Members {
+		switch _, known := readers[m.Key]; {
+		case m.Key == "$ref", m.Key == "summary", m.Key == "description", c.restrictsNothing(m.Key):
+		case !known:
+			c.keyword(nil, m.Key, m.Value)
+		case c.later():
+			c.refuse(m.Value, m.Key, "stands beside $ref, where OpenAPI 3.0 ignores it and the dialect of $schema does not")
+		default:
+			c.Ignored = append(c.Ignored, m.Value.Place)
+		}
+	}
 }
 
 // Known returns the schema at n if it was compiled, and nil if there is none.
@@ -164,10 +178,14 @@ func (c *Compiler) keyword(s *Schema, key string, n *spec.Node) {
 		read(c, s, n)
 		return
 	}
-	if strings.HasPrefix(key, "x-") || slices.Contains(annotations, key) || slices.Contains(c.Containers, key) {
-		return
+	if !c.restrictsNothing(key) {
+		c.refuse(n, key, "keyword is not supported")
 	}
-	c.refuse(n, key, "keyword is not supported")
+}
+
+// restrictsNothing reports whether a keyword says nothing about which values are valid.
+func (c *Compiler) restrictsNothing(key string) bool {
+	return strings.HasPrefix(key, "x-") || slices.Contains(annotations, key) || slices.Contains(c.Containers, key)
 }
 
 func (c *Compiler) types(s *Schema, n *spec.Node) {
