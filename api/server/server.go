@@ -12,6 +12,8 @@ import (
 	"sync"
 	"time"
 
+	"github.com/labstack/echo/v4"
+
 	"example.com/oxgroups/api/group"
 )
 
@@ -26,7 +28,7 @@ type Server struct {
 	maxHeader int
 	timeouts  Timeouts
 	journal   func(context.Context, Entry) // nil: none is kept
-	router    http.Handler
+	router    *echo.Echo
 	started   time.Time
 	exchanges sync.Pool
 }
@@ -50,8 +52,8 @@ func New(store group.Updater, opts ...Option) (*Server, error) {
 			return nil, fmt.Errorf("server: %w", err)
 		}
 	}
-	s.exchanges.New = func() any { return newExchange(store) }
 	s.router = s.routes()
+	s.exchanges.New = func() any { return newExchange(store, s.router) }
 	return s, nil
 }
 
