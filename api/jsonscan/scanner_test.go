@@ -273,6 +273,30 @@ func TestKnownKeysOnce(t *testing.T) {
 	}
 }
 
+// Keys are read whatever order is expected, and in whatever form they are written.
+func TestOrderIsOnlyExpected(t *testing.T) {
+	many := strings.Split("abcdefghijklmnop", "")
+	for doc, want := range map[string]string{
+		`{"a":0,"b":0,"c":0}`:                 "abc",
+		`{"c":0,"b":0,"a":0}`:                 "cba",
+		`{ "a" : 0 , "c" :0,"x": 0, "d" : 0}`: "acxd",
+		`{"a":0,"\u0062":0,"o":0,"p":0}`:      "abop",
+		`{"ab":0,"a":0}`:                      "aba",
+		`{}`:                                  "",
+		`{"é":0,"b":0}`:                       "éb",
+	} {
+		keys, ok := keysOf([]byte(doc), many)
+		if got := strings.Join(keys, ""); !ok || got != want {
+			t.Errorf("%s has the keys %q, want %q", doc, got, want)
+		}
+	}
+	for _, broken := range []string{`{"a":0 "b":0}`, `{"a"`, `{"a"}`, `{"a":0,}`, `{"a":0,"a":0}`, `{,"a":0}`, `{"a":0,  b":0}`} {
+		if keys, ok := keysOf([]byte(broken), many); ok {
+			t.Errorf("%s is accepted with the keys %q", broken, keys)
+		}
+	}
+}
+
 func TestManyUnknownKeys(t *testing.T) {
 	var b strings.Builder
 	for i := range 1000 {
