@@ -12,14 +12,9 @@ import (
 // String reads a string; a value of another type is a violation and skipped.
 func (s *Scanner) String() (string, bool) {
 	s.space()
-	data, start := s.data, s.pos+1
-	if start > len(data) || data[start-1] != '"' {
+	if s.pos >= len(s.data) || s.data[s.pos] != '"' {
 		s.WrongType("a string")
 		return "", false
-	}
-	if end, high := plain(data, start); end < len(data) && data[end] == '"' && high&tops == 0 { // text would do the same
-		s.pos = end + 1
-		return unsafe.String(unsafe.SliceData(data[start:end]), end-start), true
 	}
 	return s.text()
 }

@@ -106,6 +106,9 @@ func (x *exchange) reply(status int, send bool) error {
 // head adds the fields that every reply has, and the length of its body where that is known. Their texts are parts of
 // one string.
 func (x *exchange) head(status, length int) {
+	if x.status != 0 {
+		return // the fields of the reply that has begun
+	}
 	x.status = status
 	b := x.lasting.text[:0]
 	if x.id == "" {
