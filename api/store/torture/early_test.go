@@ -31,7 +31,7 @@ func TestKillEarly(t *testing.T) {
 	for range times(*kills, 4, 60) {
 		store := storeIn(t)
 		killAfter(chance, 40*time.Millisecond, start(t, store))
-		killAfter(chance, took, command(t, store, "import", document))
+		killAfter(chance, took*3/2, command(t, store, "import", document))
 		switch n := groupsIn(t, store); n {
 		case 0:
 			nothing++
