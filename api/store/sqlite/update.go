@@ -97,6 +97,7 @@ func (up *update) check(c *conn, taken bool) error {
 	up.add, up.remove = nil, nil
 	var found []int64
 	if up.named != nil {
+		found = make([]int64, 0, len(up.change.AddNamed)+len(up.change.Remove))
 		err := c.each(selectNamed, func(row *sqlite3.Stmt) error {
 			id, member := row.ColumnInt64(0), row.ColumnBool(1)
 			found = append(found, id)
