@@ -42,13 +42,26 @@ var builtBinary bool
 type process struct {
 	cmd *exec.Cmd
 	out *bufio.Reader
-	log bytes.Buffer // read it only once the process has ended
+	log tail // read it only once the process has ended
 }
 
 // start starts oxgroupsd serve. The store is in its environment, for a URL may have a password.
 func start(t *testing.T, store string) *process {
 	t.Helper()
 	return command(t, store, "serve", "--addr", "127.0.0.1:0")
+}
+
+// tail keeps the end of what is written to it.
+type tail struct{ bytes.Buffer }
+
+const tailSize = 16 << 10
+
+// Write keeps p.
+func (l *tail) Write(p []byte) (int, error) {
+	if l.Len() > tailSize {
+		l.Next(l.Len() - tailSize/2)
+	}
+	return l.Buffer.Write(p)
 }
 
 // command starts oxgroupsd with arguments.
