@@ -2,7 +2,6 @@ package torture
 
 import (
 	"bufio"
-	"bytes"
 	"io"
 	"os"
 	"os/exec"
@@ -52,17 +51,21 @@ func start(t *testing.T, store string) *process {
 }
 
 // tail keeps the end of what is written to it.
-type tail struct{ bytes.Buffer }
+type tail struct{ end []byte }
 
 const tailSize = 16 << 10
 
 // Write keeps p.
 func (l *tail) Write(p []byte) (int, error) {
-	if l.Len() > tailSize {
-		l.Next(l.Len() - tailSize/2)
+	if len(l.end) > tailSize {
+		l.end = append(l.end[:0], l.end[len(l.end)-tailSize/2:]...)
 	}
-	return l.Buffer.Write(p)
+	l.end = append(l.end, p...)
+	return len(p), nil
 }
+
+// String returns what is kept.
+func (l *tail) String() string { return string(l.end) }
 
 // command starts oxgroupsd with arguments.
 func command(t *testing.T, store string, args ...string) *process {
