@@ -8,6 +8,7 @@ SUITE ?= cmd/validatorgen/testdata/json-schema-tests
 FUZZTIME ?= 1m
 N ?= 1000000
 CALLS ?= 100000
+UPDATES ?= 1000000
 BENCH_JSON ?=
 
 .PHONY: help
@@ -62,8 +63,8 @@ differential: ## Compare generated validators with kin-openapi on N random docum
 	go test ./cmd/validatorgen/internal/differential -v -differential $(N) -timeout 60m
 
 .PHONY: torture
-torture: ## Kill servers, cut the power and crash PostgreSQL under load; prints what was acknowledged, lost and torn
-	go test ./api/store/torture -torture -v -timeout 60m
+torture: ## Kill servers, cut the power, crash PostgreSQL and make UPDATES (1000000) through two servers; prints what was lost and torn
+	go test ./api/store/torture -torture -updates $(UPDATES) -v -timeout 120m
 
 .PHONY: soak
 soak: ## Make CALLS calls (100000) with 64 goroutines while a tenth of the requests fails
