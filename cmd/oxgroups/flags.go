@@ -11,6 +11,7 @@ import (
 
 	"example.com/oxgroups/api/client"
 	"example.com/oxgroups/api/field"
+	"example.com/oxgroups/api/nearest"
 )
 
 // addFieldFlags adds a flag for each field. A field whose name a flag in own has, or another field, gets another name.
@@ -76,28 +77,18 @@ func memberUsage(fields []field.Field) []string {
 
 // clearFields gives null to the fields called names, dotted where they are nested.
 func clearFields(clear []string, fields []field.Field, to *assignments) error {
-	known := dotted("", fields)
+	known := field.Dotted("", fields)
 	for _, name := range clear {
 		name = strings.ReplaceAll(strings.TrimSpace(name), "-", "_")
 		switch {
 		case !slices.Contains(known, name):
-			return &usageError{fmt.Errorf("--clear: %w", unknownName("field", name, known))}
+			return &usageError{fmt.Errorf("--clear: %w", nearest.Unknown("field", name, known))}
 		case to.has(name):
 			return usagef("--clear: %s is given a value too", name)
 		}
 		to.put([]byte("null"), strings.Split(name, ".")...)
 	}
 	return nil
-}
-
-// dotted returns the names of fields and of those within them.
-func dotted(prefix string, fields []field.Field) []string {
-	var out []string
-	for _, f := range fields {
-		out = append(out, prefix+f.Name)
-		out = append(out, dotted(prefix+f.Name+".", f.Fields)...)
-	}
-	return out
 }
 
 // parseIncludes checks the names, which the API would ignore where it does not know them.
@@ -109,19 +100,11 @@ func parseIncludes(list []string) ([]client.Include, error) {
 	var out []client.Include
 	for _, name := range list {
 		if name = strings.TrimSpace(name); !slices.Contains(known, name) {
-			return nil, &usageError{fmt.Errorf("--include: %w", unknownName("association", name, known))}
+			return nil, &usageError{fmt.Errorf("--include: %w", nearest.Unknown("association", name, known))}
 		}
 		out = append(out, client.Include(name))
 	}
 	return out, nil
-}
-
-func unknownName(what, name string, known []string) error {
-	hint := didYouMean(name, known)
-	if hint == "" {
-		hint = "; there are " + strings.Join(known, ", ")
-	}
-	return fmt.Errorf("there is no %s %q%s", what, name, hint)
 }
 
 // flagError words what pflag found in the arguments, without the value, which is part of a request.
@@ -138,7 +121,7 @@ func flagError(cmd *cobra.Command, err error) error {
 	case errors.As(err, &unknown):
 		var known []string
 		cmd.Flags().VisitAll(func(f *pflag.Flag) { known = append(known, "--"+f.Name) })
-		return errors.New(err.Error() + didYouMean("--"+unknown.GetSpecifiedName(), known))
+		return errors.New(err.Error() + nearest.Hint("--"+unknown.GetSpecifiedName(), known))
 	}
 	return err
 }

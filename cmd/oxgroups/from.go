@@ -11,6 +11,7 @@ import (
 
 	"example.com/oxgroups/api/field"
 	"example.com/oxgroups/api/jsonscan"
+	"example.com/oxgroups/api/nearest"
 	"example.com/oxgroups/gen/model"
 	"example.com/oxgroups/gen/validator"
 )
@@ -80,7 +81,7 @@ func ignored(update object, fields []field.Field) []string {
 	var lines []string
 	for _, m := range update {
 		if field.Find(fields, m.name) == nil {
-			lines = append(lines, fmt.Sprintf("--from: the API ignores %q%s", m.name, didYouMean(m.name, known)))
+			lines = append(lines, fmt.Sprintf("--from: the API ignores %q%s", m.name, nearest.Hint(m.name, known)))
 		}
 	}
 	return lines
