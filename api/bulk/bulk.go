@@ -18,7 +18,7 @@ import (
 const (
 	DefaultConcurrency = 16
 	// DefaultTries is how often a row is sent that the API cannot take while it takes others.
-	DefaultTries = 5
+	DefaultTries = 6
 	// DefaultPatience is how long the API may answer nothing before the run stops. An API that has not answered at all yet
 	// gets a second.
 	DefaultPatience = 30 * time.Second
@@ -132,7 +132,8 @@ type run struct {
 	halt     context.CancelCauseFunc
 	limiter  *pace.Limiter
 	planner  *planner
-	read     bool // the source is at its end
+	read     bool  // the source is at its end
+	broken   error // the source broke off; what was read before is sent
 	progress *Progress
 
 	mu      sync.Mutex
@@ -163,6 +164,9 @@ func (r *run) end() error {
 	if !errors.Is(cause, errFinished) && !(stopped && r.read && r.planner.empty()) {
 		return cause
 	}
+	if r.broken != nil {
+		return r.broken
+	}
 	if r.Journal != nil {
 		return r.Journal.End()
 	}
@@ -187,7 +191,7 @@ func (r *run) dispatch(source Source) {
 		case errors.As(err, &invalid) && !invalid.Fatal:
 			t.invalid = invalid
 		case err != nil:
-			r.halt(fmt.Errorf("bulk: reading the rows: %w", err))
+			r.broken = fmt.Errorf("bulk: reading the rows: %w", err)
 			return
 		}
 		switch known, err := r.known(t); {

@@ -132,7 +132,7 @@ func (l *Limiter) Report(t Ticket, reply Reply, retryAfter time.Duration) Streak
 			l.wake(now)
 		}
 	} else {
-		l.fail(reply, retryAfter, now)
+		l.fail(t, reply, retryAfter, now)
 	}
 	streak := Streak{Replies: l.streak, Answered: l.answered}
 	if l.streak > 0 {
@@ -150,23 +150,21 @@ func (l *Limiter) Cancel(Ticket) {
 	}
 }
 
-// fail counts a reply that was none.
-func (l *Limiter) fail(reply Reply, retryAfter time.Duration, now time.Time) {
+// fail counts a reply that was none. Those that were under way when the pace changed say nothing about the new one.
+func (l *Limiter) fail(t Ticket, reply Reply, retryAfter time.Duration, now time.Time) {
 	if l.streak == 0 {
 		l.streakSince = now
 	}
 	l.streak++
 	switch {
-	case l.streak < probeAfter:
-		return
-	case reply == Throttled && l.control.flooded(now):
+	case l.streak < probeAfter, t.epoch != l.control.epoch, reply == Throttled && l.control.flooded(now):
 		return
 	case l.probe == 0:
 		l.probe = firstProbe
-		l.control.next(now) // the time in which nothing is sent does not count
-	case !now.Before(l.next.Add(-l.probe)): // not one of those that were under way when the first failed
+	default:
 		l.probe = min(2*l.probe, mostProbe)
 	}
+	l.control.next(now) // the time in which nothing is sent does not count
 	l.next = later(l.next, now.Add(max(l.probe, retryAfter)))
 }
 
