@@ -19,6 +19,7 @@ const (
 	exitRefused      = 3
 	exitUnauthorized = 4
 	exitUnavailable  = 5
+	exitRows         = 6
 	exitInterrupted  = 130 // 128 + SIGINT, as a shell has it
 )
 
@@ -39,8 +40,10 @@ func exitCode(ctx context.Context, err error) int {
 	switch {
 	case err == nil:
 		return exitDone
-	case interrupted(ctx, err):
+	case interrupted(ctx, err), errors.Is(err, errInterrupted):
 		return exitInterrupted
+	case errors.Is(err, errRows):
+		return exitRows
 	case errors.As(err, &usage), errors.As(err, &invalid):
 		return exitUsage
 	case errors.Is(err, client.ErrNoToken), errors.Is(err, client.ErrUnauthorized), errors.Is(err, client.ErrForbidden):
@@ -72,10 +75,14 @@ func report(w io.Writer, ctx context.Context, err error) {
 
 func describe(ctx context.Context, err error) (heading string, problems []client.Problem) {
 	var (
+		stopped *stoppedError
 		invalid *client.ValidationError
 		answer  *client.Error
 	)
 	switch {
+	case errors.As(err, &stopped):
+		heading, problems = describe(ctx, stopped.error)
+		return heading + "\n" + stopped.hint, problems
 	case interrupted(ctx, err):
 		return "interrupted; the update may have been applied or not", nil
 	case errors.As(err, &invalid):

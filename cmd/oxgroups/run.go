@@ -57,7 +57,7 @@ Exit codes:
   0  done                         3  refused by the API (4xx)
   1  failed                       4  not authorised (401, 403, or no token)
   2  wrong usage, invalid update  5  the API is unavailable (5xx, network)
-  130  interrupted`,
+  6  apply: some rows failed    130  interrupted`,
 		SilenceErrors: true, // run reports them
 		SilenceUsage:  true,
 	}
@@ -65,7 +65,7 @@ Exit codes:
 	root.SetOut(sys.stdout)
 	root.SetErr(sys.stderr)
 	root.SetFlagErrorFunc(flagError)
-	root.AddCommand(newUpdate(sys), newVersion(sys))
+	root.AddCommand(newUpdate(sys), newApply(sys), newVersion(sys))
 	for _, cmd := range root.Commands() {
 		work := cmd.RunE
 		cmd.RunE = func(cmd *cobra.Command, args []string) error {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -67,7 +68,7 @@ func (u *updateCommand) addFlags(cmd *cobra.Command) {
 	own.StringSliceVar(&u.clear, "clear", nil, "send null for these `fields`, which clears them; nested ones are dotted")
 	own.StringSliceVar(&u.include, "include", nil, "put these `associations` beside the group: "+joined(client.Includes()))
 	own.StringVar(&u.from, "from", "", "take the update from a JSON `file`, - for stdin; flags win over it")
-	own.StringVar(&u.url, "url", "", "where the API is (default $OXGROUPS_URL, or "+client.DefaultBaseURL+")")
+	addURL(own, &u.url)
 	own.BoolVar(&u.json, "json", false, "print the reply as JSON, in one line")
 	own.StringVar(&u.jq, "jq", "", "print what a jq `expression` makes of the reply; strings without quotes")
 	own.BoolVar(&u.dryRun, "dry-run", false, "print the request as a curl line and do not send it")
@@ -101,7 +102,7 @@ func (u *updateCommand) run(ctx context.Context, arg string) error {
 	if err != nil {
 		return err
 	}
-	c, err := u.client()
+	c, err := newClient(u.sys, baseURL(u.sys, u.url))
 	if err != nil {
 		return err
 	}
@@ -178,17 +179,19 @@ func invalid(err error) error {
 	return nil
 }
 
-func (u *updateCommand) client() (*client.Client, error) {
-	base := u.url
-	if base == "" {
-		base = u.sys.getenv(client.EnvURL)
-	}
-	if base == "" {
-		base = client.DefaultBaseURL
-	}
+func addURL(flags *pflag.FlagSet, url *string) {
+	flags.StringVar(url, "url", "", "where the API is (default $OXGROUPS_URL, or "+client.DefaultBaseURL+")")
+}
+
+// baseURL returns where the API is: what the flag says, else the environment.
+func baseURL(sys system, flag string) string {
+	return cmp.Or(flag, sys.getenv(client.EnvURL), client.DefaultBaseURL)
+}
+
+func newClient(sys system, base string) (*client.Client, error) {
 	c, err := client.New(
 		client.WithBaseURL(base),
-		client.WithToken(client.NewToken(u.sys.getenv(client.EnvToken))),
+		client.WithToken(client.NewToken(sys.getenv(client.EnvToken))),
 		client.WithUserAgent("oxgroups/"+version()),
 	)
 	if err != nil {

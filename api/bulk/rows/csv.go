@@ -88,7 +88,8 @@ func (r *csvReader) record() error {
 
 // shape returns what is wrong with the record before its cells are looked at.
 func (r *csvReader) shape() *Problem {
-	if n, want := r.scan.count(), len(r.columns.names); n != want {
+	n, want := r.scan.count(), len(r.columns.names)
+	if withoutReason := r.columns.reason == want-1 && n == want-1; n != want && !withoutReason {
 		return &Problem{Rule: "columns", Message: fmt.Sprintf("the row has %d cells and the header %d", n, want)}
 	}
 	if column := r.columns.notUTF8(&r.scan); column > 0 {

@@ -18,6 +18,7 @@ type Input struct {
 	Name   string // for messages
 	Format Format
 
+	regular bool
 	file    *os.File // a regular file; else nil
 	gzipped bool     // file is compressed
 	size    int64
@@ -75,7 +76,7 @@ func (in *Input) open(name string, stdin io.Reader) error {
 		in.close = append(in.close, file.Close)
 		err = in.openStream(file)
 	} else if err == nil {
-		in.file, in.size = file, info.Size()
+		in.regular, in.file, in.size = true, file, info.Size()
 		head := make([]byte, len(gzipMagic))
 		n, readErr := file.ReadAt(head, 0)
 		if readErr != nil && !errors.Is(readErr, io.EOF) {
@@ -220,6 +221,9 @@ func (in *Input) documentRows() (Reader, error) {
 	}
 	return newDocument(in.Name, at, size), nil
 }
+
+// Regular reports whether the input is a regular file.
+func (in *Input) Regular() bool { return in.regular }
 
 // Digest returns the SHA-256 of the input, uncompressed, once a pass has come to its end, and "" before.
 func (in *Input) Digest() string { return in.digest }

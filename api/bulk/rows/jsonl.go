@@ -111,7 +111,6 @@ type lineMembers struct {
 	notObject bool
 	nested    bool   // the update is an object of its own
 	id        string // as text; "" where there is none
-	beside    []string
 	problems  []Problem
 }
 
@@ -125,6 +124,8 @@ func (m *lineMembers) read(line []byte) error {
 	}
 	s.Begin(jsonscan.Object)
 	fields := updateFields()
+	var beside []string
+	var flat lineMembers
 	for members := (jsonscan.Members{}); s.NextMember(&members); {
 		s.Unknown(&members) // a key that is there twice ends the scan
 		switch key := members.Key; key {
@@ -136,15 +137,16 @@ func (m *lineMembers) read(line []byte) error {
 			m.nested = true
 			m.unknown(s, fields, updateName+".")
 		default:
-			m.beside = append(m.beside, key)
-			m.member(s, field.Find(fields, key), key, "", fields)
+			beside = append(beside, key)
+			flat.member(s, field.Find(fields, key), key, "", fields)
 		}
 	}
-	if m.nested && len(m.beside) > 0 {
-		m.problems = nil
-		for _, key := range m.beside {
-			m.problems = append(m.problems, Problem{Field: key, Rule: "unknown", Message: "stands beside " + updateName + "; fields belong into it"})
-		}
+	if !m.nested {
+		m.problems = flat.problems
+		return s.End()
+	}
+	for _, key := range beside {
+		m.problems = append(m.problems, Problem{Field: key, Rule: "unknown", Message: "stands beside " + updateName + "; fields belong into it"})
 	}
 	return s.End()
 }
