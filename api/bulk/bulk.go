@@ -138,13 +138,17 @@ type run struct {
 
 	mu      sync.Mutex
 	blocked map[int64]int64 // groups with a row that failed, and its number
+	calls   []client.Option // of every call of the updater
 }
 
 // errFinished is the cause of halted when nothing is left to do.
 var errFinished = errors.New("bulk: finished")
 
 func newRun(ctx context.Context, o Options) *run {
-	r := &run{Options: o, limiter: pace.New(o.Rate), planner: newPlanner(), progress: o.Progress, blocked: map[int64]int64{}}
+	r := &run{
+		Options: o, limiter: pace.New(o.Rate), planner: newPlanner(), progress: o.Progress, blocked: map[int64]int64{},
+		calls: []client.Option{client.WithoutRetries(), client.WithoutValidation()}, // this package does both
+	}
 	r.ctx, r.cancel = context.WithCancelCause(ctx)
 	halted, halt := context.WithCancelCause(r.ctx)
 	r.halted = halted
@@ -176,13 +180,8 @@ func (r *run) end() error {
 // dispatch reads the rows and hands them to the planner.
 func (r *run) dispatch(source Source) {
 	defer r.planner.close()
-	var spare *task
 	for r.halted.Err() == nil {
-		t := spare
-		if t == nil {
-			t = new(task)
-		}
-		spare = nil
+		t := r.planner.blank()
 		var invalid *rows.Error
 		switch err := source.Next(&t.row); {
 		case errors.Is(err, io.EOF):
@@ -198,7 +197,7 @@ func (r *run) dispatch(source Source) {
 		case err != nil:
 			r.halt(err)
 		case known:
-			spare = t
+			r.planner.recycle(t)
 		default:
 			if r.planner.add(r.halted, t) != nil {
 				return
@@ -209,7 +208,7 @@ func (r *run) dispatch(source Source) {
 
 // known reports whether the row has a result without being sent.
 func (r *run) known(t *task) (bool, error) {
-	if r.Journal != nil {
+	if r.Journal != nil && !r.Journal.Past().Empty() {
 		switch outcome, reason, ok := r.Journal.Past().Lookup(t.row.Number, t.row.Digest.String()); {
 		case !ok:
 			return false, fmt.Errorf("%w: row %d differs", ErrOtherRow, t.row.Number)

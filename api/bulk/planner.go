@@ -14,6 +14,7 @@ import (
 const (
 	lookaheadRows  = 4096
 	lookaheadBytes = 16 << 20
+	maxRecycled    = 4 << 10 // bytes of a row whose memory is kept
 )
 
 // task is a row on its way.
@@ -33,6 +34,7 @@ type planner struct {
 	// Rows that can be sent. Both have room for every row of the window, so that nobody waits to put one in. Those that are
 	// sent again go first, because the others of their groups wait for them, and so that none is left for the end.
 	ready, due chan *task
+	used       chan *task // finished, to be used again
 
 	mu      sync.Mutex
 	waiting map[int64][]*task // behind a row of the group that is under way; a group without a key has none
@@ -46,8 +48,31 @@ func newPlanner() *planner {
 		window:  semaphore.NewWeighted(lookaheadBytes),
 		ready:   make(chan *task, lookaheadRows),
 		due:     make(chan *task, lookaheadRows),
+		used:    make(chan *task, 64),
 		waiting: map[int64][]*task{},
 		parked:  map[*task]*time.Timer{},
+	}
+}
+
+// blank returns a task to read a row into. It may have the memory of one that is finished.
+func (p *planner) blank() *task {
+	select {
+	case t := <-p.used:
+		*t = task{row: t.row}
+		return t
+	default:
+		return new(task)
+	}
+}
+
+// recycle takes back a task that nobody uses.
+func (p *planner) recycle(t *task) {
+	if t.row.Size() > maxRecycled {
+		return
+	}
+	select {
+	case p.used <- t:
+	default:
 	}
 }
 
@@ -95,6 +120,7 @@ func (p *planner) done(t *task) {
 	}
 	p.open--
 	p.window.Release(t.weight)
+	p.recycle(t)
 	p.finish()
 }
 

@@ -8,7 +8,6 @@ import (
 
 	"example.com/oxgroups/api/bulk/journal"
 	"example.com/oxgroups/api/bulk/pace"
-	"example.com/oxgroups/api/client"
 )
 
 // How long a row waits before it is sent again, where the API does not say.
@@ -52,7 +51,7 @@ func (r *run) send(t *task, ticket pace.Ticket) {
 		return
 	}
 	r.progress.inFlight.Add(1)
-	result, err := r.Updater.UpdateWorkspaceGroup(r.ctx, t.row.ID, t.row.Update, client.WithoutRetries(), client.WithoutValidation())
+	result, err := r.Updater.UpdateWorkspaceGroup(r.ctx, t.row.ID, t.row.Update, r.calls...)
 	r.progress.inFlight.Add(-1)
 	v := judge(result, err)
 	if r.ctx.Err() != nil && v.kind != applied {

@@ -51,6 +51,9 @@ func (p *Past) Lookup(row int64, digest string) (outcome Outcome, reason string,
 	return Applied, "", true
 }
 
+// Empty reports whether nothing was done.
+func (p *Past) Empty() bool { return len(p.rows) == 0 }
+
 // count returns how many rows need not be sent again.
 func (p *Past) count() int { return p.applied + len(p.reasons) }
 

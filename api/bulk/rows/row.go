@@ -44,12 +44,10 @@ func (r *Row) reset() {
 
 // seal computes the digest.
 func (r *Row) seal() {
-	h := sha256.New()
-	var id [21]byte
-	_, _ = h.Write(append(strconv.AppendInt(id[:0], r.ID, 10), ' '))
-	_, _ = h.Write(r.body)
-	var sum [sha256.Size]byte
-	copy(r.Digest[:], h.Sum(sum[:0]))
+	n := len(r.body)
+	sum := sha256.Sum256(strconv.AppendInt(append(r.body, ' '), r.ID, 10)) // what is behind the body is scratch
+	r.body = r.body[:n]
+	copy(r.Digest[:], sum[:])
 }
 
 // Digest tells rows with other content apart.
