@@ -86,8 +86,11 @@ func updateFields() []field.Field {
 func parseID(text string) (id int64, problem *Problem) {
 	id, _, err := validator.ParseUpdateWorkspaceGroupParameters(func(string) string { return text }, nil)
 	if err != nil {
-		list := violations(err)
-		return 0, &Problem{Field: idName, Rule: list[0].Rule, Message: list[0].Message}
+		v := violations(err)[0]
+		if v.Rule == "type" {
+			v.Message += " in plain digits, such as 7"
+		}
+		return 0, &Problem{Field: idName, Rule: v.Rule, Message: v.Message}
 	}
 	return id, nil
 }
