@@ -43,7 +43,7 @@ func (a *applyCommand) send(ctx context.Context, c client.Updater, in *rows.Inpu
 	now, stop, release := interrupts(ctx)
 	defer release()
 	progress := new(bulk.Progress)
-	shown := show(a.sys.stderr, progress, total)
+	shown := show(a.sys.stderr, progress, total, stop)
 	err = bulk.Run(now, reader, bulk.Options{
 		Updater: c, Concurrency: a.concurrency, Rate: a.rate,
 		Journal: j, Result: sink.result, Stop: stop, Progress: progress,

@@ -60,10 +60,11 @@ type display struct {
 	stop, done chan struct{}
 }
 
-// show begins to show progress; total is how many rows there are, 0 where that is not known.
-func show(stderr io.Writer, progress *bulk.Progress, total int64) *display {
+// show begins to show progress; total is how many rows there are, 0 where that is not known. When stopping is closed it
+// says so.
+func show(stderr io.Writer, progress *bulk.Progress, total int64, stopping <-chan struct{}) *display {
 	d := &display{make(chan struct{}), make(chan struct{})}
-	go d.run(stderr, progress, total)
+	go d.run(stderr, progress, total, stopping)
 	return d
 }
 
@@ -73,7 +74,7 @@ func (d *display) end() {
 	<-d.done
 }
 
-func (d *display) run(stderr io.Writer, progress *bulk.Progress, total int64) {
+func (d *display) run(stderr io.Writer, progress *bulk.Progress, total int64, stopping <-chan struct{}) {
 	defer close(d.done)
 	l := newLine(stderr)
 	defer l.clear()
@@ -88,6 +89,11 @@ func (d *display) run(stderr io.Writer, progress *bulk.Progress, total int64) {
 		select {
 		case <-d.stop:
 			return
+		case <-stopping:
+			stopping = nil
+			l.clear()
+			_, _ = fmt.Fprintf(stderr, "interrupted: waiting for %d requests; interrupt again to stop at once\n", progress.Snapshot().InFlight)
+			continue
 		case <-tick.C:
 		}
 		s := progress.Snapshot()
