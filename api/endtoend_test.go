@@ -2,16 +2,13 @@ package api_test
 
 import (
 	"bytes"
-	"context"
 	"errors"
-	"net"
-	"net/http"
 	"path/filepath"
 	"slices"
 	"testing"
 
 	"example.com/oxgroups/api/client"
-	"example.com/oxgroups/api/server"
+	"example.com/oxgroups/api/client/clienttest"
 	"example.com/oxgroups/api/server/openapitest"
 	"example.com/oxgroups/api/store/demo"
 	"example.com/oxgroups/api/store/sqlite"
@@ -31,30 +28,18 @@ func serve(t *testing.T, file string) (c *client.Client, stop func()) {
 	if err := demo.Load(t.Context(), store); err != nil {
 		t.Fatal(err)
 	}
-	s, err := server.New(store)
+	srv, err := clienttest.Start(clienttest.WithStore(store, demo.Token))
 	if err != nil {
 		t.Fatal(err)
 	}
-	ln, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	ctx, cancel := context.WithCancel(context.Background())
-	served := make(chan error, 1)
-	go func() { served <- s.Serve(ctx, ln) }()
-	base := &http.Transport{}
-	c, err = client.New(
-		client.WithBaseURL("http://"+ln.Addr().String()+"/api/v1"),
-		client.WithToken(client.NewToken(demo.Token)),
-		client.WithHTTPClient(&http.Client{Transport: openapitest.Transport(t, base)}),
-	)
-	if err != nil {
+	checked := srv.HTTPClient()
+	checked.Transport = openapitest.Transport(t, checked.Transport)
+	if c, err = srv.NewClient(client.WithHTTPClient(checked)); err != nil {
 		t.Fatal(err)
 	}
 	return c, func() {
-		base.CloseIdleConnections()
-		cancel()
-		if err := errors.Join(<-served, store.Close()); err != nil {
+		srv.Close()
+		if err := store.Close(); err != nil {
 			t.Error(err)
 		}
 	}

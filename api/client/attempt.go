@@ -2,32 +2,29 @@ package client
 
 import (
 	"bytes"
+	"compress/flate"
+	"compress/gzip"
 	"context"
 	"errors"
 	"fmt"
 	"io"
 	"net/http"
-)
-
-// Errors of a call that are about its transport.
-var (
-	// ErrConnection says that no whole reply came: the API could not be reached, or the connection broke, or the timeout
-	// of WithTimeout ran out. Whether the update was applied is not known. The cause can be unwrapped.
-	ErrConnection = errors.New("client: no reply from the API")
-	// ErrResponseTooLarge says that the reply was longer than WithMaxResponseBytes allows.
-	ErrResponseTooLarge = errors.New("client: the reply is too large")
+	"time"
 )
 
 // reply is the whole answer to one request.
 type reply struct {
-	status int
-	header http.Header
-	body   []byte
+	status   int
+	header   http.Header
+	body     []byte
+	received time.Time
+	token    Token // that the request was sent with
+	tally
 }
 
-// attempt sends the request once and returns the reply, or an *Error for one with a status other than 200. What repeats a
-// request belongs around it; it can be called any number of times with the same body.
-func (s *settings) attempt(ctx context.Context, id int64, body []byte) (*reply, error) {
+// attempt sends the request once and returns the reply, or an *Error for one with a status other than 200, or a
+// *CallError. What repeats a request is around it, in call; it can be called any number of times with the same body.
+func (s *settings) attempt(ctx context.Context, token Token, id int64, body []byte) (*reply, error) {
 	actx := ctx
 	if s.timeout > 0 {
 		var cancel context.CancelFunc
@@ -38,21 +35,21 @@ func (s *settings) attempt(ctx context.Context, id int64, body []byte) (*reply, 
 	if err != nil {
 		return nil, err
 	}
-	req.Header.Set("Authorization", "Bearer "+s.token.Reveal())
-	resp, err := s.httpClient.Do(req)
+	req.Header.Set("Authorization", "Bearer "+token.Reveal())
+	resp, err := s.sender.Do(req)
 	if err != nil {
-		return nil, connectionError(ctx, err)
+		return nil, noReply(ctx, token, err)
 	}
 	defer func() { _ = resp.Body.Close() }()
-	r := &reply{status: resp.StatusCode, header: resp.Header}
+	r := &reply{status: resp.StatusCode, header: resp.Header, token: token, received: time.Now()}
 	r.body, err = readAll(resp, s.maxResponse)
 	switch {
-	case errors.Is(err, ErrResponseTooLarge):
-		return nil, newError(r, s.token, err)
+	case errors.Is(err, ErrResponseTooLarge), errors.Is(err, ErrBadResponse):
+		return nil, newError(r, err)
 	case err != nil:
-		return nil, connectionError(ctx, fmt.Errorf("reading the reply: %w", err))
+		return nil, noReply(ctx, token, networkError{fmt.Errorf("reading the reply: %w", err)})
 	case r.status != http.StatusOK:
-		return nil, newError(r, s.token, nil)
+		return nil, newError(r, nil)
 	}
 	return r, nil
 }
@@ -66,6 +63,8 @@ func readAll(resp *http.Response, limit int64) ([]byte, error) {
 	}
 	n, err := buf.ReadFrom(io.LimitReader(resp.Body, limit+1))
 	switch {
+	case isCorrupt(err):
+		return nil, fmt.Errorf("%w: %w", ErrBadResponse, err)
 	case err != nil:
 		return nil, err
 	case n > limit:
@@ -74,14 +73,8 @@ func readAll(resp *http.Response, limit int64) ([]byte, error) {
 	return buf.Bytes(), nil
 }
 
-// connectionError keeps a context that the caller ended apart from a fault of the network.
-func connectionError(ctx context.Context, err error) error {
-	switch ended := ctx.Err(); {
-	case ended == nil:
-		return fmt.Errorf("%w: %w", ErrConnection, err)
-	case errors.Is(err, ended):
-		return fmt.Errorf("client: %w", err)
-	default:
-		return fmt.Errorf("client: %w: %w", ended, err)
-	}
+// isCorrupt reports whether the body arrived but cannot be decompressed.
+func isCorrupt(err error) bool {
+	var corrupt flate.CorruptInputError
+	return errors.Is(err, gzip.ErrHeader) || errors.Is(err, gzip.ErrChecksum) || errors.As(err, &corrupt)
 }

@@ -27,12 +27,16 @@ type Error struct {
 	Errors     []Problem     // every reason the API gave, in its order
 	RequestID  string        // X-Request-Id: what to tell those who run the API
 	RetryAfter time.Duration // how long the API asks to wait; 0: it does not say
+	Attempts   int           // how often the request was sent
+	Throttled  bool          // one of the attempts was answered with 429
 	Header     http.Header   `json:"-"` // of the reply
 	// Body is the start of the reply, up to 64 KiB, where it is not what the API's description says: an HTML page of a
 	// proxy, for example.
 	Body []byte `json:"-"`
-	// Err is why a reply of status 200 could not be used; else nil.
+	// Err is why a reply could not be used, where that is not because of its status; else nil.
 	Err error `json:"-"`
+
+	received time.Time
 }
 
 // Problem is one reason.
@@ -88,28 +92,34 @@ func (e *Error) LogValue() slog.Value {
 	return slog.GroupValue(
 		slog.Int("status", e.StatusCode),
 		slog.String("request_id", e.RequestID),
+		slog.Int("attempts", e.Attempts),
 		slog.String("errors", joinProblems(e.Errors)),
 	)
 }
 
-// newError returns the Error for r; cause is why a 200 is one.
-func newError(r *reply, token Token, cause error) *Error {
-	redact := func(s string) string { return s }
-	if secret := token.Reveal(); secret != "" {
-		redact = func(s string) string { return strings.ReplaceAll(s, secret, redacted) }
-	}
+// RateLimit returns what the reply tells of the limit on requests; ok is false where it tells nothing.
+func (e *Error) RateLimit() (limit RateLimit, ok bool) { return readRateLimit(e.Header, e.received) }
+
+// requestID returns X-Request-Id without the token.
+func (r *reply) requestID() string { return r.token.redact(r.header.Get("X-Request-Id")) }
+
+// newError returns the Error for r; cause is why its body is not what it should be.
+func newError(r *reply, cause error) *Error {
 	e := &Error{
 		StatusCode: r.status,
-		RequestID:  redact(r.header.Get("X-Request-Id")),
-		RetryAfter: retryAfter(r.header.Get("Retry-After"), time.Now()),
-		Header:     redactHeader(r.header, redact),
+		RequestID:  r.requestID(),
+		RetryAfter: retryAfter(r.header, r.received),
+		Attempts:   r.attempts,
+		Throttled:  r.throttled,
+		Header:     redactHeader(r.header, r.token.redact),
 		Err:        cause,
+		received:   r.received,
 	}
 	if cause == nil {
-		e.Errors = problems(r, redact)
+		e.Errors = problems(r, r.token.redact)
 	}
 	if e.Errors == nil {
-		e.Body = []byte(redact(string(r.body)))
+		e.Body = []byte(r.token.redact(string(r.body)))
 		e.Body = bytes.Clone(e.Body[:min(len(e.Body), maxErrorBody)])
 	}
 	return e
@@ -139,19 +149,4 @@ func problems(r *reply, redact func(string) string) []Problem {
 		}
 	}
 	return out
-}
-
-// retryAfter reads the header of RFC 9110, section 10.2.3: seconds or a date. What it cannot read is 0.
-func retryAfter(value string, now time.Time) time.Duration {
-	const most = time.Duration(1<<63 - 1)
-	if seconds, err := strconv.ParseInt(value, 10, 64); err == nil {
-		if seconds > int64(most/time.Second) {
-			return most
-		}
-		return max(0, time.Duration(seconds)*time.Second)
-	}
-	if date, err := http.ParseTime(value); err == nil {
-		return max(0, date.Sub(now))
-	}
-	return 0
 }

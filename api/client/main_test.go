@@ -1,7 +1,9 @@
 package client_test
 
 import (
+	"crypto/tls"
 	"io"
+	"log"
 	"net/http"
 	"net/http/httptest"
 	"testing"
@@ -49,6 +51,17 @@ func newServer(t testing.TB, handler http.HandlerFunc) *server {
 	return s
 }
 
+// newTLSServer serves document over one version of TLS.
+func newTLSServer(t testing.TB, version uint16) *httptest.Server {
+	t.Helper()
+	ts := httptest.NewUnstartedServer(answer(200, document))
+	ts.Config.ErrorLog = log.New(io.Discard, "", 0) // handshakes fail on purpose
+	ts.TLS = &tls.Config{MinVersion: version, MaxVersion: version}
+	ts.StartTLS()
+	t.Cleanup(ts.Close)
+	return ts
+}
+
 // requests returns how many requests came that were not taken from seen.
 func (s *server) requests() int { return len(s.seen) }
 
@@ -67,7 +80,7 @@ func answer(status int, body string, header ...string) http.HandlerFunc {
 
 func newClient(t testing.TB, s *server, opts ...client.Option) *client.Client {
 	t.Helper()
-	base := []client.Option{client.WithBaseURL(s.url), client.WithToken(client.NewToken(canary))}
+	base := []client.Option{client.WithBaseURL(s.url), client.WithToken(client.NewToken(canary)), client.WithoutRetries()}
 	c, err := client.New(append(base, opts...)...)
 	if err != nil {
 		t.Fatal(err)

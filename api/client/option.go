@@ -11,7 +11,7 @@ import (
 	"time"
 )
 
-// What a client has where no option says otherwise.
+// What a client has where no option says otherwise. What there is about retries is beside WithMaxAttempts.
 const (
 	// DefaultTimeout bounds one attempt.
 	DefaultTimeout = 30 * time.Second
@@ -20,37 +20,60 @@ const (
 )
 
 // Option changes a setting, for all calls when it is given to New, and for one when it is given to a call. The later of
-// two options wins.
+// two options wins; those that add, WithHeader, WithInclude and WithMiddleware, say so.
 type Option func(*settings) error
 
-// settings are what a call needs to know. A call has its own copy.
+// settings are what a call needs to know. They are not changed once they are in use; with makes a copy.
 type settings struct {
 	baseURL     string // with a slash at its end
 	token       Token
-	httpClient  *http.Client // follows no redirect
+	source      *tokenCache // wins over token where it is set
+	httpClient  *http.Client
+	middleware  []Middleware
+	sender      *http.Client // httpClient behind middleware; follows no redirect
 	timeout     time.Duration
 	userAgent   string
 	header      http.Header // never changed in place: calls share it
 	maxResponse int64
 	include     []Include
 	unchecked   bool
+	limiter     Limiter
+	log         logger
+
+	maxAttempts   int
+	backoff       backoff
+	maxRetryAfter time.Duration
+	budget        *RetryBudget // nil: there is always one more
 }
 
-// with returns a copy of s with the options applied.
-func (s settings) with(opts []Option) (settings, error) {
+// with returns s with the options applied, or s itself where there are none.
+func (s *settings) with(opts []Option) (*settings, error) {
+	if len(opts) == 0 && s.sender != nil {
+		return s, nil
+	}
+	t := *s
 	for _, opt := range opts {
-		if err := opt(&s); err != nil {
-			return s, fmt.Errorf("client: %w", err)
+		if opt == nil {
+			return nil, errors.New("client: an option is nil")
+		}
+		if err := opt(&t); err != nil {
+			return nil, fmt.Errorf("client: %w", err)
 		}
 	}
-	return s, nil
+	if t.sender == nil {
+		t.sender = t.newSender()
+	}
+	return &t, nil
 }
+
+func (s *settings) hasToken() bool { return s.source != nil || !s.token.IsZero() }
 
 // WithBaseURL sets where the API is: what comes before "/workspace_groups". It must be https, or http on the loopback
 // interface of this machine, and have no user, query or fragment.
 func WithBaseURL(base string) Option {
 	return func(s *settings) (err error) {
 		s.baseURL, err = parseBaseURL(base)
+		s.sender = nil
 		return err
 	}
 }
@@ -59,28 +82,13 @@ func WithBaseURL(base string) Option {
 // feed at its end, left there by a file, is refused too.
 func WithToken(t Token) Option {
 	return func(s *settings) error {
-		if strings.ContainsFunc(t.Reveal(), func(r rune) bool { return r <= ' ' || r > '~' }) {
-			return errors.New("the token has a character that a token cannot have, such as a space or a line feed")
-		}
-		s.token = t
-		return nil
+		s.token, s.source = t, nil
+		return checkToken(t)
 	}
 }
 
-// WithHTTPClient makes hc send the requests. Its transport, timeout and cookies are used; redirects are not followed
-// whatever its CheckRedirect says, because token and body would go along. hc itself is not changed.
-func WithHTTPClient(hc *http.Client) Option {
-	return func(s *settings) error {
-		if hc == nil {
-			return errors.New("the http.Client is nil")
-		}
-		s.httpClient = withoutRedirects(hc)
-		return nil
-	}
-}
-
-// WithTimeout bounds one attempt, from dialling to the last byte of the reply. 0 is no bound but the context's.
-// The default is DefaultTimeout.
+// WithTimeout bounds one attempt, from dialling to the last byte of the reply. 0 is no bound but the context's, which
+// bounds the call with all its attempts. The default is DefaultTimeout.
 func WithTimeout(d time.Duration) Option {
 	return func(s *settings) error {
 		if d < 0 {
@@ -94,6 +102,9 @@ func WithTimeout(d time.Duration) Option {
 // WithUserAgent sets the User-Agent header.
 func WithUserAgent(agent string) Option {
 	return func(s *settings) error {
+		if strings.ContainsFunc(agent, notInValue) {
+			return errors.New("the user agent has a character that HTTP does not allow")
+		}
 		s.userAgent = agent
 		return nil
 	}
@@ -102,8 +113,8 @@ func WithUserAgent(agent string) Option {
 // reservedHeaders are set by the client alone.
 var reservedHeaders = []string{"Accept-Encoding", "Authorization", "Content-Length", "Content-Type", "Host", "User-Agent"}
 
-// WithHeader sets a header of the request; an empty value removes it. Authorization and what describes the body cannot
-// be set.
+// WithHeader sets a header of the request beside those that are set; an empty value removes it. Authorization, Host and
+// what describes the body cannot be set.
 func WithHeader(key, value string) Option {
 	return func(s *settings) error {
 		key := textproto.CanonicalMIMEHeaderKey(key)
@@ -141,7 +152,8 @@ func WithMaxResponseBytes(n int64) Option {
 	}
 }
 
-// WithInclude asks for associations beside the group. Names that the API does not know are ignored by it.
+// WithInclude asks for associations beside the group, in addition to those that are asked for already. Names that the API
+// does not know are ignored by it.
 func WithInclude(includes ...Include) Option {
 	return func(s *settings) error {
 		s.include = slices.Concat(s.include, includes)

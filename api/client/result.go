@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"time"
 
 	"example.com/oxgroups/api/group"
 	"example.com/oxgroups/api/jsonscan"
@@ -17,17 +18,28 @@ type Result struct {
 	StatusCode int
 	Header     http.Header
 	RequestID  string // X-Request-Id
+	Attempts   int    // how often the request was sent
+	Throttled  bool   // an attempt before was answered with 429
 
-	doc   model.WorkspaceGroupDocument
-	group model.WorkspaceGroup
-	raw   []byte // strings of doc share its memory
+	doc      model.WorkspaceGroupDocument
+	group    model.WorkspaceGroup
+	raw      []byte // strings of doc share its memory
+	received time.Time
 }
 
 // newResult returns the result in r, or an *Error that is ErrBadResponse.
-func newResult(r *reply, token Token) (*Result, error) {
-	res := &Result{StatusCode: r.status, Header: r.header, RequestID: r.header.Get("X-Request-Id"), raw: r.body}
+func newResult(r *reply) (*Result, error) {
+	res := &Result{
+		StatusCode: r.status,
+		Header:     r.header,
+		RequestID:  r.requestID(),
+		Attempts:   r.attempts,
+		Throttled:  r.throttled,
+		raw:        r.body,
+		received:   r.received,
+	}
 	if err := validator.DecodeWorkspaceGroupDocument(r.body, &res.doc); err != nil {
-		return nil, newError(r, token, fmt.Errorf("%w: %w", ErrBadResponse, err))
+		return nil, newError(r, fmt.Errorf("%w: %w", ErrBadResponse, err))
 	}
 	for _, result := range res.doc.Results {
 		if g, ok := res.doc.WorkspaceGroups[result.Id]; ok && result.Key == group.GroupsKey {
@@ -35,7 +47,7 @@ func newResult(r *reply, token Token) (*Result, error) {
 			return res, nil
 		}
 	}
-	return nil, newError(r, token, fmt.Errorf("%w: %w", ErrBadResponse, errNoGroup))
+	return nil, newError(r, fmt.Errorf("%w: %w", ErrBadResponse, errNoGroup))
 }
 
 var errNoGroup = errors.New("its results name no group that it has")
@@ -45,6 +57,9 @@ func (r *Result) Group() Group { return r.group }
 
 // Meta returns the page that the document says it is.
 func (r *Result) Meta() Meta { return r.doc.Meta }
+
+// RateLimit returns what the reply tells of the limit on requests; ok is false where it tells nothing.
+func (r *Result) RateLimit() (limit RateLimit, ok bool) { return readRateLimit(r.Header, r.received) }
 
 // Raw returns a copy of the document as it came.
 func (r *Result) Raw() []byte { return bytes.Clone(r.raw) }

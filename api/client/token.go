@@ -1,9 +1,11 @@
 package client
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
+	"strings"
 )
 
 const redacted = "[redacted]"
@@ -59,5 +61,22 @@ func (t Token) MarshalText() ([]byte, error) { return []byte(redacted), nil }
 // UnmarshalText makes text the token, so that a Token can be a field of a configuration.
 func (t *Token) UnmarshalText(text []byte) error {
 	*t = NewToken(string(text))
+	return nil
+}
+
+// redact returns text with the token replaced.
+func (t Token) redact(text string) string {
+	if secret := t.Reveal(); secret != "" {
+		return strings.ReplaceAll(text, secret, redacted)
+	}
+	return text
+}
+
+var errTokenText = errors.New("the token has a character that a token cannot have, such as a space or a line feed")
+
+func checkToken(t Token) error {
+	if strings.ContainsFunc(t.Reveal(), func(r rune) bool { return r <= ' ' || r > '~' }) {
+		return errTokenText
+	}
 	return nil
 }

@@ -52,10 +52,10 @@ func NewDocument(n int, in Includes) Document {
 // group's ids are taken.
 func (d *Document) Add(s Snapshot) {
 	d.Results = append(d.Results, model.Result{Key: GroupsKey, Id: s.Group.Id})
-	g := Includes{
+	Includes{
 		ExternalReferences: d.ExternalReferences != nil, RateCardSets: d.RateCardSets != nil, Workspaces: d.Workspaces != nil,
-	}.Trim(s.Group)
-	d.WorkspaceGroups[g.Id] = g
+	}.Trim(&s.Group)
+	d.WorkspaceGroups[s.Group.Id] = s.Group
 	if d.ExternalReferences != nil {
 		for _, r := range s.ExternalReferences {
 			(*d.ExternalReferences)[r.Id] = r

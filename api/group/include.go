@@ -42,8 +42,8 @@ func All() Includes {
 	return Includes{ExternalReferences: true, RateCardSets: true, Workspaces: true}
 }
 
-// Trim returns g without the ids of associations that are not in in.
-func (in Includes) Trim(g model.WorkspaceGroup) model.WorkspaceGroup {
+// Trim takes the ids of associations that are not in in from g.
+func (in Includes) Trim(g *model.WorkspaceGroup) {
 	if !in.ExternalReferences {
 		g.ExternalReferenceIds = nil
 	}
@@ -53,5 +53,4 @@ func (in Includes) Trim(g model.WorkspaceGroup) model.WorkspaceGroup {
 	if !in.Workspaces {
 		g.WorkspaceIds = nil
 	}
-	return g
 }

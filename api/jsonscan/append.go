@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strconv"
 	"unicode/utf8"
+	"unsafe"
 )
 
 const hexDigits = "0123456789abcdef"
@@ -15,30 +16,22 @@ const hexDigits = "0123456789abcdef"
 // changed, and only what RFC 8259 asks for is escaped.
 func AppendString(dst []byte, s string) []byte {
 	dst = append(dst, '"')
-	start := 0
-	for i := 0; i < len(s); {
-		c := s[i]
-		if c >= utf8.RuneSelf {
-			r, size := utf8.DecodeRuneInString(s[i:])
-			if r == utf8.RuneError && size == 1 {
-				dst = append(dst, s[start:i]...)
-				dst = append(dst, "\ufffd"...)
-				start = i + 1
+	data := unsafe.Slice(unsafe.StringData(s), len(s))
+	for i := 0; ; i++ {
+		end, high := plain(data, i)
+		if part := data[i:end]; high&tops == 0 || utf8.Valid(part) {
+			dst = append(dst, part...)
+		} else {
+			for _, r := range string(part) {
+				dst = utf8.AppendRune(dst, r)
 			}
-			i += size
-			continue
 		}
-		if c >= 0x20 && c != '"' && c != '\\' {
-			i++
-			continue
+		if end == len(data) {
+			return append(dst, '"')
 		}
-		dst = append(dst, s[start:i]...)
-		dst = appendEscape(dst, c)
-		i++
-		start = i
+		dst = appendEscape(dst, data[end])
+		i = end
 	}
-	dst = append(dst, s[start:]...)
-	return append(dst, '"')
 }
 
 func appendEscape(dst []byte, c byte) []byte {

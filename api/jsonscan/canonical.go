@@ -43,8 +43,8 @@ func (s *Scanner) canonicalObject(dst []byte) []byte {
 	type member struct{ key, value string }
 	var members []member
 	s.open()
-	for m := (Members{}); s.NextMember(&m); {
-		key := m.Key
+	var m Members
+	for key, ok := s.NextMember(&m); ok; key, ok = s.NextMember(&m) {
 		members = append(members, member{key, string(s.canonical(nil))})
 	}
 	slices.SortFunc(members, func(a, b member) int { return strings.Compare(a.key, b.key) })

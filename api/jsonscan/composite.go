@@ -1,10 +1,12 @@
 package jsonscan
 
-import "bytes"
+import (
+	"bytes"
+	"unsafe"
+)
 
 // Members is the state of reading one object.
 type Members struct {
-	Key     string // of the member whose value is next
 	started bool
 	unknown keySet
 }
@@ -34,26 +36,51 @@ func (s *Scanner) open() bool {
 }
 
 // NextMember reads the next key of an object and its colon. It returns false at the end of the object, which it reads.
-func (s *Scanner) NextMember(m *Members) bool {
+func (s *Scanner) NextMember(m *Members) (key string, ok bool) {
+	if key, ok = s.compactMember(m); ok {
+		return key, true
+	}
 	if !s.next(&m.started, '}') {
-		return false
+		return "", false
 	}
 	if s.pos >= len(s.data) || s.data[s.pos] != '"' {
 		s.unexpected("a key")
-		return false
+		return "", false
 	}
-	key, ok := s.text()
-	if !ok {
-		return false
+	if key, ok = s.text(); !ok {
+		return "", false
 	}
-	m.Key = key
 	s.space()
 	if s.pos >= len(s.data) || s.data[s.pos] != ':' {
 		s.unexpected("a colon")
-		return false
+		return "", false
 	}
 	s.pos++
-	return true
+	return key, true
+}
+
+// compactMember is NextMember for the usual form of a member: no white space before the colon, at most one space behind
+// the comma, and a key of ASCII without escapes. Where it returns false nothing was read.
+func (s *Scanner) compactMember(m *Members) (key string, ok bool) {
+	data, i := s.data, s.pos
+	if m.started {
+		if i >= len(data) || data[i] != ',' {
+			return "", false
+		}
+		if i++; i < len(data) && data[i] == ' ' {
+			i++
+		}
+	}
+	if i >= len(data) || data[i] != '"' {
+		return "", false
+	}
+	start := i + 1
+	end, high := plain(data, start)
+	if end+1 >= len(data) || data[end] != '"' || data[end+1] != ':' || high&tops != 0 {
+		return "", false
+	}
+	m.started, s.pos = true, end+2
+	return unsafe.String(&data[start], end-start), true
 }
 
 // Once marks a known key as seen. A key that was seen before is a syntax error.
@@ -65,8 +92,8 @@ func (s *Scanner) Once(seen *uint64, bit uint64) {
 }
 
 // Unknown marks a key that the schema does not name as seen. A key that was seen before is a syntax error.
-func (s *Scanner) Unknown(m *Members) {
-	if !m.unknown.add(m.Key) {
+func (s *Scanner) Unknown(m *Members, key string) {
+	if !m.unknown.add(key) {
 		s.fail("duplicate key")
 	}
 }
@@ -146,8 +173,9 @@ func (s *Scanner) Skip() {
 		}
 	case Object:
 		if s.open() {
-			for m := (Members{}); s.NextMember(&m); {
-				s.Unknown(&m)
+			var m Members
+			for key, ok := s.NextMember(&m); ok; key, ok = s.NextMember(&m) {
+				s.Unknown(&m, key)
 				s.Skip()
 			}
 		}

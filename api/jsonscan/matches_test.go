@@ -37,8 +37,9 @@ func only(s *jsonscan.Scanner, key string, value func()) {
 		return
 	}
 	found := key == ""
-	for m := (jsonscan.Members{}); s.NextMember(&m); {
-		if m.Key == key && value != nil {
+	var m jsonscan.Members
+	for k, ok := s.NextMember(&m); ok; k, ok = s.NextMember(&m) {
+		if k == key && value != nil {
 			found = true
 			value()
 			continue

@@ -117,6 +117,14 @@ func (s *Scanner) Kind() Kind {
 
 // Null reads null, and reports whether the next value was that. Another value is left to be read.
 func (s *Scanner) Null() bool {
+	if s.pos < len(s.data) && s.data[s.pos] == '"' {
+		return false
+	}
+	return s.null()
+}
+
+// null is apart so that Null is inlined.
+func (s *Scanner) null() bool {
 	s.space()
 	if s.pos < len(s.data) && s.data[s.pos] == 'n' {
 		return s.literal("null")

@@ -189,18 +189,18 @@ func TestPointersOfViolations(t *testing.T) {
 	var outer, inner jsonscan.Members
 	var items jsonscan.Items
 	s.Begin(jsonscan.Object)
-	s.NextMember(&outer)
+	outerKey, _ := s.NextMember(&outer)
 	s.Begin(jsonscan.Array)
 	s.NextItem(&items)
 	s.Begin(jsonscan.Object)
-	s.NextMember(&inner)
+	innerKey, _ := s.NextMember(&inner)
 	s.Bool()
-	s.Within(0, inner.Key)
+	s.Within(0, innerKey)
 	s.NextMember(&inner)
 	s.Missing("x/y")
 	s.WithinItem(0, items.Index)
 	s.NextItem(&items)
-	s.Within(0, outer.Key)
+	s.Within(0, outerKey)
 	s.NextMember(&outer)
 	want := "/a~1b~0c/0/: must be a boolean\n/a~1b~0c/0/x~1y: is required"
 	if err := s.End(); err == nil || err.Error() != want {
@@ -218,7 +218,7 @@ func TestNothingIsReadBehindASyntaxError(t *testing.T) {
 	if v, ok := s.String(); ok || v != "" {
 		t.Errorf("read %q", v)
 	}
-	if s.Null() || s.NextItem(&items) || s.NextMember(&jsonscan.Members{}) || s.Valid() || s.Raw(0) != nil {
+	if _, ok := s.NextMember(&jsonscan.Members{}); ok || s.Null() || s.NextItem(&items) || s.Valid() || s.Raw(0) != nil {
 		t.Error("something is read")
 	}
 	if s.Rewind(0); s.Kind() != jsonscan.Invalid {
@@ -256,8 +256,8 @@ func TestKnownKeysOnce(t *testing.T) {
 	var m jsonscan.Members
 	s.Begin(jsonscan.Object)
 	count := 0
-	for s.NextMember(&m) {
-		s.Once(&seen, 1<<(m.Key[0]-'a'))
+	for key, ok := s.NextMember(&m); ok; key, ok = s.NextMember(&m) {
+		s.Once(&seen, 1<<(key[0]-'a'))
 		s.Skip()
 		count++
 	}
@@ -294,19 +294,20 @@ func TestCountItems(t *testing.T) {
 func ExampleScanner() {
 	s := jsonscan.New([]byte(`{"name":"Acme","size":"large"}`), jsonscan.Options{})
 	if s.Begin(jsonscan.Object) {
-		for m := (jsonscan.Members{}); s.NextMember(&m); {
+		var m jsonscan.Members
+		for key, ok := s.NextMember(&m); ok; key, ok = s.NextMember(&m) {
 			mark := s.Mark()
-			switch m.Key {
+			switch key {
 			case "name":
 				name, _ := s.String()
 				fmt.Println(name)
 			case "size":
 				s.Int64()
 			default:
-				s.Unknown(&m)
+				s.Unknown(&m, key)
 				s.Skip()
 			}
-			s.Within(mark, m.Key)
+			s.Within(mark, key)
 		}
 	}
 	fmt.Println(s.End())

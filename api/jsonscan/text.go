@@ -19,6 +19,29 @@ func (s *Scanner) String() (string, bool) {
 	return s.text()
 }
 
+// plain returns where the first quote, backslash or control character of data stands from i on, the length of data where
+// there is none, and a word that has a bit of tops set where a byte before it is not ASCII.
+func plain(data []byte, i int) (end int, high uint64) {
+	for len(data)-i >= 8 {
+		w := binary.LittleEndian.Uint64(data[i:])
+		if stop := special(w); stop != 0 {
+			n := bits.TrailingZeros64(stop) &^ 7
+			return i + n/8, high | w&(1<<n-1)
+		}
+		high |= w
+		i += 8
+	}
+	if rest := len(data) - i; 0 < rest && len(data) >= 8 {
+		w := binary.LittleEndian.Uint64(data[len(data)-8:]) >> (8 * (8 - rest)) // behind the rest are zeros, which are special
+		n := bits.TrailingZeros64(special(w)) &^ 7
+		return i + n/8, high | w&(1<<n-1)
+	}
+	for ; i < len(data) && data[i] >= 0x20 && data[i] != '"' && data[i] != '\\'; i++ {
+		high |= uint64(data[i])
+	}
+	return i, high
+}
+
 // Masks that treat a word as eight bytes.
 const (
 	ones = 0x0101010101010101
@@ -35,25 +58,7 @@ func special(w uint64) uint64 {
 // text reads a string whose opening quote is next. Without escapes it shares memory with the document.
 func (s *Scanner) text() (string, bool) {
 	start := s.pos + 1
-	i, high := start, uint64(0)
-	for {
-		if len(s.data)-i >= 8 {
-			w := binary.LittleEndian.Uint64(s.data[i:])
-			high |= w
-			stop := special(w)
-			if stop == 0 {
-				i += 8
-				continue
-			}
-			i += bits.TrailingZeros64(stop) / 8
-		} else {
-			for i < len(s.data) && s.data[i] >= 0x20 && s.data[i] != '"' && s.data[i] != '\\' {
-				high |= uint64(s.data[i])
-				i++
-			}
-		}
-		break
-	}
+	i, high := plain(s.data, start)
 	if i < len(s.data) && s.data[i] == '"' {
 		part := s.data[start:i]
 		if high&tops != 0 && !utf8.Valid(part) {
@@ -95,10 +100,9 @@ func (s *Scanner) escapedText(start, i int) (string, bool) {
 			s.fail("control character in a string")
 			return "", false
 		default:
-			plain := i
-			for i++; i < len(s.data) && s.data[i] != '"' && s.data[i] != '\\' && s.data[i] >= 0x20; i++ {
-			}
-			text = append(text, s.data[plain:i]...)
+			end, _ := plain(s.data, i)
+			text = append(text, s.data[i:end]...)
+			i = end
 		}
 	}
 }

@@ -50,7 +50,8 @@ func (c *keyCopier) value(t reflect.Type) {
 		}
 	case kind == Object && t.Kind() == reflect.Map:
 		c.open()
-		for m := (Members{}); c.NextMember(&m); {
+		var m Members
+		for _, ok := c.NextMember(&m); ok; _, ok = c.NextMember(&m) {
 			c.value(t.Elem())
 		}
 	case kind == Object && t.Kind() == reflect.Struct:
@@ -64,8 +65,9 @@ func (c *keyCopier) object(t reflect.Type) {
 	c.open()
 	before := c.pos // behind what stands in front of the next member
 	kept := false
-	for m := (Members{}); c.NextMember(&m); {
-		field, exact := fieldFor(t, m.Key)
+	var m Members
+	for key, ok := c.NextMember(&m); ok; key, ok = c.NextMember(&m) {
+		field, exact := fieldFor(t, key)
 		if field == nil || exact {
 			if field != nil {
 				c.value(field)

@@ -38,7 +38,7 @@ func (s *Scanner) Mark() int { return len(s.violations) }
 // Within puts the property called name in front of the pointers of the violations listed since mark.
 func (s *Scanner) Within(mark int, name string) {
 	if len(s.violations) > mark {
-		s.prefix(mark, "/"+violation.Token(name))
+		s.within(mark, name)
 	}
 }
 
@@ -48,6 +48,9 @@ func (s *Scanner) WithinItem(mark, index int) {
 		s.prefix(mark, "/"+strconv.Itoa(index))
 	}
 }
+
+// within is apart so that Within is inlined.
+func (s *Scanner) within(mark int, name string) { s.prefix(mark, "/"+violation.Token(name)) }
 
 func (s *Scanner) prefix(mark int, token string) {
 	for i := mark; i < len(s.violations); i++ {

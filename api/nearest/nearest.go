@@ -29,13 +29,18 @@ func Hint(name string, names []string) string {
 	return fmt.Sprintf("; did you mean %q?", best)
 }
 
+// HintOrAll returns Hint, or "; there are ..." with all names where none is near.
+func HintOrAll(name string, names []string) string {
+	if hint := Hint(name, names); hint != "" {
+		return hint
+	}
+	return "; there are " + strings.Join(names, ", ")
+}
+
 // Unknown returns the error for a name that is none of names, with the nearest one, or all of them where none is near.
 // what says what it would be the name of.
 func Unknown(what, name string, names []string) error {
-	hint := Hint(name, names)
-	if hint == "" {
-		hint = "; there are " + strings.Join(names, ", ")
-	}
+	hint := HintOrAll(name, names)
 	if len(name) > longest {
 		name = strings.ToValidUTF8(name[:longest], "") + "…"
 	}

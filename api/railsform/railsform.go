@@ -9,6 +9,7 @@
 package railsform
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -44,6 +45,36 @@ func AppendJSON(dst, form []byte, fields []field.Field) ([]byte, error) {
 		rest = tail
 	}
 	return root.appendJSON(dst), nil
+}
+
+// Unknown returns the names that AppendJSON leaves out, dotted: "workspace_group.color". Broken names
+// are not among them.
+func Unknown(form []byte, fields []field.Field) (names []string) {
+	for pair := range strings.SplitSeq(string(form), "&") {
+		rawName, _, _ := strings.Cut(pair, "=")
+		name, problem := unescape(rawName)
+		if problem != "" || name == "" {
+			continue
+		}
+		path, problem := splitName(name)
+		if problem != "" {
+			continue
+		}
+		level := fields
+		for i, part := range path {
+			f := field.Find(level, part)
+			if f == nil {
+				names = append(names, strings.Join(path[:i+1], "."))
+				break
+			}
+			if f.Kind != field.Object {
+				break
+			}
+			level = f.Fields
+		}
+	}
+	slices.Sort(names)
+	return slices.Compact(names)
 }
 
 // add puts one name=value pair into the tree and returns what is wrong with it, or "".

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -151,4 +152,24 @@ func ExampleAppendJSON() {
 	document, err := railsform.AppendJSON(nil, []byte("group[name]=Acme&group[ids][]=10&group[ids][]=11"), fields)
 	fmt.Println(string(document), err)
 	// Output: {"group":{"name":"Acme","ids":[10,11]}} <nil>
+}
+
+func TestUnknown(t *testing.T) {
+	fields := []field.Field{{Name: "group", Kind: field.Object, Fields: []field.Field{
+		{Name: "name", Kind: field.String}, {Name: "ids", Kind: field.Array, Items: field.Integer},
+	}}, {Name: "include", Kind: field.String}}
+	for _, tc := range []struct {
+		form string
+		want []string
+	}{
+		{"", nil},
+		{"group[name]=A&group[ids][]=1&include=x", nil},
+		{"group[color]=red&group%5Bcolor%5D=blue&only=1", []string{"group.color", "only"}},
+		{"group[owner][name]=A&Include=x", []string{"Include", "group.owner"}},
+		{"group[name=A&%zz=1&&=1&x]=1", nil},
+	} {
+		if got := railsform.Unknown([]byte(tc.form), fields); !slices.Equal(got, tc.want) {
+			t.Errorf("%s: got %q, want %q", tc.form, got, tc.want)
+		}
+	}
 }

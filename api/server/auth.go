@@ -13,7 +13,7 @@ func (s *Server) authenticate(x *exchange, r *http.Request) error {
 	if !ok {
 		return &refusal{status: http.StatusUnauthorized}
 	}
-	by, err := s.store.Authenticate(r.Context(), token)
+	by, err := s.store.Authenticate(&x.lasting.ctx, token)
 	switch {
 	case group.CodeOf(err) == group.Unauthorized:
 		return &refusal{status: http.StatusUnauthorized, header: [2]string{"WWW-Authenticate", `Bearer error="invalid_token"`}}
@@ -22,7 +22,7 @@ func (s *Server) authenticate(x *exchange, r *http.Request) error {
 	case by.ReadOnly:
 		return &refusal{status: http.StatusForbidden, header: [2]string{"WWW-Authenticate", `Bearer error="insufficient_scope"`}}
 	}
-	x.ctx.by = by
+	x.by = by
 	return nil
 }
 

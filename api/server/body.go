@@ -25,7 +25,8 @@ const (
 // acceptBody refuses bodies of other types and encodings, and those that say they are too large, before they are read.
 // Behind it the type of every body is application/json: to the generated code the form is a detail of the binder.
 func (s *Server) acceptBody(x *exchange, r *http.Request) error {
-	contentType, ok := contentType(r.Header)
+	given := r.Header["Content-Type"]
+	contentType, ok := contentType(given)
 	if !ok {
 		return &refusal{status: http.StatusUnsupportedMediaType}
 	}
@@ -40,15 +41,14 @@ func (s *Server) acceptBody(x *exchange, r *http.Request) error {
 		return &http.MaxBytesError{Limit: s.maxBody}
 	}
 	x.form = contentType == contentForm
-	if r.Header["Content-Type"][0] != contentJSON {
+	if given[0] != contentJSON {
 		r.Header["Content-Type"] = jsonField
 	}
 	return nil
 }
 
-// contentType returns the type of the body, in lower case, if it is one that is taken.
-func contentType(h http.Header) (string, bool) {
-	values := h["Content-Type"]
+// contentType returns the type of the body, in lower case, if it is one that is taken. values are those of its field.
+func contentType(values []string) (string, bool) {
 	if len(values) != 1 {
 		return "", false
 	}
@@ -86,7 +86,9 @@ func (b *binder) Bind(into any, c echo.Context) error {
 	}
 	switch into := into.(type) {
 	case *model.WorkspaceGroupRequest:
-		if exchangeOf(c).form {
+		x := exchangeOf(c)
+		x.entry.sawBody(body, x.form)
+		if x.form {
 			if body, err = railsform.AppendJSON(nil, body, validator.WorkspaceGroupRequestFields); err != nil {
 				return err
 			}

@@ -45,7 +45,7 @@ func (c *conn) Write(p []byte) (int, error) {
 	if !ok {
 		return c.Conn.Write(p)
 	}
-	id := newRequestID()
+	id := string(appendRequestID(nil))
 	c.log.Info("request refused", slog.Int("status", status), slog.String("detail", detail), slog.String("request_id", id))
 	if _, err := c.Conn.Write(cannedReply(status, detail, id)); err != nil {
 		return 0, err
@@ -92,7 +92,7 @@ func cannedReply(status int, detail, id string) []byte {
 		"Content-Type":   {contentJSON},
 		"Date":           {time.Now().UTC().Format(http.TimeFormat)},
 		"X-Request-Id":   {id},
-		"X-Runtime":      {seconds(0)},
+		"X-Runtime":      {string(appendSeconds(nil, 0))},
 	}.Write(&b) // a buffer takes everything
 	b.WriteString("\r\n")
 	b.Write(body)

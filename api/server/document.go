@@ -8,16 +8,18 @@ import (
 )
 
 // appendDocument appends the document for one snapshot: the bytes that the generated encoder gives for Snapshot.Document.
-// It builds no maps, as the lists of a snapshot are in the order of a document's maps already.
+// It builds no maps, as the lists of a snapshot are in the order of a document's maps already. The group of s is
+// left as it is in the document.
 func appendDocument(b []byte, s *group.Snapshot, in group.Includes) []byte {
-	g, meta := in.Trim(s.Group), group.NewMeta(1)
+	in.Trim(&s.Group)
+	meta := group.NewMeta(1)
 	b = append(b, `{"count":1,"meta":`...)
 	b = validator.AppendMeta(b, &meta)
 	b = append(b, `,"results":[`...)
 	b = validator.AppendResult(b, &model.Result{Key: group.GroupsKey, Id: s.Group.Id})
 	b = append(b, ']')
-	b = append(jsonscan.AppendString(beginMap(b, group.GroupsKey), g.Id), ':')
-	b = append(validator.AppendWorkspaceGroup(b, &g), '}')
+	b = append(jsonscan.AppendString(beginMap(b, group.GroupsKey), s.Group.Id), ':')
+	b = append(validator.AppendWorkspaceGroup(b, &s.Group), '}')
 	if in.ExternalReferences {
 		b = appendMap(b, group.ExternalReferences, s.ExternalReferences, validator.AppendExternalReference,
 			func(r *model.ExternalReference) string { return r.Id })

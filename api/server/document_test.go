@@ -24,7 +24,8 @@ func TestDocumentIsAsGenerated(t *testing.T) {
 		in := group.Includes{ExternalReferences: i&1 != 0, RateCardSets: i&2 != 0, Workspaces: i&4 != 0}
 		doc := snapshot.Document(in)
 		want := string(validator.AppendWorkspaceGroupDocument(nil, &doc))
-		if got := string(appendDocument(nil, &snapshot, in)); got != want {
+		s := snapshot
+		if got := string(appendDocument(nil, &s, in)); got != want {
 			t.Errorf("%+v\ngot  %s\nwant %s", in, got, want)
 		}
 	}

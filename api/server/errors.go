@@ -1,6 +1,7 @@
 package server
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"net/http"
@@ -141,6 +142,15 @@ func replyWith(status int) reply {
 		e = statuses[status]
 	}
 	return reply{status: status, errors: []model.Error{e}}
+}
+
+// ErrorBody returns the JSON that says no more of an error than its status, for what answers in the server's place.
+func ErrorBody(status int) []byte {
+	e, ok := statuses[status]
+	if !ok {
+		e = model.Error{Type: typeSystem, Message: cmp.Or(http.StatusText(status), "Status "+strconv.Itoa(status))}
+	}
+	return reply{errors: []model.Error{e}}.appendBody(nil)
 }
 
 // appendBody appends the JSON of the reply.

@@ -1,47 +1,83 @@
 package server
 
 import (
-	"context"
 	"net/http"
 	"strconv"
-	"sync"
 	"time"
 
 	"example.com/oxgroups/api/group"
+	gen "example.com/oxgroups/gen/server"
 )
 
 // exchange is one request and its reply: the writer of the reply, which every reply goes through, and what is known of
-// the request. It is one allocation for all that a request needs beside its body.
+// the request. Exchanges are used again; what may outlive a request is in lasting.
 type exchange struct {
 	http.ResponseWriter
-	start    time.Time
-	id       string // of the request
-	route    string // "" where no route was found
-	form     bool   // the body is a form
-	read     bool   // the body was read to its end
-	status   int    // 0 before the reply
-	size     int64  // of the body of the reply
-	err      error  // that was answered
-	ctx      requestContext
-	in       group.Includes // what was asked for
-	snapshot group.Snapshot // what is answered
-	fields   [3][1]string   // the values of header fields, so that they need no slices of their own
+	strict  gen.ServerInterface // calls the operations of this exchange
+	lasting *lasting
+	start   time.Time
+	id      string // of the request; "" before the reply where the caller gave none
+	route   string // "" where no route was found
+	by      group.Caller
+	form    bool  // the body is a form
+	read    bool  // the body was read to its end
+	status  int   // 0 before the reply
+	size    int64 // of the body of the reply
+	err     error // that was answered
+	body    []byte
+	entry   *Entry // of the journal; nil where none is kept
+}
+
+// lasting is what others may hold when a request is over: a store its context, net/http the values of header fields.
+type lasting struct {
+	ctx    requestContext
+	values [3][1]string // so that the fields need no slices of their own
+}
+
+// newExchange returns an exchange that has not begun.
+func newExchange(store group.Updater) *exchange {
+	x := new(exchange)
+	x.strict = gen.NewStrictHandler(operations{x, store}, nil)
+	return x
+}
+
+// begin takes an exchange for a request. The time that its store has begins here.
+func (s *Server) begin(w http.ResponseWriter, r *http.Request) *exchange {
+	x, now := s.exchanges.Get().(*exchange), time.Now()
+	x.ResponseWriter, x.start, x.id = w, now, givenID(r.Header)
+	if s.journal != nil {
+		x.entry = new(Entry)
+	}
+	x.lasting = &lasting{ctx: requestContext{Context: r.Context(), deadline: now.Add(s.timeouts.Work)}}
+	return x
+}
+
+// largestKept keeps one large reply from holding its memory for good.
+const largestKept = 64 << 10
+
+// release gives an exchange back that nothing writes to any more.
+func (s *Server) release(x *exchange) {
+	*x = exchange{strict: x.strict, body: x.body[:0]}
+	if cap(x.body) > largestKept {
+		x.body = nil
+	}
+	s.exchanges.Put(x)
 }
 
 // Unwrap lets http.ResponseController find the connection.
 func (x *exchange) Unwrap() http.ResponseWriter { return x.ResponseWriter }
 
-// WriteHeader adds the fields that every reply has.
+// WriteHeader begins a reply that has its own way to write a body.
 func (x *exchange) WriteHeader(status int) {
-	x.status = status
-	h := x.Header()
-	x.fields[0][0], x.fields[1][0] = x.id, seconds(time.Since(x.start))
-	h["X-Request-Id"], h["X-Runtime"] = x.fields[0][:], x.fields[1][:]
+	x.head(status, -1)
 	x.ResponseWriter.WriteHeader(status)
 }
 
 // Write counts what is written.
 func (x *exchange) Write(p []byte) (int, error) {
+	if x.status == 0 {
+		x.WriteHeader(http.StatusOK)
+	}
 	n, err := x.ResponseWriter.Write(p)
 	x.size += int64(n)
 	return n, err
@@ -50,83 +86,51 @@ func (x *exchange) Write(p []byte) (int, error) {
 // jsonField is the value of Content-Type in every reply.
 var jsonField = []string{contentJSON}
 
-// reply writes a status and a JSON body.
-func (x *exchange) reply(status int, body []byte, send bool) error {
-	h := x.Header()
-	x.fields[2][0] = strconv.Itoa(len(body))
-	h["Content-Type"], h["Content-Length"] = jsonField, x.fields[2][:]
-	x.WriteHeader(status)
+// reply writes a status and x.body, which is JSON.
+func (x *exchange) reply(status int, send bool) error {
+	x.head(status, len(x.body))
+	x.Header()["Content-Type"] = jsonField
+	x.ResponseWriter.WriteHeader(status)
 	if !send {
 		return nil
 	}
-	_, err := x.Write(body)
+	_, err := x.Write(x.body)
 	return err
 }
 
-// requestContext is the context of a request. It ends with the caller's connection and after Timeouts.Work. The timer is set only where something waits for it: most requests are done before they have to.
-type requestContext struct {
-	context.Context // of the connection
-	exchange        *exchange
-	deadline        time.Time
-	by              group.Caller // who asks; authenticate finds it out
-
-	mu     sync.Mutex
-	timed  context.Context // set by the first Done
-	cancel context.CancelFunc
-}
-
-var _ context.Context = (*requestContext)(nil)
-
-type exchangeKey struct{}
-
-// exchangeFrom returns the exchange whose context, or a child of it, ctx is.
-func exchangeFrom(ctx context.Context) *exchange { return ctx.Value(exchangeKey{}).(*exchange) }
-
-func (c *requestContext) Deadline() (time.Time, bool) {
-	if outer, ok := c.Context.Deadline(); ok && outer.Before(c.deadline) {
-		return outer, true
+// head adds the fields that every reply has, and the length of its body where that is known. Their texts are parts of
+// one string.
+func (x *exchange) head(status, length int) {
+	x.status = status
+	var buf [128]byte
+	b := buf[:0]
+	if x.id == "" {
+		b = appendRequestID(b)
+	} else {
+		b = append(b, x.id...)
 	}
-	return c.deadline, true
-}
+	id := len(b)
+	b = appendSeconds(b, time.Since(x.start))
+	runtime := len(b)
+	text := string(strconv.AppendInt(b, int64(length), 10))
+	x.id = text[:id]
 
-func (c *requestContext) Done() <-chan struct{} { return c.withTimer().Done() }
-
-func (c *requestContext) Err() error {
-	if err := c.Context.Err(); err != nil {
-		return err
+	h, v := x.Header(), &x.lasting.values
+	v[0][0], v[1][0], v[2][0] = x.id, text[id:runtime], text[runtime:]
+	h["X-Request-Id"], h["X-Runtime"] = v[0][:], v[1][:]
+	if length >= 0 {
+		h["Content-Length"] = v[2][:]
 	}
-	return c.withTimer().Err()
 }
 
-func (c *requestContext) Value(key any) any {
-	if key == (exchangeKey{}) {
-		return c.exchange
+// appendSeconds appends d in seconds, to the microsecond.
+func appendSeconds(b []byte, d time.Duration) []byte {
+	us := uint64(max(d.Microseconds(), 0))
+	b = strconv.AppendUint(b, us/1e6, 10)
+	b = append(b, ".000000"...)
+	for i, rest := len(b)-1, us%1e6; rest > 0; i-- {
+		b[i] += byte(rest % 10)
+		rest /= 10
 	}
-	return c.Context.Value(key)
+	return b
 }
-
-func (c *requestContext) withTimer() context.Context {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if c.timed == nil {
-		c.timed, c.cancel = context.WithDeadline(c.Context, c.deadline)
-	}
-	return c.timed
-}
-
-// end releases the timer.
-func (c *requestContext) end() {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if c.timed == nil {
-		c.timed, c.cancel = canceled, func() {}
-	}
-	c.cancel()
-}
-
-// canceled is the context of requests that ended before anything waited for them.
-var canceled = func() context.Context {
-	ctx, cancel := context.WithCancel(context.Background())
-	cancel()
-	return ctx
-}()

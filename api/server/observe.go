@@ -1,7 +1,6 @@
 package server
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -9,7 +8,6 @@ import (
 	"net/http"
 	"runtime"
 	"runtime/debug"
-	"strconv"
 	"strings"
 	"time"
 
@@ -18,56 +16,52 @@ import (
 
 // serve is around everything else: it names the request, limits its time, turns a panic into an error, and logs.
 func (s *Server) serve(w http.ResponseWriter, r *http.Request) {
-	outer, now := r.Context(), time.Now()
-	x := &exchange{
-		ResponseWriter: w, start: now, id: requestID(r.Header),
-		ctx: requestContext{Context: outer, deadline: now.Add(s.timeouts.Work)},
-	}
-	x.ctx.exchange = x
-	r = r.WithContext(&x.ctx)
+	x := s.begin(w, r)
 	if p := s.answer(x, r); p != nil {
 		if x.status != 0 {
 			x.err = p
-			s.logRequest(outer, x, r)
+			s.observe(x, r)
 			panic(http.ErrAbortHandler) // half a reply must not look like a whole one
 		}
 		s.refuse(x, r, p)
 	}
-	x.ctx.end()
-	s.logRequest(outer, x, r)
+	x.lasting.ctx.end()
+	s.observe(x, r)
+	s.release(x)
+}
+
+// observe tells the journal and the log of an exchange that has ended.
+func (s *Server) observe(x *exchange, r *http.Request) {
+	s.record(x, r)
+	s.logRequest(x, r)
 }
 
 // answer routes a request, and returns the panic that ended it, if there was one.
 func (s *Server) answer(x *exchange, r *http.Request) (p *panicked) {
 	defer func() { p = recovered(recover()) }()
-	if headerTooLarge(r, s.maxHeader) {
-		s.refuse(x, r, &refusal{status: http.StatusRequestHeaderFieldsTooLarge})
-		return nil
-	}
-	canonicalPath(r)
-	s.router.ServeHTTP(x, r)
+	s.router.ServeHTTP(x, canonical(r))
 	return nil
 }
 
-// requestID returns the id that the caller gave, if it is fit for a log, or a new one.
-func requestID(h http.Header) string {
+// givenID returns the id that the caller gave, if it is fit for a log.
+func givenID(h http.Header) string {
 	if given := h["X-Request-Id"]; len(given) == 1 && fitsLog(given[0]) {
 		return given[0]
 	}
-	return newRequestID()
+	return ""
 }
 
-// newRequestID returns 128 random bits in base 32. They tell requests apart and guard nothing, so they need not
-// come from the operating system each time.
-func newRequestID() string {
+// appendRequestID appends 128 random bits in base 32. They tell requests apart and guard nothing, so they need not come
+// from the operating system each time.
+func appendRequestID(b []byte) []byte {
 	const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
 	var id [26]byte
 	high, low := rand.Uint64(), rand.Uint64()
-	for i := range id {
-		id[i] = alphabet[low&31]
-		low, high = low>>5|high<<59, high>>5
+	for i := range 13 {
+		id[i], id[13+i] = alphabet[low&31], alphabet[high&31]
+		low, high = low>>5, high>>5
 	}
-	return string(id[:])
+	return append(b, id[:]...)
 }
 
 func fitsLog(s string) bool {
@@ -78,8 +72,6 @@ func fitsLog(s string) bool {
 	}
 	return 1 <= len(s) && len(s) <= 128
 }
-
-func seconds(d time.Duration) string { return strconv.FormatFloat(d.Seconds(), 'f', 6, 64) }
 
 // panicked is a panic as an error. A panic of the runtime says what it was; another one may hold anything, a body
 // for example, and is only known by its type.
@@ -101,10 +93,10 @@ func recovered(v any) *panicked {
 	return p
 }
 
-// logRequest writes one line for a request. A path or a query is not in it, only the route. Where outer has ended the
+// logRequest writes one line for a request. A path or a query is not in it, only the route. Where its context has ended the
 // caller is gone, and what could not be done for it is no error.
-func (s *Server) logRequest(outer context.Context, x *exchange, r *http.Request) {
-	level := slog.LevelInfo
+func (s *Server) logRequest(x *exchange, r *http.Request) {
+	outer, level := r.Context(), slog.LevelInfo
 	if x.status >= http.StatusInternalServerError && outer.Err() == nil {
 		level = slog.LevelError
 	}

@@ -9,7 +9,7 @@ import (
 // Limits that apply where no option says otherwise.
 const (
 	DefaultMaxBodyBytes   = 1 << 20  // of a request's body
-	DefaultMaxHeaderBytes = 64 << 10 // of a request's first line and header
+	DefaultMaxHeaderBytes = 64 << 10 // of a request's first line and header; 60 KiB are always taken
 )
 
 // Timeouts bound what one connection may hold. All have to be above zero.

@@ -14,7 +14,7 @@ func (s *Server) routes() http.Handler {
 	e := echo.New()
 	e.Binder = &binder{maxBody: s.maxBody}
 	e.HTTPErrorHandler = s.refuseRouted
-	gen.RegisterHandlersWithOptions(e, s.strict, gen.RegisterHandlersOptions{
+	gen.RegisterHandlersWithOptions(e, newExchange(s.store).strict, gen.RegisterHandlersOptions{
 		BaseURL: BasePath,
 		OperationMiddlewares: map[string][]echo.MiddlewareFunc{
 			"updateWorkspaceGroup": {instead(s.updateWorkspaceGroup)},
@@ -57,7 +57,7 @@ func (s *Server) updateWorkspaceGroup(c echo.Context) error {
 	if err != nil {
 		return withBodyErrors(c, err)
 	}
-	return s.strict.UpdateWorkspaceGroup(c, id, params)
+	return x.strict.UpdateWorkspaceGroup(c, id, params)
 }
 
 // refuseRouted answers the errors of routing and of operations. It is echo's HTTPErrorHandler.

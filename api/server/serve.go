@@ -42,6 +42,9 @@ func (s *Server) Serve(ctx context.Context, ln net.Listener) error {
 	return err
 }
 
+// slack is how much net/http may take beyond MaxHeaderBytes: it adds 4096 itself, and as much may be in its buffer already.
+const slack = 2 * 4096
+
 func (s *Server) httpServer(requests context.Context, running *sync.RWMutex) *http.Server {
 	return &http.Server{
 		Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -53,7 +56,7 @@ func (s *Server) httpServer(requests context.Context, running *sync.RWMutex) *ht
 		ReadTimeout:                  s.timeouts.Read,
 		WriteTimeout:                 s.timeouts.Write,
 		IdleTimeout:                  s.timeouts.Idle,
-		MaxHeaderBytes:               s.maxHeader,
+		MaxHeaderBytes:               s.maxHeader - slack,
 		DisableGeneralOptionsHandler: true, // it answers "OPTIONS *" without our header fields
 		ErrorLog:                     slog.NewLogLogger(s.log.Handler(), slog.LevelWarn),
 		BaseContext:                  func(net.Listener) context.Context { return requests },

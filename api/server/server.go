@@ -4,13 +4,14 @@
 package server
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"log/slog"
 	"net/http"
+	"sync"
 
 	"example.com/oxgroups/api/group"
-	gen "example.com/oxgroups/gen/server"
 )
 
 // BasePath is where the paths of openapi.yaml begin.
@@ -23,8 +24,9 @@ type Server struct {
 	maxBody   int64
 	maxHeader int
 	timeouts  Timeouts
-	strict    gen.ServerInterface // calls operations with what it is given
+	journal   func(context.Context, Entry) // nil: none is kept
 	router    http.Handler
+	exchanges sync.Pool
 }
 
 // New returns a server on store. Without options it has the limits that the constants name and logs nothing.
@@ -45,7 +47,7 @@ func New(store group.Updater, opts ...Option) (*Server, error) {
 			return nil, fmt.Errorf("server: %w", err)
 		}
 	}
-	s.strict = gen.NewStrictHandler(operations{store}, nil)
+	s.exchanges.New = func() any { return newExchange(store) }
 	s.router = s.routes()
 	return s, nil
 }

@@ -19,10 +19,8 @@ func (s *Server) refuse(x *exchange, r *http.Request, err error) {
 		}
 	}
 	finish := takeRest(x, r)
-	buf := buffers.Get().(*[]byte)
-	*buf = reply.appendBody((*buf)[:0])
-	_ = x.reply(reply.status, *buf, r.Method != http.MethodHead) // the caller is gone; there is nobody to tell
-	buffers.Put(buf)
+	x.body = reply.appendBody(x.body[:0])
+	_ = x.reply(reply.status, r.Method != http.MethodHead) // the caller is gone; there is nobody to tell
 	finish()
 }
 

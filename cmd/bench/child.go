@@ -38,9 +38,11 @@ type answer struct {
 // serve is the process of one stack: its memory and its time are its own, and none of a peer's or of the client's. It
 // listens, says where, answers orders, and ends where in does.
 func serve(ctx context.Context, name string, in io.Reader, out io.Writer) (err error) {
-	s, err := stack.New(name)
-	if err != nil {
-		return err
+	var s *stack.Stack // nil of the one that can only be asked over its socket
+	if name != stack.Durable {
+		if s, err = stack.New(name); err != nil {
+			return err
+		}
 	}
 	ln, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {

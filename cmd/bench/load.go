@@ -24,7 +24,8 @@ type load struct {
 type connection struct {
 	net.Conn
 	reader *bufio.Reader
-	ns     []float64 // of each request in a slice
+	ns     []float64    // of each request in a slice
+	vary   func([]byte) // makes a request another one; nil where all are the same
 }
 
 // dial opens n connections and checks one reply.
@@ -104,6 +105,9 @@ func (c *connection) runUntil(end time.Time, request []byte) error {
 		return err
 	}
 	for start := time.Now(); start.Before(end); {
+		if c.vary != nil {
+			c.vary(request)
+		}
 		if _, err := c.send(request); err != nil {
 			return err
 		}

@@ -22,6 +22,7 @@ import (
 	"os"
 	"os/signal"
 	"runtime"
+	"strings"
 	"time"
 
 	"example.com/oxgroups/cmd/bench/internal/stack"
@@ -49,6 +50,7 @@ type settings struct {
 	rounds    int
 	slice     time.Duration
 	serve     string
+	durable   bool
 }
 
 func parse(args []string, stderr io.Writer) (s settings, err error) {
@@ -58,6 +60,7 @@ func parse(args []string, stderr io.Writer) (s settings, err error) {
 	flags.StringVar(&s.svg, "svg", "", "draw a chart of this run into this `FILE`")
 	flags.IntVar(&s.rounds, "rounds", 25, "how often each stack has its turn, at least 7")
 	flags.DurationVar(&s.slice, "slice", 40*time.Millisecond, "how long one turn is; three times this over a socket")
+	flags.BoolVar(&s.durable, "durable", false, "measure only the server on SQLite beside echo")
 	flags.StringVar(&s.serve, "serve", "", "be the process of this `STACK`; the program starts itself so")
 	if err := flags.Parse(args); err != nil {
 		return s, err
@@ -81,6 +84,14 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	if s.serve != "" {
 		return serve(ctx, s.serve, stdin, stdout)
 	}
+	durable, err := measureDurable(ctx, s.rounds, 3*s.slice)
+	if err != nil {
+		return err
+	}
+	if s.durable {
+		_, err := fmt.Fprintln(stdout, strings.Join(durable, "\n"))
+		return err
+	}
 	results, err := measureAll(ctx, s)
 	if err != nil {
 		return err
@@ -89,6 +100,7 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	if err := writeTable(stdout, results); err != nil {
 		return err
 	}
+	fmt.Fprintln(stdout, strings.Join(durable, "\n"))
 	return errors.Join(
 		writeFile(s.json, func(w io.Writer) error { return writeJSON(w, rows(results)) }),
 		writeFile(s.svg, func(w io.Writer) error { return writeChart(w, results, title(s.rounds)) }),

@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -12,7 +14,6 @@ import (
 	"example.com/oxgroups/api/bulk"
 	"example.com/oxgroups/api/bulk/journal"
 	"example.com/oxgroups/api/bulk/rows"
-	"example.com/oxgroups/api/client"
 	"example.com/oxgroups/api/nearest"
 )
 
@@ -21,7 +22,7 @@ type applyCommand struct {
 	sys         system
 	name        string // of the input; - is stdin
 	format      string
-	url         string
+	connect     connection
 	concurrency int
 	rate        float64
 	journal     string
@@ -35,26 +36,32 @@ type applyCommand struct {
 }
 
 func newApply(sys system) *cobra.Command {
-	a := &applyCommand{sys: sys}
+	a := &applyCommand{sys: sys, connect: connection{sys: sys}}
 	cmd := &cobra.Command{
 		Use:   "apply FILE|- [flags]",
 		Short: "Update many workspace groups from a file",
-		Long: `Update many workspace groups from a file, or from standard input where FILE is "-"; gzip is recognised.
+		Long: `Update many workspace groups from a file, or from standard input where FILE is
+"-"; what is compressed with gzip is recognised.
 
-A CSV names in its first line the columns: id, and fields of an update ("external_reference.status" where they are nested).
-Ids in a list are separated by ";". An empty cell leaves the field as it is, \N clears it. A line of JSONL is an object
-with the id and the fields: {"id": 7, "name": "Acme", "notes": null}, or {"id": 7, "workspace_group": {...}}. A document
-as the API returns it (and oxgroupsd export writes it) updates each of its groups and references.
+A CSV names the columns in its first line: id, and fields of an update, dotted
+where they are nested ("external_reference.status"). Ids in a list are separated
+by ";". An empty cell leaves the field as it is, \N clears it. A line of JSONL
+is an object with the id and the fields, {"id": 7, "name": "Acme"}, or with the
+fields in an object of their own, {"id": 7, "workspace_group": {...}}. A
+document as the API returns it, and oxgroupsd export writes it, updates each of
+its groups and references.
 
-Every row is checked before the first is sent. Rows of one group are sent in their order, others side by side, as fast as
-the API takes them. What became of each row is written to a journal beside the file, FILE.journal, so that a run that was
-broken off goes on with --resume. Rows that could not be applied are written with the reason to FILE.rejected.csv (or
-.jsonl), which can be mended and applied.`,
+Every row is checked before the first is sent. Rows of one group are sent in
+their order, others side by side, as fast as the API takes them. What became of
+each row is written to a journal beside the file, FILE.journal, so that a run
+that was broken off goes on with --resume. Rows that were not applied are
+written with the reason to FILE.rejected.csv (or .jsonl), which can be mended
+and applied as it is.`,
 		Example: `  oxgroups apply groups.csv
   oxgroups apply groups.csv --resume
   oxgroups apply groups.csv --dry-run
-  zcat export.csv.gz | oxgroups apply - --format csv --rate 50 --journal groups.journal`,
-		Args: cobra.ExactArgs(1),
+  zcat groups.csv.gz | oxgroups apply - --rate 50 --journal groups.journal`,
+		Args: arguments(1, "one FILE"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			a.name = args[0]
 			return a.run(cmd.Context())
@@ -73,36 +80,33 @@ func (a *applyCommand) addFlags(cmd *cobra.Command) {
 	flags.BoolVar(&a.resume, "resume", false, "go on with the run that the journal is of")
 	flags.BoolVar(&a.restart, "restart", false, "begin anew although the journal is of a run that has not come to its end")
 	flags.StringVar(&a.rejected, "rejected", "", "the `file` for rows that could not be applied (default FILE.rejected.csv or .jsonl)")
-	flags.StringVar(&a.format, "format", "", "how the input is written: "+formatNames()+" (default: by its name or its beginning)")
+	flags.StringVar(&a.format, "format", "", "how the input is written: "+strings.Join(formatNames(), ", ")+" (default: by its name or its beginning)")
 	flags.BoolVar(&a.unchecked, "skip-validation", false, "do not check every row before the first is sent")
 	flags.BoolVar(&a.dryRun, "dry-run", false, "send nothing: print the rows that would be sent as JSONL, and what is not valid")
 	flags.BoolVar(&a.json, "json", false, "print a summary as JSON, in one line")
 	flags.BoolVar(&a.results, "results", false, "print what became of each row as JSONL")
-	addURL(flags, &a.url)
+	a.connect.addFlags(flags)
 	cmd.MarkFlagsMutuallyExclusive("resume", "restart")
 	cmd.MarkFlagsMutuallyExclusive("dry-run", "results")
 	cmd.MarkFlagsMutuallyExclusive("dry-run", "skip-validation")
+	must(cmd.RegisterFlagCompletionFunc("format", completeOne(words(formatNames()...))))
+	must(cmd.RegisterFlagCompletionFunc("profile", a.connect.completeProfile))
 }
 
-func formatNames() string {
+func formatNames() []string {
 	var out []string
 	for _, f := range rows.Formats() {
 		out = append(out, string(f))
 	}
-	return strings.Join(out, ", ")
+	return out
 }
 
 // maxConcurrency bounds the connections to the API.
 const maxConcurrency = 512
 
 func (a *applyCommand) check() error {
-	known := strings.Split(formatNames(), ", ")
-	found := a.format == ""
-	for _, name := range known {
-		found = found || name == a.format
-	}
-	switch {
-	case !found:
+	switch known := formatNames(); {
+	case a.format != "" && !slices.Contains(known, a.format):
 		return &usageError{fmt.Errorf("--format: %w", nearest.Unknown("format", a.format, known))}
 	case a.concurrency < 1 || a.concurrency > maxConcurrency:
 		return usagef("--concurrency must be from 1 to %d", maxConcurrency)
@@ -118,22 +122,23 @@ func (a *applyCommand) run(ctx context.Context) (err error) {
 	if err := a.check(); err != nil {
 		return err
 	}
-	base := baseURL(a.sys, a.url)
-	c, err := newClient(a.sys, base)
+	to, err := a.connect.account()
+	if err != nil {
+		return err
+	}
+	c, err := a.connect.client(ctx, !a.dryRun)
 	if err != nil {
 		return err
 	}
 	defer c.CloseIdleConnections()
-	if !a.dryRun && a.sys.getenv(client.EnvToken) == "" {
-		return client.ErrNoToken
-	}
-	in, err := rows.Open(a.name, a.sys.stdin, rows.Options{Format: rows.Format(a.format), Once: a.unchecked})
+	stdin := &stream{ctx: ctx, from: a.sys.stdin}
+	in, err := rows.Open(a.name, stdin, rows.Options{Format: rows.Format(a.format), Once: a.unchecked})
 	if err != nil {
 		return inputError(err)
 	}
 	defer func() { err = errors.Join(err, in.Close()) }()
 	if a.dryRun {
-		return a.preview(ctx, in, base)
+		return a.preview(ctx, in, to.url)
 	}
 	total := int64(0)
 	if !a.unchecked {
@@ -141,7 +146,7 @@ func (a *applyCommand) run(ctx context.Context) (err error) {
 			return err
 		}
 	}
-	j, err := a.openJournal(in, base)
+	j, err := a.openJournal(in, to.url)
 	if err != nil {
 		return err
 	}
@@ -210,4 +215,26 @@ func (a *applyCommand) rejectedPath(in *rows.Input) string {
 		return a.journal + ".rejected" + in.Format.Extension()
 	}
 	return "stdin.rejected" + in.Format.Extension()
+}
+
+// stream is a stdin whose reads end with a context.
+type stream struct {
+	ctx  context.Context
+	from io.Reader
+	buf  []byte
+}
+
+// Read reads by way of a buffer of its own, which a read that was left behind may still write to.
+func (s *stream) Read(p []byte) (int, error) {
+	if err := s.ctx.Err(); err != nil {
+		return 0, err
+	}
+	if len(s.buf) < len(p) {
+		s.buf = make([]byte, len(p))
+	}
+	data, err := interruptible(s.ctx, func() ([]byte, error) {
+		n, err := s.from.Read(s.buf[:len(p)])
+		return s.buf[:n], err
+	})
+	return copy(p, data), err
 }

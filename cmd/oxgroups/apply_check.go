@@ -28,7 +28,7 @@ func (a *applyCommand) validate(ctx context.Context, in *rows.Input, each func(*
 		return total, err
 	case invalid > 0:
 		if invalid > maxListed {
-			_, _ = fmt.Fprintf(a.sys.stderr, "... and %s more\n", thousands(invalid-maxListed))
+			a.sys.say("... and %s more", thousands(invalid-maxListed))
 		}
 		return total, usagef("%s of %s rows of %s are not valid; nothing was sent", thousands(invalid), thousands(total), in.Name)
 	}
@@ -37,10 +37,10 @@ func (a *applyCommand) validate(ctx context.Context, in *rows.Input, each func(*
 
 func (a *applyCommand) scan(ctx context.Context, in *rows.Input, each func(*rows.Row) error) (total, invalid int64, err error) {
 	reader, err := in.Rows()
-	if err != nil {
+	if err != nil && ctx.Err() == nil {
 		return 0, 0, err
 	}
-	line := newLine(a.sys.stderr)
+	line := newLine(a.sys)
 	defer line.clear()
 	var row rows.Row
 	for ctx.Err() == nil {
@@ -49,7 +49,7 @@ func (a *applyCommand) scan(ctx context.Context, in *rows.Input, each func(*rows
 		switch {
 		case errors.Is(err, io.EOF) && ctx.Err() == nil: // an interrupt may have ended the program that writes the rows
 			return total, invalid, nil
-		case errors.Is(err, io.EOF):
+		case errors.Is(err, io.EOF), errors.Is(err, context.Canceled):
 			continue
 		case errors.As(err, &bad) && !bad.Fatal:
 			if invalid++; invalid <= maxListed {
@@ -72,7 +72,7 @@ func (a *applyCommand) scan(ctx context.Context, in *rows.Input, each func(*rows
 
 // list writes what is wrong with a row.
 func (a *applyCommand) list(err *rows.Error) {
-	_, _ = fmt.Fprintln(a.sys.stderr, printable(err.Error()))
+	a.sys.say("%s", err.Error())
 }
 
 // preview says what would be sent.
@@ -117,6 +117,6 @@ func (a *applyCommand) preview(ctx context.Context, in *rows.Input, base string)
 	if err != nil {
 		return err
 	}
-	_, _ = fmt.Fprintf(a.sys.stderr, "%s of %s rows would be sent to %s\n", thousands(count), thousands(total), base)
+	a.sys.say("%s of %s rows would be sent to %s", thousands(count), thousands(total), base)
 	return nil
 }

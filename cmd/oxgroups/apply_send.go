@@ -43,7 +43,7 @@ func (a *applyCommand) send(ctx context.Context, c client.Updater, in *rows.Inpu
 	now, stop, release := interrupts(ctx)
 	defer release()
 	progress := new(bulk.Progress)
-	shown := show(a.sys.stderr, progress, total, stop)
+	shown := show(a.sys, progress, total, stop)
 	err = bulk.Run(now, reader, bulk.Options{
 		Updater: c, Concurrency: a.concurrency, Rate: a.rate,
 		Journal: j, Result: sink.result, Stop: stop, Progress: progress,
@@ -87,9 +87,9 @@ func (a *applyCommand) finish(err error, s bulk.Snapshot, total int64, j *journa
 	if a.json {
 		err = errors.Join(err, a.summaryJSON(s, finished, total, sink))
 	}
-	_, _ = fmt.Fprintln(a.sys.stderr, summary(s, total))
+	a.sys.say("%s", summary(s, total))
 	if name := sink.rejected.written(); name != "" {
-		_, _ = fmt.Fprintf(a.sys.stderr, "rows that were not applied, with the reason: %s (mend them and apply that file)\n", printable(name))
+		a.sys.say("rows that were not applied, with the reason: %s (mend them and apply that file)", name)
 	}
 	switch {
 	case errors.Is(err, bulk.ErrStopped), errors.Is(err, context.Canceled):

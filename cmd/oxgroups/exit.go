@@ -28,6 +28,16 @@ type usageError struct{ error }
 
 func (e *usageError) Unwrap() error { return e.error }
 
+// noTokenError says why the token that is meant cannot be used.
+type noTokenError struct{ error }
+
+func (e *noTokenError) Unwrap() []error { return []error{client.ErrNoToken, e.error} }
+
+// sentError is what came of a request that may have reached the API.
+type sentError struct{ error }
+
+func (e *sentError) Unwrap() error { return e.error }
+
 func usagef(format string, args ...any) error { return &usageError{fmt.Errorf(format, args...)} }
 
 // exitCode returns the code for what a command came back with.
@@ -63,14 +73,18 @@ func interrupted(ctx context.Context, err error) bool {
 }
 
 // report writes a line that says what failed, and below it one for each field that is at fault.
-func report(w io.Writer, ctx context.Context, err error) {
+func report(sys system, ctx context.Context, err error) {
 	heading, problems := describe(ctx, err)
+	to := sys.screen(sys.stderr)
 	var b strings.Builder
-	b.WriteString("oxgroups: " + printable(heading) + "\n")
+	b.WriteString(to.red("oxgroups:") + " " + printable(heading) + "\n")
 	for _, p := range problems {
-		b.WriteString(printable(p.String()) + "\n")
+		if p.Field != "" {
+			b.WriteString(to.bold(printable(p.Field)) + ": ")
+		}
+		b.WriteString(printable(p.Message) + "\n")
 	}
-	_, _ = io.WriteString(w, b.String()) // there is nowhere left to say that it failed
+	_, _ = io.WriteString(sys.stderr, b.String()) // there is nowhere left to say that it failed
 }
 
 func describe(ctx context.Context, err error) (heading string, problems []client.Problem) {
@@ -78,17 +92,23 @@ func describe(ctx context.Context, err error) (heading string, problems []client
 		stopped *stoppedError
 		invalid *client.ValidationError
 		answer  *client.Error
+		noToken *noTokenError
+		sent    *sentError
 	)
 	switch {
 	case errors.As(err, &stopped):
 		heading, problems = describe(ctx, stopped.error)
-		return heading + "\n" + stopped.hint, problems
-	case interrupted(ctx, err):
+		return heading, append(problems, client.Problem{Message: stopped.hint})
+	case interrupted(ctx, err) && errors.As(err, &sent):
 		return "interrupted; the update may have been applied or not", nil
+	case interrupted(ctx, err):
+		return "interrupted", nil
 	case errors.As(err, &invalid):
 		return "the update is not valid; nothing was sent", invalid.Problems()
+	case errors.As(err, &noToken):
+		return "no token: " + noToken.Error(), nil
 	case errors.Is(err, client.ErrNoToken):
-		return "no token; set " + client.EnvToken, nil
+		return "no token; set " + client.EnvToken + ` or run "oxgroups auth login"`, nil
 	case errors.As(err, &answer):
 		return describeAnswer(answer), answer.Errors
 	}

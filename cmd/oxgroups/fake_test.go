@@ -44,7 +44,7 @@ func (f *fake) update(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Location", "/elsewhere")
 		refuse(w, 302, "")
 	case "429":
-		w.Header().Set("Retry-After", "7")
+		w.Header().Set("Retry-After", "90")
 		refuse(w, 429, `{"type":"system","message":"Too many requests"}`)
 	case "500":
 		refuse(w, 500, `{"type":"system","message":"Internal server error"}`)

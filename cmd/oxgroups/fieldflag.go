@@ -106,7 +106,7 @@ func (f *fieldFlag) setItems(text string) error {
 
 // setMembers sets the fields of an object that are named in text; those of earlier flags stay.
 func (f *fieldFlag) setMembers(text string) error {
-	pairs, err := splitCSV(text)
+	pairs, err := splitPairs(text)
 	if err != nil {
 		return err
 	}
@@ -115,9 +115,9 @@ func (f *fieldFlag) setMembers(text string) error {
 		if !ok {
 			return errors.New("must be of the form name=value,name=value; the names are " + strings.Join(names(f.field.Fields), ", "))
 		}
-		inner := field.Find(f.field.Fields, strings.TrimSpace(name))
+		inner := field.Find(f.field.Fields, strings.ReplaceAll(strings.TrimSpace(name), "-", "_"))
 		if inner == nil {
-			return nearest.Unknown("name", name, names(f.field.Fields))
+			return errors.New("there is no such name" + nearest.HintOrAll(name, names(f.field.Fields)))
 		}
 		f.to.put(field.AppendValue(nil, inner.Kind, value), f.field.Name, inner.Name)
 	}
@@ -136,6 +136,44 @@ func splitCSV(text string) ([]string, error) {
 	}
 	return parts, nil
 }
+
+// splitPairs splits name=value,name=value. A value, or a pair as a whole, may be in double quotes; within them a comma is
+// a comma, and a doubled quote is a quote.
+func splitPairs(text string) ([]string, error) {
+	var (
+		pairs  []string
+		pair   strings.Builder
+		quoted bool
+	)
+	for i := 0; i < len(text); i++ {
+		switch c := text[i]; {
+		case c == '"' && quoted && strings.HasPrefix(text[i+1:], `"`):
+			pair.WriteByte(c)
+			i++
+		case c == '"' && quoted && (i+1 == len(text) || text[i+1] == ','):
+			quoted = false
+		case c == '"' && !quoted && (pair.Len() == 0 || opensValue(pair.String())):
+			quoted = true
+		case c == '"':
+			return nil, errPairs
+		case c == ',' && !quoted:
+			pairs = append(pairs, pair.String())
+			pair.Reset()
+		default:
+			pair.WriteByte(c)
+		}
+	}
+	if quoted {
+		return nil, errPairs
+	}
+	return append(pairs, pair.String()), nil
+}
+
+// opensValue reports whether a value begins behind pair.
+func opensValue(pair string) bool { return strings.IndexByte(pair, '=') == len(pair)-1 }
+
+var errPairs = errors.New("must be of the form name=value,name=value; a value with a comma or a quote is put in double quotes, " +
+	`and a double quote within them is doubled: name="a, ""b"""`)
 
 func names(fields []field.Field) []string {
 	out := make([]string, len(fields))

@@ -44,51 +44,40 @@ func freeName(taken func(string) bool, f *field.Field) string {
 	return "field-" + whole
 }
 
-// usage returns the help text of a field. pflag gives backquotes a meaning of its own.
+// usage returns the help text of a field in one line, as completion shows it.
 func usage(f *field.Field) string {
-	text := strings.Join(strings.Fields(strings.ReplaceAll(f.Description, "`", "'")), " ")
 	if f.Required {
-		text += " (required)"
+		return oneLine(f.Description + " (required)")
 	}
-	switch {
-	case f.Kind == field.Boolean:
-		text += " (=false for no)"
-	case f.Kind == field.Object && len(f.Fields) > 0:
-		text += " (" + strings.Join(memberUsage(f.Fields), ", ") + ")"
-	}
-	return strings.TrimSpace(text)
-}
-
-func memberUsage(fields []field.Field) []string {
-	out := make([]string, len(fields))
-	for i, f := range fields {
-		out[i] = f.Name
-		switch {
-		case len(f.Enum) > 0:
-			out[i] += "=" + strings.Join(f.Enum, "|")
-		case f.Kind == field.Boolean:
-			out[i] += "=true|false"
-		case f.Required:
-			out[i] += " (required)"
-		}
-	}
-	return out
+	return oneLine(f.Description)
 }
 
 // clearFields gives null to the fields called names, dotted where they are nested.
 func clearFields(clear []string, fields []field.Field, to *assignments) error {
 	known := field.Dotted("", fields)
+	given := slices.Clone(*to)
 	for _, name := range clear {
 		name = strings.ReplaceAll(strings.TrimSpace(name), "-", "_")
 		switch {
 		case !slices.Contains(known, name):
 			return &usageError{fmt.Errorf("--clear: %w", nearest.Unknown("field", name, known))}
-		case to.has(name):
+		case given.has(name):
 			return usagef("--clear: %s is given a value too", name)
 		}
 		to.put([]byte("null"), strings.Split(name, ".")...)
 	}
 	return nil
+}
+
+// clearsNothing returns the names in clear for which the API takes null as no change: lists and objects.
+func clearsNothing(clear []string, fields []field.Field) []string {
+	var out []string
+	for _, name := range clear {
+		if f := field.Find(fields, strings.ReplaceAll(name, "-", "_")); f != nil && (f.Kind == field.Array || f.Kind == field.Object) {
+			out = append(out, f.Name)
+		}
+	}
+	return out
 }
 
 // parseIncludes checks the names, which the API would ignore where it does not know them.
@@ -112,16 +101,31 @@ func flagError(cmd *cobra.Command, err error) error {
 	var (
 		invalid *pflag.InvalidValueError
 		unknown *pflag.NotExistError
+		syntax  *pflag.InvalidSyntaxError
 	)
 	switch {
+	case cmd.HasSubCommands() && cmd.Flags().NArg() > 0: // a flag of a command that does not exist
+		return noSuchCommand(cmd, cmd.Flags().Args())
 	case errors.As(err, &invalid):
 		return fmt.Errorf("--%s: %w", invalid.GetFlag().Name, invalid.Unwrap())
-	case errors.As(err, &unknown) && unknown.GetSpecifiedName() == "token":
-		return errors.New("a token is never taken from an argument, where other users can see it; set " + client.EnvToken)
 	case errors.As(err, &unknown):
-		var known []string
-		cmd.Flags().VisitAll(func(f *pflag.Flag) { known = append(known, "--"+f.Name) })
-		return errors.New(err.Error() + nearest.Hint("--"+unknown.GetSpecifiedName(), known))
+		return unknownFlag(cmd, unknown)
+	case errors.As(err, &syntax):
+		return errors.New("a flag is of the form --name or --name=value")
 	}
 	return err
+}
+
+func unknownFlag(cmd *cobra.Command, unknown *pflag.NotExistError) error {
+	name := unknown.GetSpecifiedName()
+	switch {
+	case unknown.GetSpecifiedShortnames() != "":
+		return fmt.Errorf("unknown flag: -%s", name) // alone, without what is glued to it
+	case name == "token" || name == "with-token":
+		return errors.New("a token is never taken from an argument, where other users can see it; set " + client.EnvToken +
+			` or run "oxgroups auth login", which reads it from stdin`)
+	}
+	var known []string
+	cmd.Flags().VisitAll(func(f *pflag.Flag) { known = append(known, "--"+f.Name) })
+	return errors.New(unknown.Error() + nearest.Hint("--"+name, known))
 }

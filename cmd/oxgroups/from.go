@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -21,8 +22,8 @@ const maxInput = 16 << 20
 
 // readInput returns the update in the file called name, "-" for stdin, and the associations that it asks for. The file
 // has the update alone or the whole body of a request.
-func readInput(name string, stdin io.Reader) (update object, include []string, err error) {
-	data, err := readFile(name, stdin)
+func readInput(ctx context.Context, name string, stdin io.Reader) (update object, include []string, err error) {
+	data, err := readFile(ctx, name, stdin)
 	if err != nil {
 		return nil, nil, fmt.Errorf("--from: %w", err)
 	}
@@ -30,30 +31,38 @@ func readInput(name string, stdin io.Reader) (update object, include []string, e
 	if err != nil {
 		return nil, nil, &usageError{fmt.Errorf("--from %s: %w", name, err)}
 	}
-	if body.index(updateKey) < 0 {
-		return body, nil, nil
+	if update, include, err = splitInput(body); err != nil {
+		return nil, nil, &usageError{fmt.Errorf("--from %s: %w", name, err)}
 	}
-	if update, err = parseObject(body.get(updateKey)); err != nil {
-		return nil, nil, &usageError{fmt.Errorf("--from %s: %s: %w", name, updateKey, err)}
-	}
-	return update, bodyIncludes(body), nil
+	return update, include, nil
 }
 
-func readFile(name string, stdin io.Reader) ([]byte, error) {
-	from := stdin
-	if name != "-" {
-		file, err := os.Open(name)
-		if err != nil {
-			return nil, err
-		}
-		defer func() { _ = file.Close() }()
-		from = file
+// splitInput returns the update in body, which is one or has one, and the associations beside it.
+func splitInput(body object) (update object, include []string, err error) {
+	at := body.index(updateKey)
+	if at < 0 {
+		return body, nil, checkNames(body, updateFields(), "")
 	}
-	data, err := io.ReadAll(io.LimitReader(from, maxInput+1))
-	if err == nil && len(data) > maxInput {
-		err = fmt.Errorf("%s is larger than %d bytes", name, maxInput)
+	if update, err = parseObject(body[at].value); err != nil {
+		return nil, nil, fmt.Errorf("%s: %w", updateKey, err)
 	}
-	return data, err
+	if err := checkNames(body, validator.WorkspaceGroupRequestFields, ""); err != nil {
+		return nil, nil, err
+	}
+	include, err = bodyIncludes(body)
+	return update, include, err
+}
+
+func readFile(ctx context.Context, name string, stdin io.Reader) ([]byte, error) {
+	if name == "-" {
+		return readAll(ctx, stdin, maxInput)
+	}
+	file, err := os.Open(name)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = file.Close() }()
+	return readAll(ctx, file, maxInput)
 }
 
 // parseInput reads the object in data. It asks the validator for the syntax, which is stricter than encoding/json, and
@@ -66,23 +75,35 @@ func parseInput(data []byte) (object, error) {
 	return parseObject(data)
 }
 
-// bodyIncludes returns what the include beside the update asks for; null and other types ask for nothing.
-func bodyIncludes(body object) []string {
-	var list string
-	if json.Unmarshal(body.get("include"), &list) != nil || list == "" {
-		return nil
+// bodyIncludes returns what the include beside the update asks for.
+func bodyIncludes(body object) ([]string, error) {
+	value := body.get("include")
+	if value == nil {
+		return nil, nil
 	}
-	return strings.Split(list, ",")
+	var list *string
+	if json.Unmarshal(value, &list) != nil {
+		return nil, errors.New("include: must be a string")
+	}
+	if list == nil || *list == "" {
+		return nil, nil
+	}
+	return strings.Split(*list, ","), nil
 }
 
-// ignored returns a line for each member of the update that the API ignores because it does not know it.
-func ignored(update object, fields []field.Field) []string {
-	known := names(fields)
-	var lines []string
-	for _, m := range update {
-		if field.Find(fields, m.name) == nil {
-			lines = append(lines, fmt.Sprintf("--from: the API ignores %q%s", m.name, nearest.Hint(m.name, known)))
+// checkNames returns an error for a member of o, or of an object in it, that is no field. The API ignores what it does not
+// know, so that a name with a mistake in it would be lost without a word.
+func checkNames(o object, fields []field.Field, prefix string) error {
+	for _, m := range o {
+		f := field.Find(fields, m.name)
+		if f == nil {
+			return nearest.Unknown("field", prefix+m.name, field.Dotted(prefix, fields))
+		}
+		if inner, err := parseObject(m.value); err == nil && len(f.Fields) > 0 {
+			if err := checkNames(inner, f.Fields, prefix+m.name+"."); err != nil {
+				return err
+			}
 		}
 	}
-	return lines
+	return nil
 }

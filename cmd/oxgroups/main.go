@@ -7,8 +7,11 @@ package main
 import (
 	"context"
 	"os"
+	"os/signal"
+	"syscall"
 )
 
 func main() {
+	signal.Ignore(syscall.SIGPIPE) // a reader that has enough is no failure; see run
 	os.Exit(run(context.Background(), os.Args[1:], process()))
 }

@@ -1,23 +1,42 @@
 package main
 
 import (
+	"fmt"
 	"strconv"
 	"strings"
 	"unicode"
+	"unicode/utf16"
 )
 
 // printable returns s with what a terminal could take for a command, an escape sequence for example, written out. Line
 // feeds are kept.
 func printable(s string) string {
-	bad := func(r rune) bool { return r != '\n' && !unicode.IsPrint(r) }
+	return escape(s, func(r rune) string {
+		quoted := strconv.QuoteRuneToASCII(r)
+		return quoted[1 : len(quoted)-1]
+	})
+}
+
+// printableJSON does the same for a JSON text, by the escapes of JSON, so that its meaning stays the same.
+func printableJSON(s string) string {
+	return escape(s, func(r rune) string {
+		if r1, r2 := utf16.EncodeRune(r); r > 0xffff {
+			return fmt.Sprintf(`\u%04x\u%04x`, r1, r2)
+		}
+		return fmt.Sprintf(`\u%04x`, r)
+	})
+}
+
+// escape replaces each character of s that does not print, apart from line feeds.
+func escape(s string, with func(rune) string) string {
+	bad := func(r rune) bool { return r != '\n' && !unicode.IsGraphic(r) }
 	if !strings.ContainsFunc(s, bad) {
 		return s
 	}
 	var b strings.Builder
 	for _, r := range s {
 		if bad(r) {
-			quoted := strconv.QuoteRuneToASCII(r)
-			b.WriteString(quoted[1 : len(quoted)-1])
+			b.WriteString(with(r))
 		} else {
 			b.WriteRune(r)
 		}

@@ -4,12 +4,9 @@ import (
 	"fmt"
 	"io"
 	"math"
-	"os"
 	"strconv"
 	"strings"
 	"time"
-
-	"golang.org/x/term"
 
 	"example.com/oxgroups/api/bulk"
 )
@@ -22,35 +19,29 @@ const (
 
 // line is the last line of a terminal; where there is no terminal it shows nothing.
 type line struct {
-	to    *os.File // nil: no terminal
-	shown bool
+	sys      system
+	terminal bool
+	shown    bool
 }
 
-func newLine(stderr io.Writer) *line {
-	file, ok := stderr.(*os.File)
-	if !ok || !term.IsTerminal(int(file.Fd())) || os.Getenv("TERM") == "dumb" {
-		return &line{}
-	}
-	return &line{to: file}
+func newLine(sys system) *line {
+	return &line{sys: sys, terminal: sys.screen(sys.stderr).terminal && sys.getenv("TERM") != "dumb"}
 }
 
 // show puts text into the line, as much as fits.
 func (l *line) show(text string) {
-	if l.to == nil {
+	if !l.terminal {
 		return
 	}
-	columns, _, err := term.GetSize(int(l.to.Fd()))
-	if err != nil || columns < 2 {
-		columns = 80
-	}
-	_, _ = fmt.Fprint(l.to, "\r"+width.Truncate(text, columns-1, more)+"\x1b[K")
+	columns := l.sys.screen(l.sys.stderr).width // people change it
+	_, _ = io.WriteString(l.sys.stderr, "\r"+width.Truncate(text, columns-1, more)+"\x1b[K")
 	l.shown = true
 }
 
 // clear empties the line, for something else to be written there.
 func (l *line) clear() {
 	if l.shown {
-		_, _ = fmt.Fprint(l.to, "\r\x1b[K")
+		_, _ = io.WriteString(l.sys.stderr, "\r\x1b[K")
 		l.shown = false
 	}
 }
@@ -62,9 +53,9 @@ type display struct {
 
 // show begins to show progress; total is how many rows there are, 0 where that is not known. When stopping is closed it
 // says so.
-func show(stderr io.Writer, progress *bulk.Progress, total int64, stopping <-chan struct{}) *display {
+func show(sys system, progress *bulk.Progress, total int64, stopping <-chan struct{}) *display {
 	d := &display{make(chan struct{}), make(chan struct{})}
-	go d.run(stderr, progress, total, stopping)
+	go d.run(sys, progress, total, stopping)
 	return d
 }
 
@@ -74,12 +65,12 @@ func (d *display) end() {
 	<-d.done
 }
 
-func (d *display) run(stderr io.Writer, progress *bulk.Progress, total int64, stopping <-chan struct{}) {
+func (d *display) run(sys system, progress *bulk.Progress, total int64, stopping <-chan struct{}) {
 	defer close(d.done)
-	l := newLine(stderr)
+	l := newLine(sys)
 	defer l.clear()
 	interval := textInterval
-	if l.to != nil {
+	if l.terminal {
 		interval = lineInterval
 	}
 	tick := time.NewTicker(interval)
@@ -92,16 +83,16 @@ func (d *display) run(stderr io.Writer, progress *bulk.Progress, total int64, st
 		case <-stopping:
 			stopping = nil
 			l.clear()
-			_, _ = fmt.Fprintf(stderr, "interrupted: waiting for %d requests; interrupt again to stop at once\n", progress.Snapshot().InFlight)
+			sys.say("interrupted: waiting for %d requests; interrupt again to stop at once", progress.Snapshot().InFlight)
 			continue
 		case <-tick.C:
 		}
 		s := progress.Snapshot()
 		text := progressText(s, total, speed.add(s))
-		if l.to != nil {
+		if l.terminal {
 			l.show(text)
 		} else {
-			_, _ = fmt.Fprintln(stderr, text)
+			sys.say("%s", text)
 		}
 	}
 }

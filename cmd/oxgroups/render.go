@@ -11,8 +11,8 @@ import (
 	"github.com/itchyny/gojq"
 )
 
-// renderer writes a reply for its reader: a person, or a program.
-type renderer func(ctx context.Context, w io.Writer, document []byte) error
+// renderer writes a document for its reader: a person at a screen, or a program.
+type renderer func(ctx context.Context, w io.Writer, to screen, document []byte) error
 
 // renderer returns what the flags ask for. It checks a jq expression before anything is sent.
 func (u *updateCommand) renderer() (renderer, error) {
@@ -22,17 +22,24 @@ func (u *updateCommand) renderer() (renderer, error) {
 	case u.json:
 		return renderJSON, nil
 	}
-	return renderTables, nil
+	return renderSheet, nil
 }
 
-// renderJSON writes the document as it came, in one line.
-func renderJSON(_ context.Context, w io.Writer, document []byte) error {
-	var line bytes.Buffer
-	if err := json.Compact(&line, document); err != nil {
+// renderJSON writes the document as it came: in one line, or indented on a terminal.
+func renderJSON(_ context.Context, w io.Writer, to screen, document []byte) error {
+	var out bytes.Buffer
+	compact := json.Compact
+	if to.terminal {
+		compact = func(dst *bytes.Buffer, src []byte) error { return json.Indent(dst, src, "", "  ") }
+	}
+	if err := compact(&out, document); err != nil {
 		return err
 	}
-	line.WriteByte('\n')
-	_, err := w.Write(line.Bytes())
+	text := out.String()
+	if to.terminal {
+		text = printableJSON(text)
+	}
+	_, err := io.WriteString(w, text+"\n")
 	return err
 }
 
@@ -47,18 +54,18 @@ func newJQ(expression string) (renderer, error) {
 	if err != nil {
 		return nil, usagef("--jq: %w", err)
 	}
-	return func(ctx context.Context, w io.Writer, document []byte) error {
+	return func(ctx context.Context, w io.Writer, to screen, document []byte) error {
 		dec := json.NewDecoder(bytes.NewReader(document))
 		dec.UseNumber()
 		var input any
 		if err := dec.Decode(&input); err != nil {
 			return err
 		}
-		return writeValues(w, code.RunWithContext(ctx, input))
+		return writeValues(w, to, code.RunWithContext(ctx, input))
 	}, nil
 }
 
-func writeValues(w io.Writer, values gojq.Iter) error {
+func writeValues(w io.Writer, to screen, values gojq.Iter) error {
 	for {
 		value, ok := values.Next()
 		if !ok {
@@ -70,21 +77,31 @@ func writeValues(w io.Writer, values gojq.Iter) error {
 			}
 			return fmt.Errorf("--jq: %w", err)
 		}
-		line, err := jqLine(value)
+		line, err := jqLine(to, value)
 		if err != nil {
 			return fmt.Errorf("--jq: %w", err)
 		}
-		if _, err := fmt.Fprintln(w, line); err != nil {
+		if _, err := io.WriteString(w, line+"\n"); err != nil {
 			return err
 		}
 	}
 }
 
-// jqLine returns a string as it is and every other value as JSON.
-func jqLine(value any) (string, error) {
-	if text, ok := value.(string); ok {
-		return text, nil
+// jqLine returns a string as it is, but printable on a terminal, and every other value as JSON.
+func jqLine(to screen, value any) (string, error) {
+	text, isText := value.(string)
+	if !isText {
+		data, err := gojq.Marshal(value)
+		if err != nil {
+			return "", err
+		}
+		text = string(data)
 	}
-	line, err := gojq.Marshal(value)
-	return string(line), err
+	switch {
+	case !to.terminal:
+		return text, nil
+	case isText:
+		return printable(text), nil
+	}
+	return printableJSON(text), nil
 }

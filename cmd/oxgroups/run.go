@@ -2,9 +2,12 @@ package main
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"io"
 	"os"
 	"os/signal"
+	"syscall"
 
 	"github.com/spf13/cobra"
 )
@@ -29,15 +32,25 @@ func run(ctx context.Context, args []string, sys system) int {
 	defer stop()
 	defer context.AfterFunc(ctx, stop)()
 
+	out := &output{to: sys.stdout}
+	sys.stdout = out
 	started := false
 	root := newRoot(sys, &started)
 	root.SetArgs(args)
 	err := root.ExecuteContext(ctx)
-	if err != nil && !started {
+	switch {
+	case out.err != nil && (err == nil || errors.Is(err, out.err)):
+		if errors.Is(out.err, syscall.EPIPE) {
+			return exitDone // the reader has enough: `| head`
+		}
+		if err == nil {
+			err = fmt.Errorf("stdout: %w", out.err)
+		}
+	case err != nil && !started:
 		err = &usageError{err} // cobra found it before a command began
 	}
 	if err != nil {
-		report(sys.stderr, ctx, err)
+		report(sys, ctx, err)
 	}
 	return exitCode(ctx, err)
 }
@@ -47,31 +60,52 @@ func newRoot(sys system, started *bool) *cobra.Command {
 	root := &cobra.Command{
 		Use:   "oxgroups",
 		Short: "Update workspace groups of the Kantata OX API",
-		Long: `Update workspace groups of the Kantata OX API.
+		Long: `Update workspace groups of the Kantata OX API (formerly Mavenlink).
 
 Environment:
-  OXGROUPS_TOKEN  the access token; it is never taken from an argument
-  OXGROUPS_URL    where the API is, unless --url says so
+  OXGROUPS_TOKEN    the access token; it is never taken from an argument
+  OXGROUPS_URL      where the API is, unless --url says so
+  OXGROUPS_PROFILE  the profile to use, unless --profile says so
+  OXGROUPS_CONFIG_DIR  where profiles are kept, in place of the user's
+                    configuration directory
+  NO_COLOR          if set, no colours
 
 Exit codes:
-  0  done                         3  refused by the API (4xx)
-  1  failed                       4  not authorised (401, 403, or no token)
-  2  wrong usage, invalid update  5  the API is unavailable (5xx, network)
-  6  apply: some rows failed    130  interrupted`,
-		SilenceErrors: true, // run reports them
-		SilenceUsage:  true,
+  0  done                         4  not authorised (401, 403, or no token)
+  1  failed                       5  the API is unavailable (5xx, network)
+  2  wrong usage, invalid update  6  apply: some rows were not applied
+  3  refused by the API (4xx)     130  interrupted`,
+		Example: `  oxgroups auth login
+  oxgroups update 7 --name Acme --add-workspace 10,12
+  oxgroups apply groups.csv
+  oxgroups update --help`,
+		Version:           version(),
+		Args:              noSuchCommand,
+		RunE:              showHelp,
+		SilenceErrors:     true, // run reports them
+		SilenceUsage:      true,
+		DisableAutoGenTag: true,
 	}
 	root.SetIn(sys.stdin)
 	root.SetOut(sys.stdout)
 	root.SetErr(sys.stderr)
 	root.SetFlagErrorFunc(flagError)
-	root.AddCommand(newUpdate(sys), newApply(sys), newVersion(sys))
-	for _, cmd := range root.Commands() {
-		work := cmd.RunE
+	root.SetHelpFunc(help)
+	root.SetVersionTemplate(versionLine())
+	root.AddCommand(newUpdate(sys), newApply(sys), newAuth(sys), newCompletion(), newVersion(sys))
+	noteStart(root, started)
+	return root
+}
+
+// noteStart makes every command under cmd set started when it begins.
+func noteStart(cmd *cobra.Command, started *bool) {
+	for _, sub := range cmd.Commands() {
+		noteStart(sub, started)
+	}
+	if work := cmd.RunE; work != nil {
 		cmd.RunE = func(cmd *cobra.Command, args []string) error {
 			*started = true
 			return work(cmd, args)
 		}
 	}
-	return root
 }

@@ -13,6 +13,8 @@ import (
 
 	"github.com/rogpeppe/go-internal/testscript"
 	"go.uber.org/goleak"
+
+	"example.com/oxgroups/api/client"
 )
 
 func TestMain(m *testing.M) {
@@ -35,6 +37,7 @@ func (m leakTested) Run() int {
 //
 //	code N PROGRAM ARG...   runs a program that must exit with N
 //	interrupt PROGRAM ARG... runs a program, interrupts it when the fake has its request, and expects 130
+//	noreader PROGRAM ARG...  runs a program whose stdout nobody reads any more; it must end with 0 and say nothing
 //	sent JSON               checks the body of the last request; `sent` alone: that there was none
 func TestScript(t *testing.T) {
 	testscript.Run(t, testscript.Params{
@@ -45,11 +48,12 @@ func TestScript(t *testing.T) {
 			env.Values["fake"] = f
 			env.Setenv("OXGROUPS_URL", f.URL+"/api/v1")
 			env.Setenv("OXGROUPS_TOKEN", "demo")
+			env.Setenv("HOME", env.WorkDir+"/home")   // profiles are kept in it
 			env.Setenv("GORACE", "atexit_sleep_ms=0") // the race detector keeps each process for a second otherwise
 			return nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"code": cmdCode, "interrupt": cmdInterrupt, "sent": cmdSent,
+			"code": cmdCode, "interrupt": cmdInterrupt, "noreader": cmdNoReader, "sent": cmdSent,
 		},
 	})
 }
@@ -71,14 +75,34 @@ func codeOf(ts *testscript.TestScript, err error) int {
 	return 0
 }
 
-func cmdInterrupt(ts *testscript.TestScript, _ bool, args []string) {
+func cmdNoReader(ts *testscript.TestScript, _ bool, args []string) {
+	cmd := command(ts, args)
+	r, w, err := os.Pipe()
+	ts.Check(err)
+	ts.Check(r.Close())
+	var stderr bytes.Buffer
+	cmd.Stdout, cmd.Stderr = w, &stderr
+	err = cmd.Run()
+	ts.Check(w.Close())
+	if got := codeOf(ts, err); got != exitDone || stderr.Len() > 0 {
+		ts.Fatalf("exit code %d, stderr %q", got, &stderr)
+	}
+}
+
+// command returns a command in the environment of the script.
+func command(ts *testscript.TestScript, args []string) *exec.Cmd {
 	path, err := exec.LookPath(args[0])
 	ts.Check(err)
 	cmd := exec.Command(path, args[1:]...)
 	cmd.Dir = ts.MkAbs(".")
-	for _, name := range []string{"PATH", "HOME", "OXGROUPS_URL", "OXGROUPS_TOKEN"} {
+	for _, name := range []string{"PATH", "HOME", "GORACE", client.EnvURL, client.EnvToken} {
 		cmd.Env = append(cmd.Env, name+"="+ts.Getenv(name))
 	}
+	return cmd
+}
+
+func cmdInterrupt(ts *testscript.TestScript, _ bool, args []string) {
+	cmd := command(ts, args)
 	var stdout, stderr bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &stdout, &stderr
 	ts.Check(cmd.Start())

@@ -36,7 +36,7 @@ func TestTables(t *testing.T) {
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
 			var out strings.Builder
-			if err := renderTables(t.Context(), &out, []byte(tt.document)); err != nil {
+			if err := renderSheet(t.Context(), &out, screen{terminal: true, width: 100}, []byte(tt.document)); err != nil {
 				t.Fatal(err)
 			}
 			if out.String() != tt.want {

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -34,7 +33,7 @@ type updateCommand struct {
 	clear   []string
 	include []string
 	from    string
-	url     string
+	connect connection
 	json    bool
 	jq      string
 	dryRun  bool
@@ -42,20 +41,29 @@ type updateCommand struct {
 }
 
 func newUpdate(sys system) *cobra.Command {
-	u := &updateCommand{sys: sys, fields: updateFields()}
+	u := &updateCommand{sys: sys, fields: updateFields(), connect: connection{sys: sys}}
 	cmd := &cobra.Command{
 		Use:   "update ID --name NAME [flags]",
 		Short: "Update one workspace group",
 		Long: `Update one workspace group. Fields that are not named stay as they are.
 
-Everything is applied together or not at all, and sending it again changes nothing more. The update is checked
-before it is sent.`,
+Everything is applied together or not at all, and sending it again changes
+nothing more. The update is checked before it is sent.
+
+A value of --external-reference with a comma or a quote in it is put in double
+quotes, and a double quote within them is doubled:
+  --external-reference 'service_name=jira,external_message="one, two"'
+
+On a terminal the reply is shown as tables. Elsewhere each line is the name of
+a field, a tab and its value; objects beside the group have their place before
+the name, as in "workspaces.10.title". --json and --jq give the reply itself.`,
 		Example: `  oxgroups update 7 --name Acme --add-workspace 10,12 --include workspaces
   oxgroups update 7 --name Acme --company=false --clear notes,email
-  oxgroups update 7 --name Acme --external-reference service_name=jira,service_model=Issue,service_model_ref=A-1
+  oxgroups update 7 --name Acme --external-reference \
+      service_name=jira,service_model=Issue,service_model_ref=A-1
   oxgroups update 7 --from update.json --jq '.workspace_groups[].updated_at'
   oxgroups update 7 --name Acme --dry-run`,
-		Args: cobra.ExactArgs(1),
+		Args: arguments(1, "one ID"),
 		RunE: func(cmd *cobra.Command, args []string) error { return u.run(cmd.Context(), args[0]) },
 	}
 	u.addFlags(cmd)
@@ -68,17 +76,18 @@ func (u *updateCommand) addFlags(cmd *cobra.Command) {
 	own.StringSliceVar(&u.clear, "clear", nil, "send null for these `fields`, which clears them; nested ones are dotted")
 	own.StringSliceVar(&u.include, "include", nil, "put these `associations` beside the group: "+joined(client.Includes()))
 	own.StringVar(&u.from, "from", "", "take the update from a JSON `file`, - for stdin; flags win over it")
-	addURL(own, &u.url)
-	own.BoolVar(&u.json, "json", false, "print the reply as JSON, in one line")
+	own.BoolVar(&u.json, "json", false, "print the reply as JSON")
 	own.StringVar(&u.jq, "jq", "", "print what a jq `expression` makes of the reply; strings without quotes")
 	own.BoolVar(&u.dryRun, "dry-run", false, "print the request as a curl line and do not send it")
 	own.BoolVar(&u.curl, "curl", false, "print the request as a curl line to stderr before it is sent")
+	u.connect.addFlags(own)
 
 	flags := cmd.Flags()
 	flags.SortFlags = false // in the order of openapi.yaml
 	addFieldFlags(flags, own, u.fields, &u.assign)
 	flags.AddFlagSet(own)
 	cmd.MarkFlagsMutuallyExclusive("json", "jq", "dry-run")
+	u.completeFlags(cmd)
 }
 
 func joined(includes []client.Include) string {
@@ -98,11 +107,11 @@ func (u *updateCommand) run(ctx context.Context, arg string) error {
 	if err != nil {
 		return err
 	}
-	update, opts, err := u.update()
+	update, opts, err := u.update(ctx)
 	if err != nil {
 		return err
 	}
-	c, err := newClient(u.sys, baseURL(u.sys, u.url))
+	c, err := u.connect.client(ctx, !u.dryRun)
 	if err != nil {
 		return err
 	}
@@ -114,9 +123,9 @@ func (u *updateCommand) run(ctx context.Context, arg string) error {
 	}
 	result, err := c.UpdateWorkspaceGroup(ctx, id, update, opts...)
 	if err != nil {
-		return err
+		return &sentError{err}
 	}
-	if err := show(ctx, u.sys.stdout, result.Raw()); err != nil {
+	if err := show(ctx, u.sys.stdout, u.sys.screen(u.sys.stdout), result.Raw()); err != nil {
 		return fmt.Errorf("the update was applied, but its result could not be printed: %w", err)
 	}
 	return nil
@@ -129,7 +138,7 @@ func parseID(text string) (int64, error) {
 }
 
 // update puts the file and the flags together and checks the whole.
-func (u *updateCommand) update() (client.Update, []client.Option, error) {
+func (u *updateCommand) update(ctx context.Context) (client.Update, []client.Option, error) {
 	var (
 		body object
 		err  error
@@ -137,18 +146,18 @@ func (u *updateCommand) update() (client.Update, []client.Option, error) {
 	include := u.include
 	if u.from != "" {
 		var inFile []string
-		if body, inFile, err = readInput(u.from, u.sys.stdin); err != nil {
+		if body, inFile, err = readInput(ctx, u.from, u.sys.stdin); err != nil {
 			return client.Update{}, nil, err
 		}
 		if include == nil {
 			include = inFile
 		}
-		for _, line := range ignored(body, u.fields) {
-			_, _ = fmt.Fprintln(u.sys.stderr, "oxgroups: "+printable(line))
-		}
 	}
 	if err := clearFields(u.clear, u.fields, &u.assign); err != nil {
 		return client.Update{}, nil, err
+	}
+	for _, name := range clearsNothing(u.clear, u.fields) {
+		u.sys.say("oxgroups: --clear: the API takes null for %s as no change", name)
 	}
 	includes, err := parseIncludes(include)
 	if err != nil {
@@ -179,27 +188,6 @@ func invalid(err error) error {
 	return nil
 }
 
-func addURL(flags *pflag.FlagSet, url *string) {
-	flags.StringVar(url, "url", "", "where the API is (default $OXGROUPS_URL, or "+client.DefaultBaseURL+")")
-}
-
-// baseURL returns where the API is: what the flag says, else the environment.
-func baseURL(sys system, flag string) string {
-	return cmp.Or(flag, sys.getenv(client.EnvURL), client.DefaultBaseURL)
-}
-
-func newClient(sys system, base string) (*client.Client, error) {
-	c, err := client.New(
-		client.WithBaseURL(base),
-		client.WithToken(client.NewToken(sys.getenv(client.EnvToken))),
-		client.WithUserAgent("oxgroups/"+version()),
-	)
-	if err != nil {
-		return nil, &usageError{err}
-	}
-	return c, nil
-}
-
 func (u *updateCommand) printCurl(ctx context.Context, c *client.Client, id int64, update client.Update, opts []client.Option) error {
 	req, err := c.Request(ctx, id, update, opts...)
 	if err != nil {
@@ -209,10 +197,13 @@ func (u *updateCommand) printCurl(ctx context.Context, c *client.Client, id int6
 	if err != nil {
 		return fmt.Errorf("printing the request: %w", err)
 	}
-	to := u.sys.stdout
 	if !u.dryRun {
-		to = u.sys.stderr
+		_, _ = io.WriteString(u.sys.stderr, line+"\n")
+		return nil
 	}
-	_, err = io.WriteString(to, line+"\n")
+	if u.sys.getenv(client.EnvToken) == "" {
+		u.sys.say("oxgroups: the line takes the token from %s, which is not set", client.EnvToken)
+	}
+	_, err = io.WriteString(u.sys.stdout, line+"\n")
 	return err
 }

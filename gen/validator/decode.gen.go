@@ -139,10 +139,10 @@ func decodeError(s *jsonscan.Scanner, v *model.Error) {
 		hasField
 	)
 	var seen uint64
-	var member jsonscan.Members
-	for s.NextMember(&member) {
+	var members jsonscan.Members
+	for key, ok := s.NextMember(&members); ok; key, ok = s.NextMember(&members) {
 		mark := s.Mark()
-		switch member.Key {
+		switch key {
 		case "type":
 			s.Once(&seen, hasType)
 			if text, ok := s.String(); ok {
@@ -159,10 +159,10 @@ func decodeError(s *jsonscan.Scanner, v *model.Error) {
 				v.Field = &text
 			}
 		default:
-			s.Unknown(&member)
+			s.Unknown(&members, key)
 			s.Skip()
 		}
-		s.Within(mark, member.Key)
+		s.Within(mark, key)
 	}
 	if seen&hasType == 0 {
 		s.Missing("type")
@@ -181,18 +181,18 @@ func decodeErrors(s *jsonscan.Scanner, v *model.Errors) {
 		hasErrors uint64 = 1 << iota
 	)
 	var seen uint64
-	var member jsonscan.Members
-	for s.NextMember(&member) {
+	var members jsonscan.Members
+	for key, ok := s.NextMember(&members); ok; key, ok = s.NextMember(&members) {
 		mark := s.Mark()
-		switch member.Key {
+		switch key {
 		case "errors":
 			s.Once(&seen, hasErrors)
 			decodeErrorsErrors(s, &v.Errors)
 		default:
-			s.Unknown(&member)
+			s.Unknown(&members, key)
 			s.Skip()
 		}
-		s.Within(mark, member.Key)
+		s.Within(mark, key)
 	}
 	if seen&hasErrors == 0 {
 		s.Missing("errors")
@@ -237,10 +237,10 @@ func decodeExternalReference(s *jsonscan.Scanner, v *model.ExternalReference) {
 		hasLastSyncedAt
 	)
 	var seen uint64
-	var member jsonscan.Members
-	for s.NextMember(&member) {
+	var members jsonscan.Members
+	for key, ok := s.NextMember(&members); ok; key, ok = s.NextMember(&members) {
 		mark := s.Mark()
-		switch member.Key {
+		switch key {
 		case "id":
 			s.Once(&seen, hasId)
 			if text, ok := s.String(); ok {
@@ -338,10 +338,10 @@ func decodeExternalReference(s *jsonscan.Scanner, v *model.ExternalReference) {
 				v.LastSyncedAt.Set(parsed)
 			}
 		default:
-			s.Unknown(&member)
+			s.Unknown(&members, key)
 			s.Skip()
 		}
-		s.Within(mark, member.Key)
+		s.Within(mark, key)
 	}
 	if seen&hasId == 0 {
 		s.Missing("id")
@@ -403,10 +403,10 @@ func decodeExternalReferenceUpdate(s *jsonscan.Scanner, v *model.ExternalReferen
 		hasLocked
 	)
 	var seen uint64
-	var member jsonscan.Members
-	for s.NextMember(&member) {
+	var members jsonscan.Members
+	for key, ok := s.NextMember(&members); ok; key, ok = s.NextMember(&members) {
 		mark := s.Mark()
-		switch member.Key {
+		switch key {
 		case "service_name":
 			s.Once(&seen, hasServiceName)
 			if text, ok := s.String(); ok {
@@ -469,10 +469,10 @@ func decodeExternalReferenceUpdate(s *jsonscan.Scanner, v *model.ExternalReferen
 				v.Locked.Set(value)
 			}
 		default:
-			s.Unknown(&member)
+			s.Unknown(&members, key)
 			s.Skip()
 		}
-		s.Within(mark, member.Key)
+		s.Within(mark, key)
 	}
 	if seen&hasServiceName == 0 {
 		s.Missing("service_name")
@@ -497,10 +497,10 @@ func decodeMeta(s *jsonscan.Scanner, v *model.Meta) {
 		hasPageSize
 	)
 	var seen uint64
-	var member jsonscan.Members
-	for s.NextMember(&member) {
+	var members jsonscan.Members
+	for key, ok := s.NextMember(&members); ok; key, ok = s.NextMember(&members) {
 		mark := s.Mark()
-		switch member.Key {
+		switch key {
 		case "count":
 			s.Once(&seen, hasCount)
 			if number, ok := s.Int64(); ok {
@@ -534,10 +534,10 @@ func decodeMeta(s *jsonscan.Scanner, v *model.Meta) {
 				}
 			}
 		default:
-			s.Unknown(&member)
+			s.Unknown(&members, key)
 			s.Skip()
 		}
-		s.Within(mark, member.Key)
+		s.Within(mark, key)
 	}
 	if seen&hasCount == 0 {
 		s.Missing("count")
@@ -569,10 +569,10 @@ func decodeRateCardSet(s *jsonscan.Scanner, v *model.RateCardSet) {
 		hasUpdatedAt
 	)
 	var seen uint64
-	var member jsonscan.Members
-	for s.NextMember(&member) {
+	var members jsonscan.Members
+	for key, ok := s.NextMember(&members); ok; key, ok = s.NextMember(&members) {
 		mark := s.Mark()
-		switch member.Key {
+		switch key {
 		case "id":
 			s.Once(&seen, hasId)
 			if text, ok := s.String(); ok {
@@ -638,10 +638,10 @@ func decodeRateCardSet(s *jsonscan.Scanner, v *model.RateCardSet) {
 				v.UpdatedAt.Set(parsed)
 			}
 		default:
-			s.Unknown(&member)
+			s.Unknown(&members, key)
 			s.Skip()
 		}
-		s.Within(mark, member.Key)
+		s.Within(mark, key)
 	}
 	if seen&hasId == 0 {
 		s.Missing("id")
@@ -699,10 +699,10 @@ func decodeResult(s *jsonscan.Scanner, v *model.Result) {
 		hasId
 	)
 	var seen uint64
-	var member jsonscan.Members
-	for s.NextMember(&member) {
+	var members jsonscan.Members
+	for key, ok := s.NextMember(&members); ok; key, ok = s.NextMember(&members) {
 		mark := s.Mark()
-		switch member.Key {
+		switch key {
 		case "key":
 			s.Once(&seen, hasKey)
 			if text, ok := s.String(); ok {
@@ -714,10 +714,10 @@ func decodeResult(s *jsonscan.Scanner, v *model.Result) {
 				v.Id = text
 			}
 		default:
-			s.Unknown(&member)
+			s.Unknown(&members, key)
 			s.Skip()
 		}
-		s.Within(mark, member.Key)
+		s.Within(mark, key)
 	}
 	if seen&hasKey == 0 {
 		s.Missing("key")
@@ -747,10 +747,10 @@ func decodeWorkspace(s *jsonscan.Scanner, v *model.Workspace) {
 		hasUpdatedAt
 	)
 	var seen uint64
-	var member jsonscan.Members
-	for s.NextMember(&member) {
+	var members jsonscan.Members
+	for key, ok := s.NextMember(&members); ok; key, ok = s.NextMember(&members) {
 		mark := s.Mark()
-		switch member.Key {
+		switch key {
 		case "id":
 			s.Once(&seen, hasId)
 			if text, ok := s.String(); ok {
@@ -848,10 +848,10 @@ func decodeWorkspace(s *jsonscan.Scanner, v *model.Workspace) {
 				v.UpdatedAt.Set(parsed)
 			}
 		default:
-			s.Unknown(&member)
+			s.Unknown(&members, key)
 			s.Skip()
 		}
-		s.Within(mark, member.Key)
+		s.Within(mark, key)
 	}
 	if seen&hasId == 0 {
 		s.Missing("id")
@@ -883,10 +883,10 @@ func decodeWorkspaceGroup(s *jsonscan.Scanner, v *model.WorkspaceGroup) {
 		hasRateCardSetIds
 	)
 	var seen uint64
-	var member jsonscan.Members
-	for s.NextMember(&member) {
+	var members jsonscan.Members
+	for key, ok := s.NextMember(&members); ok; key, ok = s.NextMember(&members) {
 		mark := s.Mark()
-		switch member.Key {
+		switch key {
 		case "id":
 			s.Once(&seen, hasId)
 			if text, ok := s.String(); ok {
@@ -980,10 +980,10 @@ func decodeWorkspaceGroup(s *jsonscan.Scanner, v *model.WorkspaceGroup) {
 			decodeWorkspaceGroupRateCardSetIds(s, &value)
 			v.RateCardSetIds = &value
 		default:
-			s.Unknown(&member)
+			s.Unknown(&members, key)
 			s.Skip()
 		}
-		s.Within(mark, member.Key)
+		s.Within(mark, key)
 	}
 	if seen&hasId == 0 {
 		s.Missing("id")
@@ -1014,10 +1014,10 @@ func decodeWorkspaceGroupDocument(s *jsonscan.Scanner, v *model.WorkspaceGroupDo
 		hasRateCardSets
 	)
 	var seen uint64
-	var member jsonscan.Members
-	for s.NextMember(&member) {
+	var members jsonscan.Members
+	for key, ok := s.NextMember(&members); ok; key, ok = s.NextMember(&members) {
 		mark := s.Mark()
-		switch member.Key {
+		switch key {
 		case "count":
 			s.Once(&seen, hasCount)
 			if number, ok := s.Int64(); ok {
@@ -1051,10 +1051,10 @@ func decodeWorkspaceGroupDocument(s *jsonscan.Scanner, v *model.WorkspaceGroupDo
 			decodeWorkspaceGroupDocumentRateCardSets(s, &value)
 			v.RateCardSets = &value
 		default:
-			s.Unknown(&member)
+			s.Unknown(&members, key)
 			s.Skip()
 		}
-		s.Within(mark, member.Key)
+		s.Within(mark, key)
 	}
 	if seen&hasCount == 0 {
 		s.Missing("count")
@@ -1076,14 +1076,14 @@ func decodeWorkspaceGroupDocumentExternalReferences(s *jsonscan.Scanner, v *map[
 		return
 	}
 	*v = map[string]model.ExternalReference{}
-	var member jsonscan.Members
-	for s.NextMember(&member) {
+	var members jsonscan.Members
+	for key, ok := s.NextMember(&members); ok; key, ok = s.NextMember(&members) {
 		mark := s.Mark()
-		s.Unknown(&member)
+		s.Unknown(&members, key)
 		var value model.ExternalReference
 		decodeExternalReference(s, &value)
-		(*v)[member.Key] = value
-		s.Within(mark, member.Key)
+		(*v)[key] = value
+		s.Within(mark, key)
 	}
 }
 
@@ -1093,14 +1093,14 @@ func decodeWorkspaceGroupDocumentRateCardSets(s *jsonscan.Scanner, v *map[string
 		return
 	}
 	*v = map[string]model.RateCardSet{}
-	var member jsonscan.Members
-	for s.NextMember(&member) {
+	var members jsonscan.Members
+	for key, ok := s.NextMember(&members); ok; key, ok = s.NextMember(&members) {
 		mark := s.Mark()
-		s.Unknown(&member)
+		s.Unknown(&members, key)
 		var value model.RateCardSet
 		decodeRateCardSet(s, &value)
-		(*v)[member.Key] = value
-		s.Within(mark, member.Key)
+		(*v)[key] = value
+		s.Within(mark, key)
 	}
 }
 
@@ -1126,14 +1126,14 @@ func decodeWorkspaceGroupDocumentWorkspaceGroups(s *jsonscan.Scanner, v *map[str
 		return
 	}
 	*v = map[string]model.WorkspaceGroup{}
-	var member jsonscan.Members
-	for s.NextMember(&member) {
+	var members jsonscan.Members
+	for key, ok := s.NextMember(&members); ok; key, ok = s.NextMember(&members) {
 		mark := s.Mark()
-		s.Unknown(&member)
+		s.Unknown(&members, key)
 		var value model.WorkspaceGroup
 		decodeWorkspaceGroup(s, &value)
-		(*v)[member.Key] = value
-		s.Within(mark, member.Key)
+		(*v)[key] = value
+		s.Within(mark, key)
 	}
 }
 
@@ -1143,14 +1143,14 @@ func decodeWorkspaceGroupDocumentWorkspaces(s *jsonscan.Scanner, v *map[string]m
 		return
 	}
 	*v = map[string]model.Workspace{}
-	var member jsonscan.Members
-	for s.NextMember(&member) {
+	var members jsonscan.Members
+	for key, ok := s.NextMember(&members); ok; key, ok = s.NextMember(&members) {
 		mark := s.Mark()
-		s.Unknown(&member)
+		s.Unknown(&members, key)
 		var value model.Workspace
 		decodeWorkspace(s, &value)
-		(*v)[member.Key] = value
-		s.Within(mark, member.Key)
+		(*v)[key] = value
+		s.Within(mark, key)
 	}
 }
 
@@ -1196,10 +1196,10 @@ func decodeWorkspaceGroupRequest(s *jsonscan.Scanner, v *model.WorkspaceGroupReq
 		hasInclude
 	)
 	var seen uint64
-	var member jsonscan.Members
-	for s.NextMember(&member) {
+	var members jsonscan.Members
+	for key, ok := s.NextMember(&members); ok; key, ok = s.NextMember(&members) {
 		mark := s.Mark()
-		switch member.Key {
+		switch key {
 		case "workspace_group":
 			s.Once(&seen, hasWorkspaceGroup)
 			decodeWorkspaceGroupUpdate(s, &v.WorkspaceGroup)
@@ -1211,10 +1211,10 @@ func decodeWorkspaceGroupRequest(s *jsonscan.Scanner, v *model.WorkspaceGroupReq
 				v.Include.Set(text)
 			}
 		default:
-			s.Unknown(&member)
+			s.Unknown(&members, key)
 			s.Skip()
 		}
-		s.Within(mark, member.Key)
+		s.Within(mark, key)
 	}
 	if seen&hasWorkspaceGroup == 0 {
 		s.Missing("workspace_group")
@@ -1240,10 +1240,10 @@ func decodeWorkspaceGroupUpdate(s *jsonscan.Scanner, v *model.WorkspaceGroupUpda
 		hasExternalReference
 	)
 	var seen uint64
-	var member jsonscan.Members
-	for s.NextMember(&member) {
+	var members jsonscan.Members
+	for key, ok := s.NextMember(&members); ok; key, ok = s.NextMember(&members) {
 		mark := s.Mark()
-		switch member.Key {
+		switch key {
 		case "name":
 			s.Once(&seen, hasName)
 			if text, ok := s.String(); ok {
@@ -1329,10 +1329,10 @@ func decodeWorkspaceGroupUpdate(s *jsonscan.Scanner, v *model.WorkspaceGroupUpda
 				v.ExternalReference.Set(value)
 			}
 		default:
-			s.Unknown(&member)
+			s.Unknown(&members, key)
 			s.Skip()
 		}
-		s.Within(mark, member.Key)
+		s.Within(mark, key)
 	}
 	if seen&hasName == 0 {
 		s.Missing("name")

@@ -53,8 +53,9 @@ func (r *Record) parse(line []byte) (ok bool) {
 	if !s.Begin(jsonscan.Object) {
 		return false
 	}
-	for m := (jsonscan.Members{}); s.NextMember(&m); {
-		switch m.Key {
+	var m jsonscan.Members
+	for key, more := s.NextMember(&m); more; key, more = s.NextMember(&m) {
+		switch key {
 		case "row":
 			r.Row, _ = s.Int64()
 		case "id":

@@ -301,11 +301,12 @@ func lineAt(at io.ReaderAt, offset int64) (int64, error) {
 func rawMembers(raw []byte, each func(key string, value []byte)) error {
 	s := jsonscan.New(raw, jsonscan.Options{RefuseNUL: true})
 	if s.Begin(jsonscan.Object) {
-		for m := (jsonscan.Members{}); s.NextMember(&m); {
-			s.Unknown(&m)
+		var m jsonscan.Members
+		for key, more := s.NextMember(&m); more; key, more = s.NextMember(&m) {
+			s.Unknown(&m, key)
 			start := s.Offset()
 			s.Skip()
-			each(m.Key, s.Raw(start))
+			each(key, s.Raw(start))
 		}
 	}
 	return s.End()

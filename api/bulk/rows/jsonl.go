@@ -126,9 +126,10 @@ func (m *lineMembers) read(line []byte) error {
 	fields := updateFields()
 	var beside []string
 	var flat lineMembers
-	for members := (jsonscan.Members{}); s.NextMember(&members); {
-		s.Unknown(&members) // a key that is there twice ends the scan
-		switch key := members.Key; key {
+	var members jsonscan.Members
+	for key, more := s.NextMember(&members); more; key, more = s.NextMember(&members) {
+		s.Unknown(&members, key) // a key that is there twice ends the scan
+		switch key {
 		case idName:
 			m.id = idText(s)
 		case reasonName:
@@ -176,9 +177,10 @@ func (m *lineMembers) unknown(s *jsonscan.Scanner, fields []field.Field, prefix 
 		return
 	}
 	s.Begin(jsonscan.Object)
-	for members := (jsonscan.Members{}); s.NextMember(&members); {
-		s.Unknown(&members)
-		m.member(s, field.Find(fields, members.Key), members.Key, prefix, fields)
+	var members jsonscan.Members
+	for key, more := s.NextMember(&members); more; key, more = s.NextMember(&members) {
+		s.Unknown(&members, key)
+		m.member(s, field.Find(fields, key), key, prefix, fields)
 	}
 }
 

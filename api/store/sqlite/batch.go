@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"runtime"
+	"sync"
+	"sync/atomic"
 	"time"
 
 	"example.com/oxgroups/api/group"
@@ -32,10 +34,7 @@ func (w *writer) transaction(ctx context.Context, own *job) (batch []*job) {
 		if err != nil {
 			return err
 		}
-		before := time.Now()
-		err = c.run(`COMMIT`)
-		w.took = (3*w.took + min(time.Since(before), maxCommitTime)) / 4
-		return err
+		return w.commit(batch)
 	})
 	switch {
 	case err == nil:
@@ -48,6 +47,36 @@ func (w *writer) transaction(ctx context.Context, own *job) (batch []*job) {
 		}
 	}
 	return batch
+}
+
+// commit commits the transaction of batch. While the disk works, the processor finishes what it can.
+func (w *writer) commit(batch []*job) error {
+	before := time.Now()
+	defer func() { w.took = (3*w.took + min(time.Since(before), maxCommitTime)) / 4 }()
+	if len(batch) == 1 {
+		return w.conn.run(`COMMIT`)
+	}
+	var committed atomic.Bool
+	var beside sync.WaitGroup
+	defer beside.Wait()
+	defer committed.Store(true)
+	beside.Go(func() {
+		for _, j := range batch {
+			if committed.Load() {
+				return // the other callers can do it themselves, each its own
+			}
+			j.finishEarly()
+		}
+	})
+	return w.conn.run(`COMMIT`)
+}
+
+// finishEarly is finish for a job whose transaction is about to be committed.
+func (j *job) finishEarly() {
+	if j.err == nil && j.light() {
+		j.err = protect(func() error { j.finish(); return nil })
+		j.finished = true
+	}
 }
 
 // begin begins a transaction. While another process holds the file ctx ends the waiting.
@@ -112,7 +141,7 @@ func (w *writer) more(n int, patience *time.Duration) []*job {
 		return w.take(maxBatch - n)
 	}
 	before := time.Now()
-	limit := min(*patience, w.took/8)
+	limit := min(*patience, w.took/4)
 	for w.waiting.Load() == 0 && time.Since(before) < limit {
 		runtime.Gosched()
 	}

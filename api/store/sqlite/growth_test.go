@@ -78,3 +78,9 @@ func BenchmarkGrowth(b *testing.B) {
 		})
 	}
 }
+
+func timed(run func()) time.Duration {
+	before := time.Now()
+	run()
+	return time.Since(before)
+}

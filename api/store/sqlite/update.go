@@ -3,6 +3,7 @@ package sqlite
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"example.com/oxgroups/api/group"
 	"example.com/oxgroups/api/store/document"
@@ -20,10 +21,13 @@ func (s *Store) Update(ctx context.Context, by group.Caller, id int64, u model.W
 		by: by, id: id, in: in, change: &c, at: document.FormatTime(s.timestamp()),
 		patch: document.GroupPatch(&c), referencePatch: document.ReferencePatch(c.Reference),
 	}
-	if err := s.writer.do(ctx, up.run); err != nil {
+	if named := c.Named(); len(named) > 0 {
+		up.named = array(named)
+	}
+	if err := s.writer.do(ctx, &up); err != nil {
 		return group.Snapshot{}, err
 	}
-	return up.rows.Snapshot()
+	return up.snapshot, up.err
 }
 
 // update is one update on its way: what was asked for, encoded by the caller's goroutine so that the writer's has less
@@ -36,31 +40,24 @@ type update struct {
 	patch          jsonText
 	referencePatch jsonText
 	at             string
+	named          jsonText // the workspaces that are named; nil where there are none
 
-	rows document.Rows
+	add, remove []int64 // what of the named workspaces has to be added and removed
+	rows        document.Rows
+	snapshot    group.Snapshot // of rows
+	err         error          // of snapshot
 }
 
-// selectGroup finds the group as it will be, whether its name changes, and whether another group has the new name.
-const selectGroup = `
-SELECT created_at, updated_at, json_patch(document, ?4), folded IS NOT ?3, folded IS NOT ?3 AND EXISTS (
-    SELECT 1 FROM workspace_groups AS other WHERE other.account_id = ?2 AND other.folded = ?3)
-FROM workspace_groups WHERE id = ?1 AND account_id = ?2`
+var _ work = (*update)(nil)
 
-// storeGroup changes a group where its document differs or ?4 says that something else does.
-const storeGroup = `UPDATE workspace_groups SET updated_at = ?2, document = ?3 WHERE id = ?1 AND (?4 OR document IS NOT ?3)`
+func (up *update) finish() { up.snapshot, up.err = up.rows.Snapshot() }
 
-// renameGroup is apart from it because naming an indexed column, changed or not, has SQLite write the index.
-const renameGroup = `UPDATE workspace_groups SET folded = ?4, updated_at = ?2, document = ?3 WHERE id = ?1`
+// manyRows is how many included objects are too many for others to wait while they are decoded.
+const manyRows = 50
 
-// reachable are the workspaces of a list that a token has access to, in ascending order.
-const reachable = `
-SELECT w.id FROM json_each(?1) AS named CROSS JOIN workspaces AS w ON w.id = named.value
-WHERE w.account_id = ?2 AND ` + accessible + `
-ORDER BY w.id`
-
-// accessible is the condition that token ?3 has access to workspace w of its account.
-const accessible = `((SELECT all_workspaces FROM tokens WHERE id = ?3)
-    OR EXISTS (SELECT 1 FROM token_workspaces AS t WHERE t.token_id = ?3 AND t.workspace_id = w.id))`
+func (up *update) light() bool {
+	return len(up.rows.References)+len(up.rows.Workspaces)+len(up.rows.RateCardSets) < manyRows
+}
 
 // run is the update inside the writer's transaction: everything is checked before anything is changed.
 func (up *update) run(c *conn) error {
@@ -95,47 +92,71 @@ func (up *update) run(c *conn) error {
 	return c.load(&up.rows, up.by, up.in)
 }
 
+// check says whether what is stored allows the change, and keeps what has to be done about members.
 func (up *update) check(c *conn, taken bool) error {
+	up.add, up.remove = nil, nil
 	var found []int64
-	if named := up.change.Named(); len(named) > 0 {
-		var err error
-		if found, err = c.ids(reachable, array(named), up.by.AccountID, up.by.TokenID); err != nil {
+	if up.named != nil {
+		err := c.each(selectNamed, func(row *sqlite3.Stmt) error {
+			id, member := row.ColumnInt64(0), row.ColumnBool(1)
+			found = append(found, id)
+			up.member(id, member)
+			return nil
+		}, up.named, up.by.AccountID, up.by.TokenID, up.id)
+		if err != nil {
 			return fmt.Errorf("sqlite: check access: %w", err)
 		}
 	}
+	slices.Sort(found) // SQLite goes through the list, so this has nothing to do
 	return up.change.Check(found, taken)
+}
+
+// member notes what a workspace that the request names needs: most need nothing, as who keeps groups the same as those of
+// another system sends the same lists again and again.
+func (up *update) member(id int64, is bool) {
+	if _, remove := slices.BinarySearch(up.change.Remove, id); remove == is {
+		if is {
+			up.remove = append(up.remove, id)
+		} else {
+			up.add = append(up.add, id)
+		}
+	}
 }
 
 // members adds and removes, and says whether that changed anything.
 func (up *update) members(c *conn) (changed bool, err error) {
-	if len(up.change.Add) > 0 {
-		changed, err = c.changes(`INSERT INTO workspace_group_workspaces (group_id, workspace_id)
-			SELECT ?1, value FROM json_each(?2) WHERE true ON CONFLICT DO NOTHING`, up.id, array(up.change.Add))
-		if err != nil {
+	if len(up.add) > 0 {
+		if err := c.run(addMembers, up.id, array(up.add)); err != nil {
 			return false, fmt.Errorf("sqlite: add workspaces: %w", err)
 		}
 	}
-	if len(up.change.Remove) > 0 {
-		removed, err := c.changes(`DELETE FROM workspace_group_workspaces
-			WHERE group_id = ?1 AND workspace_id IN (SELECT value FROM json_each(?2))`, up.id, array(up.change.Remove))
-		if err != nil {
+	if len(up.remove) > 0 {
+		if err := c.run(removeMembers, up.id, array(up.remove)); err != nil {
 			return false, fmt.Errorf("sqlite: remove workspaces: %w", err)
 		}
-		changed = changed || removed
 	}
-	return changed, nil
+	return len(up.add)+len(up.remove) > 0, nil
 }
 
 // reference updates the reference to the service or adds it, and says whether that changed anything.
 func (up *update) reference(c *conn) (changed bool, err error) {
-	if up.change.Reference == nil {
+	ref := up.change.Reference
+	if ref == nil {
 		return false, nil
 	}
-	changed, err = c.changes(`INSERT INTO external_references (group_id, service_name, created_at, updated_at, document)
-		VALUES (?1, ?2, ?3, ?3, json_patch('{}', ?4))
-		ON CONFLICT (group_id, service_name) DO UPDATE SET updated_at = ?3, document = json_patch(document, ?4)
-		WHERE document IS NOT json_patch(document, ?4)`,
-		up.id, up.change.Reference.ServiceName, up.at, up.referencePatch)
+	var id int64
+	var patched jsonText
+	err = c.each(selectReference, func(row *sqlite3.Stmt) error {
+		id, patched = row.ColumnInt64(0), row.ColumnBlob(1, nil)
+		return nil
+	}, up.id, ref.ServiceName, up.referencePatch)
+	switch {
+	case err != nil:
+	case patched == nil:
+		changed, err = true, c.run(addReference, up.id, ref.ServiceName, up.at, up.referencePatch)
+	default:
+		changed, err = c.changes(storeReference, id, up.at, patched)
+	}
 	if err != nil {
 		return false, fmt.Errorf("sqlite: store reference: %w", err)
 	}

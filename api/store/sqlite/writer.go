@@ -29,13 +29,35 @@ type writer struct {
 	took     time.Duration // the leader's: how long commits take
 }
 
+// work is what a caller wants of the writer.
+type work interface {
+	// run is the part inside the transaction. It may be called again, after everything that it did was undone.
+	run(*conn) error
+	// finish is what remains to be done once run has succeeded, without the connection. It may be called before the
+	// transaction is committed, and its results count only if it is.
+	finish()
+	// light says, after run, whether finish is so quick that others may wait for it.
+	light() bool
+}
+
+// inside is work that is over when it was run.
+type inside func(*conn) error
+
+func (run inside) run(c *conn) error { return run(c) }
+func (inside) finish()               {}
+func (inside) light() bool           { return false }
+
 // job is one caller's part of a transaction.
 type job struct {
-	run   func(*conn) error // it may be run again, after everything that it did was undone
-	state atomic.Int32
-	err   error
-	turn  chan struct{} // closed when err is the answer, or when the job's caller has to lead; nil of who leads at once
+	work
+	state    atomic.Int32
+	err      error
+	finished bool
+	turn     chan struct{} // gets a value when err is the answer, or when the job's caller has to lead; nil of who leads at once
 }
+
+// turns are channels for one value.
+var turns = sync.Pool{New: func() any { return make(chan struct{}, 1) }}
 
 // A job is queued until a leader or its caller takes it out of that state: whoever is first decides.
 const (
@@ -51,30 +73,44 @@ func newWriter(c *conn) *writer {
 	return w
 }
 
-// do has run executed in a transaction and returns its error once that is committed. Where run returns an error only its
-// own changes are undone. A job that has not started when ctx ends is withdrawn; one that has is finished and answered.
-func (w *writer) do(ctx context.Context, run func(*conn) error) error {
+// do runs and finishes a part of a transaction and returns the error of run once that is committed. Where run returns an
+// error only its own changes are undone. A job that has not started when ctx ends is withdrawn; one that has is finished and
+// answered.
+func (w *writer) do(ctx context.Context, part work) error {
 	if err := ctx.Err(); err != nil {
 		return &group.Error{Code: group.Unavailable, Err: err}
 	}
-	j := &job{run: run}
+	j := &job{work: part}
 	if err := w.submit(j); err != nil {
 		return err
 	}
-	if j.turn != nil {
-		select {
-		case <-j.turn:
-		case <-ctx.Done():
-			if j.state.CompareAndSwap(queued, withdrawn) {
-				return &group.Error{Code: group.Unavailable, Err: ctx.Err()}
-			}
-			<-j.turn
-		}
+	if !j.wait(ctx) {
+		return &group.Error{Code: group.Unavailable, Err: ctx.Err()}
 	}
 	if j.state.Load() == leading {
 		w.lead(ctx, j)
 	}
+	if j.err == nil && !j.finished {
+		j.finish()
+	}
 	return j.err
+}
+
+// wait waits until j is answered or has to lead. It returns false where j was withdrawn instead because ctx ended.
+func (j *job) wait(ctx context.Context) bool {
+	if j.turn == nil {
+		return true
+	}
+	defer turns.Put(j.turn) // nothing is in it and nobody sends to it again
+	select {
+	case <-j.turn:
+	case <-ctx.Done():
+		if j.state.CompareAndSwap(queued, withdrawn) {
+			return false
+		}
+		<-j.turn
+	}
+	return true
 }
 
 func (w *writer) submit(j *job) error {
@@ -84,7 +120,7 @@ func (w *writer) submit(j *job) error {
 		return &group.Error{Code: group.Unavailable, Err: errClosed}
 	}
 	if w.led {
-		j.turn = make(chan struct{})
+		j.turn = turns.Get().(chan struct{})
 	} else {
 		w.led = true
 		j.state.Store(leading)
@@ -117,7 +153,7 @@ func (w *writer) lead(ctx context.Context, own *job) {
 	w.pass(len(batch))
 	for _, j := range batch {
 		if j != own {
-			close(j.turn)
+			j.turn <- struct{}{}
 		}
 	}
 }
@@ -129,7 +165,7 @@ func (w *writer) pass(n int) {
 	w.expected = n + len(w.queue)
 	for len(w.queue) > 0 {
 		if next := w.queue[0]; next.state.CompareAndSwap(queued, leading) {
-			close(next.turn)
+			next.turn <- struct{}{}
 			return
 		}
 		w.queue = w.queue[1:]

@@ -39,7 +39,7 @@ var _ target = overHTTP{}
 
 func dial(t *testing.T, url string) overHTTP {
 	t.Helper()
-	c, err := client.New(client.WithBaseURL(url+"/api/v1"), client.WithToken(client.NewToken(token)),
+	c, err := client.New(client.WithBaseURL(url+"/api/v1"), client.WithToken(client.NewToken(token)), client.WithoutRetries(),
 		client.WithInclude(client.IncludeWorkspaces, client.IncludeExternalReferences))
 	if err != nil {
 		t.Fatal(err)

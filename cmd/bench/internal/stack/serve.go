@@ -13,6 +13,9 @@ import (
 // Serve answers the connections of ln until ctx ends. Ours is served by its own Serve; the others get the same timeouts,
 // because a deadline costs something too.
 func Serve(ctx context.Context, name string, ln net.Listener) error {
+	if name == Durable {
+		return serveDurable(ctx, ln)
+	}
 	if name == Ours {
 		srv, err := server.New(canned.NewStore())
 		if err != nil {

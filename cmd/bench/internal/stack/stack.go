@@ -43,6 +43,7 @@ func New(name string) (*Stack, error) {
 		KinAll:     func() (*Stack, error) { return echoWithFilter(true) },
 		NetHTTP:    netHTTP,
 		Floor:      floor,
+		EchoCanned: echoCanned,
 	}[name]
 	if !ok {
 		return nil, fmt.Errorf("no stack is called %q", name)

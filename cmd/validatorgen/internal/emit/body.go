@@ -293,12 +293,12 @@ func (g *Generator) object(c *code, s *schema.Schema, t target) {
 	if counted {
 		c.line("count := 0")
 	}
-	c.line("var member jsonscan.Members\nfor s.NextMember(&member) {\nmark := s.Mark()")
+	c.line("var members jsonscan.Members\nfor key, ok := s.NextMember(&members); ok; key, ok = s.NextMember(&members) {\nmark := s.Mark()")
 	if counted {
 		c.line("count++")
 	}
 	if len(all) > 0 {
-		c.line("switch member.Key {")
+		c.line("switch key {")
 		for i := range all {
 			c.line("case %q:\ns.Once(&%s, %s)", all[i].name, seen(all, i), all[i].bit)
 			body := c.child()
@@ -308,13 +308,13 @@ func (g *Generator) object(c *code, s *schema.Schema, t target) {
 		c.line("default:")
 	}
 	body := c.child()
-	body.line("s.Unknown(&member)")
+	body.line("s.Unknown(&members, key)")
 	g.additional(body, s, t)
 	c.WriteString(body.String())
 	if len(all) > 0 {
 		c.line("}")
 	}
-	c.line("s.Within(mark, member.Key)\n}")
+	c.line("s.Within(mark, key)\n}")
 	g.absent(c, all, t)
 	limit(c, "count", "minProperties", s.MinProperties, "property")
 	limit(c, "count", "maxProperties", s.MaxProperties, "property")
@@ -389,13 +389,13 @@ func (g *Generator) additional(c *code, s *schema.Schema, t target) {
 		c.line("var value %s", t.typ.Elem.Expr)
 		c.fresh("value")
 		g.value(c, rest, target{t.typ.Elem, "value"})
-		c.line("(%s)[member.Key] = value", t.expr)
+		c.line("(%s)[key] = value", t.expr)
 	case !t.none() && t.typ.Additional != nil:
 		c.line("var value %s", t.typ.Additional.Expr)
 		c.fresh("value")
 		g.value(c, rest, target{t.typ.Additional, "value"})
 		place := selector(t.expr) + ".AdditionalProperties"
-		c.line("if %s == nil {\n%s = map[string]%s{}\n}\n%s[member.Key] = value", place, place, t.typ.Additional.Expr, place)
+		c.line("if %s == nil {\n%s = map[string]%s{}\n}\n%s[key] = value", place, place, t.typ.Additional.Expr, place)
 	default:
 		g.value(c, rest, target{})
 	}

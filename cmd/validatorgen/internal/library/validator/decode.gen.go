@@ -139,19 +139,19 @@ func checkAllQuery(s *jsonscan.Scanner) {
 		hasAll uint64 = 1 << iota
 	)
 	var seen uint64
-	var member jsonscan.Members
-	for s.NextMember(&member) {
+	var members jsonscan.Members
+	for key, ok := s.NextMember(&members); ok; key, ok = s.NextMember(&members) {
 		mark := s.Mark()
-		switch member.Key {
+		switch key {
 		case "all":
 			s.Once(&seen, hasAll)
 			checkAllQueryAll(s)
 		default:
-			s.Unknown(&member)
+			s.Unknown(&members, key)
 			s.Skip()
 			s.Violation("additionalProperties", "is not a property of this object")
 		}
-		s.Within(mark, member.Key)
+		s.Within(mark, key)
 	}
 	if seen&hasAll == 0 {
 		s.Missing("all")
@@ -225,19 +225,19 @@ func checkNotQuery(s *jsonscan.Scanner) {
 		hasNot uint64 = 1 << iota
 	)
 	var seen uint64
-	var member jsonscan.Members
-	for s.NextMember(&member) {
+	var members jsonscan.Members
+	for key, ok := s.NextMember(&members); ok; key, ok = s.NextMember(&members) {
 		mark := s.Mark()
-		switch member.Key {
+		switch key {
 		case "not":
 			s.Once(&seen, hasNot)
 			checkQuery(s)
 		default:
-			s.Unknown(&member)
+			s.Unknown(&members, key)
 			s.Skip()
 			s.Violation("additionalProperties", "is not a property of this object")
 		}
-		s.Within(mark, member.Key)
+		s.Within(mark, key)
 	}
 	if seen&hasNot == 0 {
 		s.Missing("not")
@@ -262,19 +262,19 @@ func checkTitleQuery(s *jsonscan.Scanner) {
 		hasTitle uint64 = 1 << iota
 	)
 	var seen uint64
-	var member jsonscan.Members
-	for s.NextMember(&member) {
+	var members jsonscan.Members
+	for key, ok := s.NextMember(&members); ok; key, ok = s.NextMember(&members) {
 		mark := s.Mark()
-		switch member.Key {
+		switch key {
 		case "title":
 			s.Once(&seen, hasTitle)
 			s.String()
 		default:
-			s.Unknown(&member)
+			s.Unknown(&members, key)
 			s.Skip()
 			s.Violation("additionalProperties", "is not a property of this object")
 		}
-		s.Within(mark, member.Key)
+		s.Within(mark, key)
 	}
 	if seen&hasTitle == 0 {
 		s.Missing("title")
@@ -291,10 +291,10 @@ func decodeAddress(s *jsonscan.Scanner, v *model.Address) {
 		hasLines
 	)
 	var seen uint64
-	var member jsonscan.Members
-	for s.NextMember(&member) {
+	var members jsonscan.Members
+	for key, ok := s.NextMember(&members); ok; key, ok = s.NextMember(&members) {
 		mark := s.Mark()
-		switch member.Key {
+		switch key {
 		case "city":
 			s.Once(&seen, hasCity)
 			if text, ok := s.String(); ok {
@@ -306,11 +306,11 @@ func decodeAddress(s *jsonscan.Scanner, v *model.Address) {
 			decodeAddressLines(s, &value)
 			v.Lines = &value
 		default:
-			s.Unknown(&member)
+			s.Unknown(&members, key)
 			s.Skip()
 			s.Violation("additionalProperties", "is not a property of this object")
 		}
-		s.Within(mark, member.Key)
+		s.Within(mark, key)
 	}
 	if seen&hasCity == 0 {
 		s.Missing("city")
@@ -348,19 +348,19 @@ func decodeAllQuery(s *jsonscan.Scanner, v *model.AllQuery) {
 		hasAll uint64 = 1 << iota
 	)
 	var seen uint64
-	var member jsonscan.Members
-	for s.NextMember(&member) {
+	var members jsonscan.Members
+	for key, ok := s.NextMember(&members); ok; key, ok = s.NextMember(&members) {
 		mark := s.Mark()
-		switch member.Key {
+		switch key {
 		case "all":
 			s.Once(&seen, hasAll)
 			decodeAllQueryAll(s, &v.All)
 		default:
-			s.Unknown(&member)
+			s.Unknown(&members, key)
 			s.Skip()
 			s.Violation("additionalProperties", "is not a property of this object")
 		}
-		s.Within(mark, member.Key)
+		s.Within(mark, key)
 	}
 	if seen&hasAll == 0 {
 		s.Missing("all")
@@ -414,10 +414,10 @@ func decodeBook(s *jsonscan.Scanner, v *model.Book) {
 		hasN64bitNumber
 	)
 	var seen uint64
-	var member jsonscan.Members
-	for s.NextMember(&member) {
+	var members jsonscan.Members
+	for key, ok := s.NextMember(&members); ok; key, ok = s.NextMember(&members) {
 		mark := s.Mark()
-		switch member.Key {
+		switch key {
 		case "id":
 			s.Once(&seen, hasId)
 			if !s.Response() {
@@ -550,10 +550,10 @@ func decodeBook(s *jsonscan.Scanner, v *model.Book) {
 				v.N64bitNumber = &number
 			}
 		default:
-			s.Unknown(&member)
+			s.Unknown(&members, key)
 			s.Skip()
 		}
-		s.Within(mark, member.Key)
+		s.Within(mark, key)
 	}
 	if seen&hasId == 0 && s.Response() {
 		s.Missing("id")
@@ -613,14 +613,14 @@ func decodeBookKeywords(s *jsonscan.Scanner, v *map[string][]string) {
 		return
 	}
 	*v = map[string][]string{}
-	var member jsonscan.Members
-	for s.NextMember(&member) {
+	var members jsonscan.Members
+	for key, ok := s.NextMember(&members); ok; key, ok = s.NextMember(&members) {
 		mark := s.Mark()
-		s.Unknown(&member)
+		s.Unknown(&members, key)
 		var value []string
 		decodeBookKeywordsValue(s, &value)
-		(*v)[member.Key] = value
-		s.Within(mark, member.Key)
+		(*v)[key] = value
+		s.Within(mark, key)
 	}
 }
 
@@ -647,11 +647,11 @@ func decodeBookRatings(s *jsonscan.Scanner, v *map[string]int) {
 	}
 	*v = map[string]int{}
 	count := 0
-	var member jsonscan.Members
-	for s.NextMember(&member) {
+	var members jsonscan.Members
+	for key, ok := s.NextMember(&members); ok; key, ok = s.NextMember(&members) {
 		mark := s.Mark()
 		count++
-		s.Unknown(&member)
+		s.Unknown(&members, key)
 		var value int
 		if number, ok := s.Int64(); ok {
 			value = int(number)
@@ -662,8 +662,8 @@ func decodeBookRatings(s *jsonscan.Scanner, v *map[string]int) {
 				s.Violation("maximum", "must be at most 5")
 			}
 		}
-		(*v)[member.Key] = value
-		s.Within(mark, member.Key)
+		(*v)[key] = value
+		s.Within(mark, key)
 	}
 	if count > 3 {
 		s.Violation("maxProperties", "must have at most 3 properties")
@@ -736,11 +736,11 @@ func decodeEditCopiesJSONRequestBody(s *jsonscan.Scanner, v *model.EditCopiesJSO
 	)
 	var seen uint64
 	count := 0
-	var member jsonscan.Members
-	for s.NextMember(&member) {
+	var members jsonscan.Members
+	for key, ok := s.NextMember(&members); ok; key, ok = s.NextMember(&members) {
 		mark := s.Mark()
 		count++
-		switch member.Key {
+		switch key {
 		case "place":
 			s.Once(&seen, hasPlace)
 			if text, ok := s.String(); ok {
@@ -765,10 +765,10 @@ func decodeEditCopiesJSONRequestBody(s *jsonscan.Scanner, v *model.EditCopiesJSO
 				v.Loaned = &value
 			}
 		default:
-			s.Unknown(&member)
+			s.Unknown(&members, key)
 			s.Skip()
 		}
-		s.Within(mark, member.Key)
+		s.Within(mark, key)
 	}
 	if count < 1 {
 		s.Violation("minProperties", "must have at least 1 property")
@@ -811,10 +811,10 @@ func decodeFound(s *jsonscan.Scanner, v *model.Found) {
 		hasNeither
 	)
 	var seen uint64
-	var member jsonscan.Members
-	for s.NextMember(&member) {
+	var members jsonscan.Members
+	for key, ok := s.NextMember(&members); ok; key, ok = s.NextMember(&members) {
 		mark := s.Mark()
-		switch member.Key {
+		switch key {
 		case "books":
 			s.Once(&seen, hasBooks)
 			decodeFoundBooks(s, &v.Books)
@@ -846,10 +846,10 @@ func decodeFound(s *jsonscan.Scanner, v *model.Found) {
 			checkFoundNeither(s)
 			s.Unmarshal(start, &v.Neither)
 		default:
-			s.Unknown(&member)
+			s.Unknown(&members, key)
 			s.Skip()
 		}
-		s.Within(mark, member.Key)
+		s.Within(mark, key)
 	}
 	if seen&hasBooks == 0 {
 		s.Missing("books")
@@ -881,10 +881,10 @@ func decodeFound_Facets(s *jsonscan.Scanner, v *model.Found_Facets) {
 		hasTotal uint64 = 1 << iota
 	)
 	var seen uint64
-	var member jsonscan.Members
-	for s.NextMember(&member) {
+	var members jsonscan.Members
+	for key, ok := s.NextMember(&members); ok; key, ok = s.NextMember(&members) {
 		mark := s.Mark()
-		switch member.Key {
+		switch key {
 		case "total":
 			s.Once(&seen, hasTotal)
 			if number, ok := s.Int64(); ok {
@@ -892,7 +892,7 @@ func decodeFound_Facets(s *jsonscan.Scanner, v *model.Found_Facets) {
 				v.Total = &value
 			}
 		default:
-			s.Unknown(&member)
+			s.Unknown(&members, key)
 			var value int
 			if number, ok := s.Int64(); ok {
 				value = int(number)
@@ -900,9 +900,9 @@ func decodeFound_Facets(s *jsonscan.Scanner, v *model.Found_Facets) {
 			if v.AdditionalProperties == nil {
 				v.AdditionalProperties = map[string]int{}
 			}
-			v.AdditionalProperties[member.Key] = value
+			v.AdditionalProperties[key] = value
 		}
-		s.Within(mark, member.Key)
+		s.Within(mark, key)
 	}
 }
 
@@ -983,10 +983,10 @@ func decodeNamed(s *jsonscan.Scanner, v *model.Named) {
 		hasName uint64 = 1 << iota
 	)
 	var seen uint64
-	var member jsonscan.Members
-	for s.NextMember(&member) {
+	var members jsonscan.Members
+	for key, ok := s.NextMember(&members); ok; key, ok = s.NextMember(&members) {
 		mark := s.Mark()
-		switch member.Key {
+		switch key {
 		case "name":
 			s.Once(&seen, hasName)
 			if text, ok := s.String(); ok {
@@ -999,10 +999,10 @@ func decodeNamed(s *jsonscan.Scanner, v *model.Named) {
 				}
 			}
 		default:
-			s.Unknown(&member)
+			s.Unknown(&members, key)
 			s.Skip()
 		}
-		s.Within(mark, member.Key)
+		s.Within(mark, key)
 	}
 	if seen&hasName == 0 {
 		s.Missing("name")
@@ -1018,21 +1018,21 @@ func decodeNotQuery(s *jsonscan.Scanner, v *model.NotQuery) {
 		hasNot uint64 = 1 << iota
 	)
 	var seen uint64
-	var member jsonscan.Members
-	for s.NextMember(&member) {
+	var members jsonscan.Members
+	for key, ok := s.NextMember(&members); ok; key, ok = s.NextMember(&members) {
 		mark := s.Mark()
-		switch member.Key {
+		switch key {
 		case "not":
 			s.Once(&seen, hasNot)
 			start := s.Offset()
 			checkQuery(s)
 			s.Unmarshal(start, &v.Not)
 		default:
-			s.Unknown(&member)
+			s.Unknown(&members, key)
 			s.Skip()
 			s.Violation("additionalProperties", "is not a property of this object")
 		}
-		s.Within(mark, member.Key)
+		s.Within(mark, key)
 	}
 	if seen&hasNot == 0 {
 		s.Missing("not")
@@ -1051,10 +1051,10 @@ func decodePerson(s *jsonscan.Scanner, v *model.Person) {
 		hasAddress
 	)
 	var seen uint64
-	var member jsonscan.Members
-	for s.NextMember(&member) {
+	var members jsonscan.Members
+	for key, ok := s.NextMember(&members); ok; key, ok = s.NextMember(&members) {
 		mark := s.Mark()
-		switch member.Key {
+		switch key {
 		case "name":
 			s.Once(&seen, hasName)
 			if text, ok := s.String(); ok {
@@ -1091,10 +1091,10 @@ func decodePerson(s *jsonscan.Scanner, v *model.Person) {
 			decodeAddress(s, &value)
 			v.Address = &value
 		default:
-			s.Unknown(&member)
+			s.Unknown(&members, key)
 			s.Skip()
 		}
-		s.Within(mark, member.Key)
+		s.Within(mark, key)
 	}
 	if seen&hasName == 0 {
 		s.Missing("name")
@@ -1122,21 +1122,21 @@ func decodeTitleQuery(s *jsonscan.Scanner, v *model.TitleQuery) {
 		hasTitle uint64 = 1 << iota
 	)
 	var seen uint64
-	var member jsonscan.Members
-	for s.NextMember(&member) {
+	var members jsonscan.Members
+	for key, ok := s.NextMember(&members); ok; key, ok = s.NextMember(&members) {
 		mark := s.Mark()
-		switch member.Key {
+		switch key {
 		case "title":
 			s.Once(&seen, hasTitle)
 			if text, ok := s.String(); ok {
 				v.Title = text
 			}
 		default:
-			s.Unknown(&member)
+			s.Unknown(&members, key)
 			s.Skip()
 			s.Violation("additionalProperties", "is not a property of this object")
 		}
-		s.Within(mark, member.Key)
+		s.Within(mark, key)
 	}
 	if seen&hasTitle == 0 {
 		s.Missing("title")

@@ -1,0 +1,240 @@
+package clienttest_test
+
+import (
+	"encoding/json"
+	"errors"
+	"os"
+	"path/filepath"
+	"reflect"
+	"strings"
+	"testing"
+	"time"
+
+	"example.com/oxgroups/api/client"
+	"example.com/oxgroups/api/client/clienttest"
+	"example.com/oxgroups/api/store/demo"
+	"example.com/oxgroups/api/store/memory"
+)
+
+// recorded is a reply as the vendor's API gives it.
+const recorded = `{"count":1,"meta":{"count":1,"page_count":1,"page_number":1,"page_size":20},
+ "results":[{"key":"workspace_groups","id":"70"}],
+ "workspace_groups":{"70":{"id":"70","name":"Recorded","company":true,"email":null,"brand_new":1,
+   "created_at":"2013-04-15T16:48:48-07:00","updated_at":"2013-04-15T16:48:48-07:00",
+   "workspace_ids":["10"],"external_reference_ids":["5"]}},
+ "workspaces":{"10":{"id":"10","title":"Ten"}},
+ "external_references":{"5":{"id":"5","service_name":"jira","service_model":"Issue","service_model_ref":"A-1","subject_id":"70",
+   "subject_type":"WorkspaceGroup","created_at":"2013-04-15T16:48:48-07:00","updated_at":"2013-04-15T16:48:48-07:00"}}}`
+
+const secondPage = `{"count":1,"meta":{"count":1,"page_count":1,"page_number":1,"page_size":20},
+ "results":[{"key":"workspace_groups","id":"71"}],
+ "workspace_groups":{"71":{"id":"71","name":"Second page","created_at":"2013-04-15T16:48:48-07:00","updated_at":"2013-04-15T16:48:48-07:00"}}}`
+
+func file(t *testing.T, text string) string {
+	t.Helper()
+	name := filepath.Join(t.TempDir(), "document.json")
+	if err := os.WriteFile(name, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return name
+}
+
+// What a server has depends on its options alone.
+func TestData(t *testing.T) {
+	withNotes := clienttest.Group(1, "Acme", 10, 11)
+	withNotes.Notes = client.Value("rockets")
+	withSets := clienttest.Group(2, "Initech")
+	withSets.RateCardSetIds = &[]string{"3"}
+	listsReference := clienttest.Group(3, "Hooli")
+	listsReference.ExternalReferenceIds = &[]string{"4"}
+	for _, tc := range []struct {
+		name   string
+		opts   []clienttest.Option
+		groups []string // ids
+		counts [3]int   // of workspaces, references, rate card sets
+	}{
+		{"sample", nil, []string{"1", "7", "20"}, [3]int{200, 1, 1}},
+		{"sample with a token", []clienttest.Option{clienttest.WithToken(clienttest.Token{Workspaces: []int64{10}})}, []string{"7"}, [3]int{200, 1, 1}},
+		{"no groups", []clienttest.Option{clienttest.WithGroups()}, []string{}, [3]int{}},
+		{"groups", []clienttest.Option{clienttest.WithGroups(withNotes, withSets)}, []string{"1", "2"}, [3]int{2, 0, 1}},
+		{"a token's workspaces", []clienttest.Option{
+			clienttest.WithGroups(withNotes), clienttest.WithToken(clienttest.Token{Workspaces: []int64{10, 12}}),
+		}, []string{"1"}, [3]int{3, 0, 0}},
+		{"workspaces", []clienttest.Option{
+			clienttest.WithGroups(withNotes), clienttest.WithWorkspaces(client.Workspace{Id: "10", Title: "Ten"}, client.Workspace{Id: "50", Title: "Fifty"}),
+		}, []string{"1"}, [3]int{3, 0, 0}},
+		{"references", []clienttest.Option{
+			clienttest.WithGroups(withNotes, listsReference),
+			clienttest.WithExternalReferences(
+				client.Reference{Id: "4", ServiceName: "jira", ServiceModel: "Issue", ServiceModelRef: "A-1"},
+				client.Reference{Id: "5", ServiceName: "jira", ServiceModel: "Issue", ServiceModelRef: "A-2", SubjectId: "1"}),
+		}, []string{"1", "3"}, [3]int{2, 2, 0}},
+		{"rate card sets", []clienttest.Option{
+			clienttest.WithGroups(withSets), clienttest.WithRateCardSets(client.RateCardSet{Id: "3", Title: "Standard"}),
+		}, []string{"2"}, [3]int{0, 0, 1}},
+		{"a recording", []clienttest.Option{clienttest.WithDocument(strings.NewReader(recorded))}, []string{"70"}, [3]int{1, 1, 0}},
+		{"pages, and a group beside them", []clienttest.Option{
+			clienttest.WithDocument(strings.NewReader(recorded)), clienttest.WithDocumentFile(file(t, secondPage)), clienttest.WithGroups(withNotes),
+		}, []string{"1", "70", "71"}, [3]int{2, 1, 0}},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			t.Parallel()
+			srv := clienttest.New(t, tc.opts...)
+			doc := srv.Document()
+			if got := [3]int{len(*doc.Workspaces), len(*doc.ExternalReferences), len(*doc.RateCardSets)}; got != tc.counts {
+				t.Errorf("workspaces, references and rate card sets are %v, want %v", got, tc.counts)
+			}
+			for _, id := range tc.groups {
+				if _, ok := doc.WorkspaceGroups[id]; !ok {
+					t.Errorf("there is no group %s", id)
+				}
+			}
+			if tc.name[:6] != "sample" && len(doc.WorkspaceGroups) != len(tc.groups) {
+				t.Errorf("there are %d groups, want %d", len(doc.WorkspaceGroups), len(tc.groups))
+			}
+			if int(doc.Count) != len(doc.WorkspaceGroups) || len(doc.Results) != len(doc.WorkspaceGroups) {
+				t.Errorf("count %d, %d results", doc.Count, len(doc.Results))
+			}
+		})
+	}
+}
+
+// What a document lists is stored, down to its fields, and what was left out has a value that the API could give.
+func TestDataIsServed(t *testing.T) {
+	acme := clienttest.Group(1, "Acme", 10)
+	acme.Notes = client.Value("rockets")
+	srv := clienttest.New(t, clienttest.WithGroups(acme), clienttest.WithDocument(strings.NewReader(recorded)))
+	all := client.WithInclude(client.Includes()...)
+	r, err := srv.Client.UpdateWorkspaceGroup(t.Context(), 1, client.Update{Name: "Acme"}, all)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if notes, _ := r.Group().Notes.Value(); notes != "rockets" || r.Group().CreatedAt.IsZero() || len(r.Workspaces()) != 1 {
+		t.Errorf("got %+v", r.Group())
+	}
+	r, err = srv.Client.UpdateWorkspaceGroup(t.Context(), 70, client.Update{Name: "Recorded"}, all)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if refs := r.ExternalReferences(); len(refs) != 1 || refs[0].ServiceModelRef != "A-1" {
+		t.Errorf("got %+v", refs)
+	}
+	if at := r.Group().CreatedAt; !at.Equal(time.Date(2013, 4, 15, 23, 48, 48, 0, time.UTC)) {
+		t.Errorf("created at %v", at)
+	}
+}
+
+// What Document returns can be the data of another server.
+func TestDocumentRoundTrip(t *testing.T) {
+	first := clienttest.New(t)
+	if _, err := rename(t.Context(), first.Client, 7, "Renamed"); err != nil {
+		t.Fatal(err)
+	}
+	text, err := json.Marshal(first.Document())
+	if err != nil {
+		t.Fatal(err)
+	}
+	second := clienttest.New(t, clienttest.WithDocumentFile(file(t, string(text))))
+	if got, want := second.Document(), first.Document(); !reflect.DeepEqual(got, want) {
+		t.Errorf("got %+v, want %+v", got, want)
+	}
+}
+
+// Tokens may do what was said of them and no more.
+func TestTokens(t *testing.T) {
+	srv := clienttest.New(t,
+		clienttest.WithGroups(clienttest.Group(1, "Acme", 10, 11)),
+		clienttest.WithToken(clienttest.Token{Secret: "some", Workspaces: []int64{10}}),
+		clienttest.WithToken(clienttest.Token{Secret: "reader", ReadOnly: true}),
+		clienttest.WithToken(clienttest.Token{Secret: "stranger", AccountID: 2}),
+		clienttest.WithToken(clienttest.Token{}), // random
+	)
+	if got := srv.Token.Reveal(); got != "some" {
+		t.Errorf("Token is %q, want the first one", got)
+	}
+	for _, tc := range []struct {
+		token string
+		add   int64
+		want  error
+	}{
+		{"some", 10, nil},
+		{"some", 11, client.ErrRefused},
+		{"reader", 10, client.ErrForbidden},
+		{"stranger", 10, client.ErrNotFound},
+		{"demo", 10, client.ErrUnauthorized},
+	} {
+		_, err := srv.Client.UpdateWorkspaceGroup(t.Context(), 1,
+			client.Update{Name: "Acme", AddWorkspaceIds: client.Value([]int64{tc.add})}, client.WithToken(client.NewToken(tc.token)))
+		if !errors.Is(err, tc.want) {
+			t.Errorf("%s adds %d: got %v, want %v", tc.token, tc.add, err, tc.want)
+		}
+	}
+}
+
+// What cannot be is told with its place, and nothing is left running.
+func TestBadOptions(t *testing.T) {
+	twice := clienttest.Group(2, "ACME")
+	for _, tc := range []struct {
+		name string
+		opt  clienttest.Option
+		want string
+	}{
+		{"two groups of one name", clienttest.WithGroups(clienttest.Group(1, "Acme"), twice), "workspace_groups.2.name"},
+		{"a group without an id", clienttest.WithGroups(client.Group{Name: "Acme"}), ".id"},
+		{"a reference of no group", clienttest.WithExternalReferences(client.Reference{Id: "1", ServiceName: "jira"}), "external_references.1.subject_id"},
+		{"not JSON", clienttest.WithDocument(strings.NewReader("<html>")), "not a document of the API"},
+		{"an error of the API", clienttest.WithDocument(strings.NewReader(`{"errors":[]}`)), "/workspace_groups: is required"},
+		{"no file", clienttest.WithDocumentFile("no-such-file.json"), "no-such-file.json"},
+		{"not a document in a file", clienttest.WithDocumentFile(file(t, "{}")), "document.json"},
+		{"a workspace that the sample does not have", clienttest.WithToken(clienttest.Token{Workspaces: []int64{201}}), "201"},
+		{"a token of no account", clienttest.WithToken(clienttest.Token{AccountID: -1}), "account"},
+		{"no clock", clienttest.WithClock(nil), "clock"},
+		{"no store", clienttest.WithStore(nil, ""), "store"},
+		{"no requests", clienttest.WithRequestsKept(0), "request"},
+		{"a bad option of the client", clienttest.WithClientOptions(client.WithTimeout(-1)), "timeout"},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			_, err := clienttest.Start(tc.opt)
+			if err == nil || !strings.Contains(err.Error(), tc.want) {
+				t.Errorf("got %v, want something with %q", err, tc.want)
+			}
+		})
+	}
+}
+
+// A store of one's own is used as it is.
+func TestStore(t *testing.T) {
+	store := memory.Open()
+	if err := demo.Load(t.Context(), store); err != nil {
+		t.Fatal(err)
+	}
+	srv := clienttest.New(t, clienttest.WithStore(store, demo.Token))
+	if _, err := rename(t.Context(), srv.Client, 7, "New"); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := clienttest.Start(clienttest.WithStore(store, demo.Token), clienttest.WithGroups()); err == nil {
+		t.Error("a store with data beside it is taken")
+	}
+	srv.Reset()
+	if name := nameOf(t, srv, 7); name != "New" || len(srv.Requests()) != 0 {
+		t.Errorf("after Reset: %q, %d requests", name, len(srv.Requests()))
+	}
+	if err := store.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := rename(t.Context(), srv.Client, 7, "Newer"); srv.Requests()[0].Status != 503 {
+		t.Errorf("a store that is closed: %v, %v", err, srv.Requests())
+	}
+}
+
+func TestClock(t *testing.T) {
+	now := time.Date(2030, 1, 2, 3, 4, 5, 0, time.UTC)
+	srv := clienttest.New(t, clienttest.WithClock(func() time.Time { return now }))
+	r, err := rename(t.Context(), srv.Client, 7, "New")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if at := r.Group().UpdatedAt; !at.Equal(now) {
+		t.Errorf("updated at %v, want %v", at, now)
+	}
+}

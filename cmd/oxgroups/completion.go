@@ -1,0 +1,74 @@
+package main
+
+import (
+	"io"
+
+	"github.com/spf13/cobra"
+
+	"example.com/oxgroups/api/nearest"
+)
+
+// bashEquals makes cobra's script for bash work for name=value: bash takes "=" for the end of a word and replaces only what
+// stands behind the last one, but the script offers whole words.
+const bashEquals = `
+__oxgroups_complete()
+{
+    __start_oxgroups "$@"
+    [[ ${COMP_WORDBREAKS} == *=* ]] || return
+    local word=${COMP_LINE:0:COMP_POINT} i
+    word=${word##*[[:space:]]}
+    [[ ${word} == -*=* ]] && word=${word#*=}
+    while [[ ${word} == *=* ]]; do
+        word=${word#*=}
+        for i in "${!COMPREPLY[@]}"; do
+            COMPREPLY[i]=${COMPREPLY[i]#*=}
+        done
+    done
+}
+
+if [[ $(type -t compopt) == builtin ]]; then
+    complete -o default -F __oxgroups_complete oxgroups
+else
+    complete -o default -o nospace -F __oxgroups_complete oxgroups
+fi
+`
+
+func newCompletion() *cobra.Command {
+	shells := map[string]func(*cobra.Command, io.Writer) error{
+		"bash": func(root *cobra.Command, w io.Writer) error {
+			if err := root.GenBashCompletionV2(w, true); err != nil {
+				return err
+			}
+			_, err := io.WriteString(w, bashEquals)
+			return err
+		},
+		"zsh":        (*cobra.Command).GenZshCompletion,
+		"fish":       func(root *cobra.Command, w io.Writer) error { return root.GenFishCompletion(w, true) },
+		"powershell": (*cobra.Command).GenPowerShellCompletionWithDesc,
+	}
+	names := []string{"bash", "zsh", "fish", "powershell"}
+	return &cobra.Command{
+		Use:   "completion bash|zsh|fish|powershell",
+		Short: "Print a script with which a shell completes words",
+		Long: `Print a script for a shell. With it, the shell completes commands, flags, the
+names of fields and profiles, and values where there are only so many.
+
+bash (it needs the package bash-completion), in ~/.bashrc:
+  source <(oxgroups completion bash)
+zsh, in ~/.zshrc, behind compinit:
+  source <(oxgroups completion zsh)
+fish, once:
+  oxgroups completion fish > ~/.config/fish/completions/oxgroups.fish
+PowerShell, in $PROFILE:
+  oxgroups completion powershell | Out-String | Invoke-Expression`,
+		Args:      arguments(1, "the name of one shell"),
+		ValidArgs: names,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			write, ok := shells[args[0]]
+			if !ok {
+				return usagef("there is no script for this shell%s", nearest.HintOrAll(args[0], names))
+			}
+			return write(cmd.Root(), cmd.OutOrStdout())
+		},
+	}
+}

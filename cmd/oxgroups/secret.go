@@ -1,0 +1,88 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+
+	"golang.org/x/term"
+
+	"example.com/oxgroups/api/client"
+)
+
+// maxToken bounds what is read as a token.
+const maxToken = 64 << 10
+
+// readToken reads a token from stdin: with a prompt and without an echo from a terminal, else the one line that is there.
+func readToken(ctx context.Context, sys system, prompt string) (client.Token, error) {
+	var (
+		text []byte
+		err  error
+	)
+	if fd, ok := terminal(sys.stdin); ok {
+		text, err = readPassword(ctx, sys, fd, prompt)
+	} else if text, err = readAll(ctx, sys.stdin, maxToken); err != nil {
+		err = fmt.Errorf("reading the token from stdin: %w", err)
+	}
+	if err != nil {
+		return client.Token{}, err
+	}
+	line := strings.TrimRight(string(text), "\r\n")
+	if line == "" {
+		return client.Token{}, usagef("stdin has no token")
+	}
+	token := client.NewToken(line)
+	if _, err := client.New(client.WithToken(token)); err != nil {
+		return client.Token{}, &usageError{err}
+	}
+	return token, nil
+}
+
+// readPassword reads a line that the terminal does not show. An interrupt ends it and gives the terminal its echo back.
+func readPassword(ctx context.Context, sys system, fd int, prompt string) ([]byte, error) {
+	state, err := term.GetState(fd)
+	if err != nil {
+		return nil, err
+	}
+	_, _ = fmt.Fprint(sys.stderr, prompt)
+	text, err := interruptible(ctx, func() ([]byte, error) { return term.ReadPassword(fd) })
+	_, _ = fmt.Fprintln(sys.stderr) // the one that was typed is not shown either
+	if ctx.Err() != nil {
+		return nil, errors.Join(err, term.Restore(fd, state))
+	}
+	if errors.Is(err, io.EOF) {
+		return nil, nil // Ctrl-D
+	}
+	return text, err
+}
+
+// readAll reads r, which must not have more than limit bytes.
+func readAll(ctx context.Context, r io.Reader, limit int64) ([]byte, error) {
+	data, err := interruptible(ctx, func() ([]byte, error) { return io.ReadAll(io.LimitReader(r, limit+1)) })
+	if err == nil && int64(len(data)) > limit {
+		return nil, fmt.Errorf("it is larger than %d bytes", limit)
+	}
+	return data, err
+}
+
+// interruptible returns what read returns, or the error of ctx when that ends first. A read from stdin cannot be ended:
+// it is left behind then, and ends with the program, which has nothing more to do.
+func interruptible(ctx context.Context, read func() ([]byte, error)) ([]byte, error) {
+	type result struct {
+		data []byte
+		err  error
+	}
+	done := make(chan result, 1)
+	go func() {
+		data, err := read()
+		done <- result{data, err}
+	}()
+	select {
+	case r := <-done:
+		return r.data, r.err
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+}
