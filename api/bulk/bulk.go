@@ -19,8 +19,8 @@ const (
 	DefaultConcurrency = 16
 	// DefaultTries is how often a row is sent that the API cannot take while it takes others.
 	DefaultTries = 6
-	// DefaultPatience is how long the API may answer nothing before the run stops. An API that has not answered at all yet
-	// gets a second.
+	// DefaultPatience is how long the API may answer nothing, beyond what it asks to wait, before the run stops. An API
+	// that has not answered at all yet gets a second.
 	DefaultPatience = 30 * time.Second
 	// DefaultMaxWait bounds what the API may ask to wait.
 	DefaultMaxWait = 5 * time.Minute

@@ -21,11 +21,9 @@ const (
 // maxThrottled is how often a row may be answered with 429 while others are not.
 const maxThrottled = 20
 
-// How long an API may answer nothing that has not answered yet, and one that answers 429 to everything.
 const (
-	firstPatience    = time.Second
-	throttledFactor  = 4 // times Options.Patience
-	leastUnavailable = 3 // replies in a row that count as no answer at all
+	firstPatience    = time.Second // for an API that has not answered yet
+	leastUnavailable = 3           // replies in a row that count as no answer at all
 )
 
 // work sends rows until none is left.
@@ -118,13 +116,10 @@ func (t *task) wait(v verdict) time.Duration {
 // lost reports whether the API has answered nothing for too long.
 func (r *run) lost(v verdict, streak pace.Streak) bool {
 	patience := r.Patience
-	switch {
-	case v.reply == pace.Throttled:
-		patience *= throttledFactor
-	case !streak.Answered:
+	if v.reply != pace.Throttled && !streak.Answered {
 		patience = min(patience, firstPatience)
 	}
-	return streak.Replies >= leastUnavailable && streak.For >= patience
+	return streak.Replies >= leastUnavailable && streak.For >= patience+v.retryAfter
 }
 
 // exhausted counts a try of the row and reports whether it was the last one. While the API answers nobody, a row is not at

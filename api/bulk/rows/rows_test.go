@@ -288,12 +288,12 @@ func TestEndless(t *testing.T) {
 // Rejected rows can be applied again as they are, and are the same rows then.
 func TestRejected(t *testing.T) {
 	for name, text := range map[string]string{
-		"CSV":                    "id,name,notes\n7,\"A, \"\"B\"\"\",\"one\r\ntwo\"\n8,Beta,\\N\n",
-		"CSV with a reason":      "id,rejected_reason,name\n7,\"old, reason\",Acme\n",
-		"JSONL":                  `{"id":7,"name":"Acme","notes":null}` + "\n" + `{"id":"8","workspace_group":{"name":"Beta"}}` + "\n",
-		"JSONL with a reason":    `{"id":7,"rejected_reason":"old","name":"Acme"}` + "\n",
-		"a document":             `{"workspace_groups":{"7":{"name":"Acme","workspace_ids":["1"]}},"external_references":{"1":{"service_name":"a","service_model":"b","service_model_ref":"c","subject_id":"7"}}}`,
-		"a name that is quoted":  "id,\"name\"\n7,Acme\n",
+		"CSV":                   "id,name,notes\n7,\"A, \"\"B\"\"\",\"one\r\ntwo\"\n8,Beta,\\N\n",
+		"CSV with a reason":     "id,rejected_reason,name\n7,\"old, reason\",Acme\n",
+		"JSONL":                 `{"id":7,"name":"Acme","notes":null}` + "\n" + `{"id":"8","workspace_group":{"name":"Beta"}}` + "\n",
+		"JSONL with a reason":   `{"id":7,"rejected_reason":"old","name":"Acme"}` + "\n",
+		"a document":            `{"workspace_groups":{"7":{"name":"Acme","workspace_ids":["1"]}},"external_references":{"1":{"service_name":"a","service_model":"b","service_model_ref":"c","subject_id":"7"}}}`,
+		"a name that is quoted": "id,\"name\"\n7,Acme\n",
 	} {
 		t.Run(name, func(t *testing.T) {
 			want, errs := read(t, text, rows.Auto)
