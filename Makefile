@@ -48,9 +48,10 @@ lint: vet ## Run gofmt, go vet and staticcheck
 	go run honnef.co/go/tools/cmd/staticcheck ./...
 
 .PHONY: bench
-bench: ## Run the benchmarks: requests against peers (BENCH_JSON=FILE keeps the figures), and the engines
+bench: ## Run the benchmarks: requests against peers (BENCH_JSON=FILE keeps the figures), the engines, and bulk updates
 	cd cmd/bench && go run . -json "$(if $(BENCH_JSON),$(abspath $(BENCH_JSON)))" -svg "$(CURDIR)/api/server/bench.svg"
 	go test -run '^$$' -bench . -benchmem ./api/store/...
+	go test -run '^$$' -bench . -benchtime 5x ./cmd/oxgroups
 
 .PHONY: fuzz
 fuzz: ## Run each fuzz target for FUZZTIME (1m)
@@ -61,8 +62,9 @@ differential: ## Compare generated validators with kin-openapi on N random docum
 	go test ./cmd/validatorgen/internal/differential -v -differential $(N) -timeout 60m
 
 .PHONY: torture
-torture: ## Kill servers, cut the power and crash PostgreSQL under load; prints what was acknowledged, lost and torn
+torture: ## Kill servers and bulk updates, cut the power, crash PostgreSQL; prints what was acknowledged, lost and torn
 	go test ./api/store/torture -torture -v -timeout 60m
+	go test ./cmd/oxgroups -run 'TestKill|TestMemory' -kills 100 -rows 1000000 -v -timeout 60m
 
 .PHONY: schema-suite
 schema-suite: ## Run a folder of the JSON Schema Test Suite against generated validators (SUITE=DIR)
