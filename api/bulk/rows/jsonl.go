@@ -111,6 +111,7 @@ type lineMembers struct {
 	notObject bool
 	nested    bool   // the update is an object of its own
 	id        string // as text; "" where there is none
+	beside    []string
 	problems  []Problem
 }
 
@@ -123,33 +124,57 @@ func (m *lineMembers) read(line []byte) error {
 		return s.End()
 	}
 	s.Begin(jsonscan.Object)
-	fields := updateFields()
-	var beside []string
-	var flat lineMembers
+	var beside []Problem // of keys in the line itself
 	var members jsonscan.Members
 	for key, more := s.NextMember(&members); more; key, more = s.NextMember(&members) {
 		s.Unknown(&members, key) // a key that is there twice ends the scan
-		switch key {
-		case idName:
+		if key == idName {
 			m.id = idText(s)
+			continue
+		}
+		start := s.Offset()
+		s.Skip()
+		switch value := s.Raw(start); key {
 		case reasonName:
-			s.Skip()
 		case updateName:
 			m.nested = true
-			m.unknown(s, fields, updateName+".")
+			m.problems = unknownKeys(nearest.UnknownKeys(value, updateFields(), updateName+"."))
 		default:
-			beside = append(beside, key)
-			flat.member(s, field.Find(fields, key), key, "", fields)
+			m.beside = append(m.beside, key)
+			beside = append(beside, flatMember(key, value)...)
 		}
 	}
 	if !m.nested {
-		m.problems = flat.problems
-		return s.End()
+		m.problems = beside
 	}
-	for _, key := range beside {
-		m.problems = append(m.problems, Problem{Field: key, Rule: "unknown", Message: "stands beside " + updateName + "; fields belong into it"})
+	for _, key := range m.beside {
+		if m.nested {
+			m.problems = append(m.problems, Problem{Field: key, Rule: "unknown", Message: "stands beside " + updateName + "; fields belong into it"})
+		}
 	}
 	return s.End()
+}
+
+// flatMember returns what is wrong with a key that stands in the line itself.
+func flatMember(key string, value []byte) []Problem {
+	fields := updateFields()
+	f := field.Find(fields, key)
+	if f == nil {
+		known := append([]string{idName, updateName}, field.Dotted("", fields)...)
+		return unknownKeys([]error{nearest.Unknown("field", key, known)})
+	}
+	if len(f.Fields) == 0 {
+		return nil
+	}
+	return unknownKeys(nearest.UnknownKeys(value, f.Fields, key+"."))
+}
+
+func unknownKeys(errs []error) []Problem {
+	var problems []Problem
+	for _, err := range errs {
+		problems = append(problems, Problem{Rule: "unknown", Message: err.Error()})
+	}
+	return problems
 }
 
 // idText returns the id as text: a number as it is written, or a string, which is how the API writes ids.
@@ -168,35 +193,4 @@ func (m *lineMembers) group() (int64, *Problem) {
 		return 0, &Problem{Field: idName, Rule: "required", Message: "is required; it names the group"}
 	}
 	return parseID(m.id)
-}
-
-// unknown reads the next value, an object with fields, and records the keys that it does not have.
-func (m *lineMembers) unknown(s *jsonscan.Scanner, fields []field.Field, prefix string) {
-	if s.Kind() != jsonscan.Object {
-		s.Skip() // the decoder says what it should be
-		return
-	}
-	s.Begin(jsonscan.Object)
-	var members jsonscan.Members
-	for key, more := s.NextMember(&members); more; key, more = s.NextMember(&members) {
-		s.Unknown(&members, key)
-		m.member(s, field.Find(fields, key), key, prefix, fields)
-	}
-}
-
-// member reads the value of one key.
-func (m *lineMembers) member(s *jsonscan.Scanner, f *field.Field, key, prefix string, fields []field.Field) {
-	switch {
-	case f == nil:
-		known := field.Dotted("", fields)
-		if prefix == "" {
-			known = append([]string{idName, updateName}, known...)
-		}
-		m.problems = append(m.problems, Problem{Rule: "unknown", Message: nearest.Unknown("field", key, known).Error()})
-		s.Skip()
-	case len(f.Fields) > 0:
-		m.unknown(s, f.Fields, prefix+f.Name+".")
-	default:
-		s.Skip()
-	}
 }

@@ -117,7 +117,7 @@ func TestRows(t *testing.T) {
 			want: `{"id":7,"workspace_group":{"name":"Acme","notes":null}}` + "\n" + `{"id":8,"workspace_group":{"name":"Beta","add_workspace_ids":[1,2]}}` + "\n"},
 		{name: "the reason of an earlier run in JSONL", text: `{"id":7,"name":"Acme","rejected_reason":"422"}`, want: `{"id":7,"workspace_group":{"name":"Acme"}}` + "\n"},
 		{name: "keys that would be lost", text: `{"id":7,"nmae":"x","name":"A"}` + "\n" + `{"id":7,"workspace_group":{"name":"A","external_reference":{"service_name":"a","service_model":"b","service_model_ref":"c","staus":"x"}}}` + "\n" + `{"id":7,"workspace_group":{"name":"A"},"notes":"x"}`,
-			errs: "stdin:1: there is no field \"nmae\"; did you mean \"name\"? (rule: unknown)\n" + "stdin:2: there is no field \"staus\"; did you mean \"status\"? (rule: unknown)\n" +
+			errs: "stdin:1: there is no field \"nmae\"; did you mean \"name\"? (rule: unknown)\n" + "stdin:2: there is no field \"workspace_group.external_reference.staus\"; did you mean \"workspace_group.external_reference.status\"? (rule: unknown)\n" +
 				"stdin:3: notes: stands beside workspace_group; fields belong into it (rule: unknown)\n"},
 		{name: "what is not valid in JSONL", text: `{"id":7,"name":5,"add_workspace_ids":[1,"x"]}` + "\n" + `{"name":"A"}` + "\n" + `{"id":"x","workspace_group":{"company":1}}` + "\n" + `{"id":7,"name":"A","name":"B"}` + "\n" + `{"id":7,"name":"A"` + "\n" + `[7]` + "\n" + `{"id":7,"workspace_group":[]}` + "\n" + `{"id":7.0,"name":"A"}`,
 			errs: "stdin:1: name: must be a string (rule: type)\nstdin:1: add_workspace_ids: element 2 must be an integer (rule: type)\n" +
