@@ -9,7 +9,10 @@ import (
 	"testing"
 )
 
-const module = "example.com/oxgroups/"
+const (
+	modulePath = "example.com/oxgroups"
+	module     = modulePath + "/" // of its packages
+)
 
 func list(t *testing.T, args ...string) []string {
 	t.Helper()

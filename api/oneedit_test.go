@@ -3,7 +3,6 @@ package api_test
 import (
 	"bufio"
 	"context"
-	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -71,40 +70,6 @@ func TestUnsupportedKeyword(t *testing.T) {
 			t.Errorf("got %s, want %s in it", out, want)
 		}
 	}
-}
-
-// copyModule copies the files of this module that are built from.
-func copyModule(t *testing.T) string {
-	t.Helper()
-	root, err := filepath.Abs("..")
-	if err != nil {
-		t.Fatal(err)
-	}
-	dir := t.TempDir()
-	err = filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
-		if err != nil {
-			return err
-		}
-		name, err := filepath.Rel(root, path)
-		if err != nil {
-			return err
-		}
-		if d.IsDir() {
-			if name == ".git" || name == "bin" {
-				return fs.SkipDir
-			}
-			return os.MkdirAll(filepath.Join(dir, name), 0o755)
-		}
-		data, err := os.ReadFile(path)
-		if err != nil {
-			return err
-		}
-		return os.WriteFile(filepath.Join(dir, name), data, 0o644)
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return dir
 }
 
 // edit replaces old, which has to be there times times, in a file.

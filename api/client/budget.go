@@ -3,6 +3,7 @@ package client
 import (
 	"errors"
 	"math"
+	"net/http"
 	"sync/atomic"
 )
 
@@ -15,16 +16,17 @@ const (
 // RetryBudget bounds retries across calls, so that many callers do not multiply the load on an API that is down: what
 // WithMaxAttempts allows for one call would be four times the load when all calls fail.
 //
-// It is a bucket of tokens. It begins full; each retry takes one, each call that succeeds puts a part of one back. When it
-// has less than one, calls fail after their first attempt until others succeed. It is safe for concurrent use.
+// It is a bucket of tokens. It begins full; each retry takes one, each request that the API answers puts a part of one back,
+// unless the answer is 429 or 5xx. When it has less than one, calls fail after their first attempt until others are
+// answered. It is safe for concurrent use.
 type RetryBudget struct {
 	milli   atomic.Int64 // thousandths of a token
 	most    int64
 	deposit int64
 }
 
-// NewRetryBudget returns a budget that holds size retries and gains ratio of a retry with each call that succeeds. With a
-// ratio of 0.2, a fifth of all requests may be retries in the long run. Negative values count as 0.
+// NewRetryBudget returns a budget that holds size retries and gains ratio of a retry with each request that is answered.
+// With a ratio of 0.2 there may be a retry for every five of them in the long run. Negative values count as 0.
 func NewRetryBudget(size int, ratio float64) *RetryBudget {
 	const most = math.MaxInt64 / 2000
 	b := &RetryBudget{
@@ -63,9 +65,9 @@ func (b *RetryBudget) withdraw() bool {
 	}
 }
 
-// succeeded puts a part of a token back.
-func (b *RetryBudget) succeeded() {
-	if b == nil {
+// settle puts a part of a token back when err, with which an attempt ended, shows that the API works.
+func (b *RetryBudget) settle(err error) {
+	if b == nil || err != nil && !isAnswer(err) {
 		return
 	}
 	for {
@@ -74,4 +76,11 @@ func (b *RetryBudget) succeeded() {
 			return
 		}
 	}
+}
+
+// isAnswer reports whether err is an answer of an API that is up.
+func isAnswer(err error) bool {
+	var answer *Error
+	return errors.As(err, &answer) && answer.StatusCode < http.StatusInternalServerError &&
+		answer.StatusCode != http.StatusTooManyRequests
 }

@@ -1,6 +1,7 @@
 package client_test
 
 import (
+	"net/http"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -56,6 +57,26 @@ func TestBudgetIsRefilledBySuccess(t *testing.T) {
 			}
 		}
 	})
+}
+
+// An API that refuses updates is up; one that fails, or asks to slow down, may not be.
+func TestWhatRefillsTheBudget(t *testing.T) {
+	for status, refills := range map[int]bool{200: true, 404: true, 422: true, 429: false, 500: false, 503: false} {
+		t.Run(http.StatusText(status), func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				budget := client.NewRetryBudget(1, 1)
+				down := respond(503, "")
+				c, s := newScripted(t, []step{down, down, respond(status, document), down, respond(200, document)},
+					client.WithRetryBudget(budget), client.WithMaxAttempts(2))
+				for range 3 { // takes the only retry; refills or not; succeeds at the second attempt or fails
+					_, _ = c.UpdateWorkspaceGroup(t.Context(), 7, acme)
+				}
+				if got := s.requests() == 5; got != refills {
+					t.Errorf("%d requests", s.requests())
+				}
+			})
+		})
+	}
 }
 
 func TestBudgetIsShared(t *testing.T) {

@@ -42,8 +42,8 @@ func (s *settings) call(ctx context.Context, id int64, body []byte) (*reply, err
 		t.attempts++
 		started := s.log.start(ctx)
 		r, err := s.attempt(ctx, token, id, body)
+		s.budget.settle(err)
 		if err == nil {
-			s.budget.succeeded()
 			r.tally = t
 			s.log.done(ctx, started, r)
 			return r, nil

@@ -87,8 +87,8 @@ func (c *Client) CloseIdleConnections() { c.settings().httpClient.CloseIdleConne
 //   - ErrNoToken, a *TokenError or a *ValidationError, and nothing was sent;
 //   - an *Error for a reply that is not what was asked for. After one that is ErrBadResponse or ErrResponseTooLarge and
 //     has status 200 the update was applied, only its result is not known;
-//   - a *CallError when there is no reply to return: it is ErrConnection, ErrLimiter, or wraps ctx.Err(). The update may
-//     have been applied or not, unless CallError.Attempts is 0.
+//   - a *CallError when there is no reply to return: it is ErrConnection, ErrLimiter or ErrResponseTooLarge, or wraps
+//     ctx.Err(). The update may have been applied or not, unless CallError.Attempts is 0.
 func (c *Client) UpdateWorkspaceGroup(ctx context.Context, id int64, update Update, opts ...Option) (*Result, error) {
 	s, err := c.settings().with(opts)
 	if err != nil {

@@ -5,8 +5,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"log"
-	"net/http"
 	"net/http/httptest"
 	"time"
 
@@ -113,7 +113,7 @@ func ExampleValidationError() {
 func ExampleError() {
 	url, done := api(503, `{"errors":[{"type":"system","message":"Service unavailable"}]}`)
 	defer done()
-	c, err := client.New(client.WithBaseURL(url), client.WithToken(client.NewToken("demo")))
+	c, err := client.New(client.WithBaseURL(url), client.WithToken(client.NewToken("demo")), client.WithoutRetries())
 	if err != nil {
 		log.Fatal(err)
 	}
@@ -125,6 +125,25 @@ func ExampleError() {
 		fmt.Println(answer.StatusCode, answer.RequestID, answer.RetryAfter, errors.Is(err, client.ErrUnavailable))
 	}
 	// Output: 503 req-1 3s true
+}
+
+func ExampleCallError() {
+	c, err := client.New(client.WithBaseURL("https://api.example/api/v1"), client.WithToken(client.NewToken("demo")))
+	if err != nil {
+		log.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	cancel() // the user has gone
+
+	_, err = c.UpdateWorkspaceGroup(ctx, 7, client.Update{Name: "Acme"})
+	var ended *client.CallError
+	if errors.As(err, &ended) {
+		fmt.Println(errors.Is(err, context.Canceled), errors.Is(err, client.ErrConnection))
+		fmt.Println("sent", ended.Attempts, "times, so nothing was changed")
+	}
+	// Output:
+	// true false
+	// sent 0 times, so nothing was changed
 }
 
 func ExampleToken() {
@@ -140,28 +159,79 @@ func ExampleToken() {
 	// {URL:https://api.example Token:[redacted]}
 }
 
-func ExampleWithHTTPClient() {
+func ExampleValue() {
 	url, done := api(200, document)
 	defer done()
-	// A transport of one's own sees every request: for traces, metrics, a proxy, or client certificates.
-	hc := &http.Client{Transport: traced{http.DefaultTransport}}
-	c, err := client.New(client.WithBaseURL(url), client.WithToken(client.NewToken("demo")), client.WithHTTPClient(hc))
+	c, err := client.New(client.WithBaseURL(url))
+	if err != nil {
+		log.Fatal(err)
+	}
+	req, err := c.Request(context.Background(), 7, client.Update{
+		Name:    "Acme",
+		Notes:   client.Value(""),        // an empty string
+		Company: client.Value(false),     // false
+		Website: client.Null[string](),   // cleared
+		Address: client.Update{}.Address, // left as it is, and so is every field that is not here
+	})
+	if err != nil {
+		log.Fatal(err)
+	}
+	body, err := io.ReadAll(req.Body)
+	fmt.Println(string(body), err)
+	// Output: {"workspace_group":{"name":"Acme","notes":"","company":false,"website":null}} <nil>
+}
+
+func ExampleNull() {
+	notes := client.Null[string]()
+	fmt.Println(notes.IsSpecified(), notes.IsNull())
+	// Output: true true
+}
+
+func ExampleResult() {
+	url, done := api(200, document)
+	defer done()
+	c, err := client.New(client.WithBaseURL(url), client.WithToken(client.NewToken("demo")))
 	if err != nil {
 		log.Fatal(err)
 	}
 	defer c.CloseIdleConnections()
-	if _, err := c.UpdateWorkspaceGroup(context.Background(), 7, client.Update{Name: "Acme"}); err != nil {
+	result, err := c.UpdateWorkspaceGroup(context.Background(), 7, client.Update{Name: "Acme"}, client.WithInclude(client.Includes()...))
+	if err != nil {
 		log.Fatal(err)
 	}
-	// Output: PUT 200
+
+	group := result.Group()
+	fmt.Println(group.Id, group.Name, group.Notes.IsNull())
+	for _, w := range result.Workspaces() { // in the order of the API
+		fmt.Println("workspace", w.Id, w.Title)
+	}
+	if ref, ok := result.ExternalReference("1"); ok { // or one by its id
+		fmt.Println("reference", ref.ServiceName, ref.ServiceModelRef)
+	}
+	fmt.Println("request", result.RequestID, "status", result.StatusCode, "attempts", result.Attempts, "page size", result.Meta().PageSize)
+	fmt.Println(len(result.Raw()) > 0, result.Header.Get("Content-Type"))
+	// Output:
+	// 7 Acme true
+	// workspace 9 Nine
+	// workspace 10 Ten
+	// workspace 11 Eleven
+	// reference jira A-1
+	// request req-1 status 200 attempts 1 page size 20
+	// true application/json
 }
 
-type traced struct{ next http.RoundTripper }
-
-func (t traced) RoundTrip(r *http.Request) (*http.Response, error) {
-	resp, err := t.next.RoundTrip(r)
-	if err == nil {
-		fmt.Println(r.Method, resp.StatusCode)
+// Code that takes an Updater can be tested without a server. With one, api/client/clienttest is the better choice.
+func ExampleUpdater() {
+	rename := func(ctx context.Context, groups client.Updater, id int64, name string) error {
+		_, err := groups.UpdateWorkspaceGroup(ctx, id, client.Update{Name: name})
+		return err
 	}
-	return resp, err
+	fmt.Println(rename(context.Background(), refusing{}, 7, "Acme"))
+	// Output: client: the API answered 422 Unprocessable Entity: name: has already been taken
+}
+
+type refusing struct{}
+
+func (refusing) UpdateWorkspaceGroup(context.Context, int64, client.Update, ...client.Option) (*client.Result, error) {
+	return nil, &client.Error{StatusCode: 422, Errors: []client.Problem{{Field: "name", Message: "has already been taken"}}}
 }

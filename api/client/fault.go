@@ -20,12 +20,13 @@ var (
 	// ErrConnection says that no whole reply came: the API could not be reached, or the connection broke, or the timeout
 	// of WithTimeout ran out. Whether the update was applied is not known. The cause can be unwrapped.
 	ErrConnection = errors.New("client: no reply from the API")
-	// ErrResponseTooLarge says that the reply was longer than WithMaxResponseBytes allows.
+	// ErrResponseTooLarge says that the reply was longer than WithMaxResponseBytes allows, or that its header was longer
+	// than 1 MiB, or what the http.Client of WithHTTPClient allows.
 	ErrResponseTooLarge = errors.New("client: the reply is too large")
 )
 
-// CallError is a call that ended without a reply to return. errors.Is tells why: it is ErrConnection, or ErrLimiter, or
-// the error of the context, context.Canceled or context.DeadlineExceeded, and its cause. errors.As finds the *Error of
+// CallError is a call that ended without a reply to return. errors.Is tells why: it is ErrConnection, ErrLimiter or
+// ErrResponseTooLarge (the header is meant then), or the error of the context, context.Canceled or context.DeadlineExceeded, and its cause. errors.As finds the *Error of
 // the last attempt when the context ended while the call waited to try again, and the error of the network.
 //
 // It prints no token.
@@ -75,6 +76,9 @@ func (e *CallError) LogValue() slog.Value {
 func noReply(ctx context.Context, token Token, err error) error {
 	if ended := ctx.Err(); ended != nil {
 		return newCallError(token, causes(ctx, ended, err)...)
+	}
+	if strings.Contains(innermost(err).Error(), "response headers exceeded") { // net/http has no type for it
+		return newCallError(token, ErrResponseTooLarge, err)
 	}
 	return newCallError(token, ErrConnection, err)
 }

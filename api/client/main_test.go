@@ -51,10 +51,11 @@ func newServer(t testing.TB, handler http.HandlerFunc) *server {
 	return s
 }
 
-// newTLSServer serves document over one version of TLS.
-func newTLSServer(t testing.TB, version uint16) *httptest.Server {
+// newTLSServer serves over one version of TLS, and HTTP/2.
+func newTLSServer(t testing.TB, version uint16, handler http.HandlerFunc) *httptest.Server {
 	t.Helper()
-	ts := httptest.NewUnstartedServer(answer(200, document))
+	ts := httptest.NewUnstartedServer(handler)
+	ts.EnableHTTP2 = true
 	ts.Config.ErrorLog = log.New(io.Discard, "", 0) // handshakes fail on purpose
 	ts.TLS = &tls.Config{MinVersion: version, MaxVersion: version}
 	ts.StartTLS()

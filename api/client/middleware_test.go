@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"syscall"
 	"testing"
 	"testing/synctest"
@@ -177,6 +178,46 @@ func TestOldTLSIsRefused(t *testing.T) {
 	}
 }
 
+// A proxy would get the token in plain text where the base URL has http.
+func TestProxyOfPlainHTTP(t *testing.T) {
+	proxy := &url.URL{Scheme: "http", Host: "proxy.example:3128"}
+	hc := client.WithHTTPClient(&http.Client{Transport: &http.Transport{Proxy: http.ProxyURL(proxy)}})
+	plain, secure := client.WithBaseURL("http://127.0.0.1:8080"), client.WithBaseURL("https://api.example")
+	for name, tt := range map[string]struct {
+		opts []client.Option
+		ok   bool
+	}{
+		"http":                        {[]client.Option{hc, plain}, false},
+		"http, the other way round":   {[]client.Option{plain, hc}, false},
+		"https":                       {[]client.Option{hc, secure}, true},
+		"http without the proxy":      {[]client.Option{plain}, true},
+		"the environment spares http": {[]client.Option{client.WithHTTPClient(&http.Client{}), plain}, true},
+	} {
+		if _, err := client.New(tt.opts...); (err == nil) != tt.ok {
+			t.Errorf("%s: got %v", name, err)
+		}
+	}
+}
+
+// A base URL that is not in its shortest form is one all the same.
+func TestUnusualBaseURLs(t *testing.T) {
+	for base, path := range map[string]string{
+		"https://api.example/a/../b/":   "/b/workspace_groups/7",
+		"https://api.example/a%2Fb/":    "/a%2Fb/workspace_groups/7",
+		"https://API.example:443/":      "/workspace_groups/7",
+		"https://[fe80::1%25eth0]/api/": "/api/workspace_groups/7",
+	} {
+		var got string
+		c, _ := newScripted(t, []step{func(r *http.Request) (*http.Response, error) {
+			got = r.URL.EscapedPath()
+			return respond(200, document)(r)
+		}}, client.WithBaseURL(base))
+		if _, err := c.UpdateWorkspaceGroup(t.Context(), 7, acme); err != nil || got != path {
+			t.Errorf("%s: got %s, %v", base, got, err)
+		}
+	}
+}
+
 // What a server and a client of TLS make of each other, for real.
 func TestTLS(t *testing.T) {
 	tests := map[string]struct {
@@ -190,7 +231,7 @@ func TestTLS(t *testing.T) {
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
-			ts := newTLSServer(t, tt.version)
+			ts := newTLSServer(t, tt.version, answer(200, document))
 			hc := &http.Client{Transport: &http.Transport{}}
 			if tt.trusted {
 				hc = ts.Client()
@@ -208,6 +249,29 @@ func TestTLS(t *testing.T) {
 				t.Errorf("got %v after %d attempts, want %d", err, client.Attempts(err), tt.attempts)
 			}
 		})
+	}
+}
+
+// Faults of HTTP/2 have no types, and are faults of the connection.
+func TestHTTP2(t *testing.T) {
+	var n atomic.Int64
+	ts := newTLSServer(t, tls.VersionTLS13, func(w http.ResponseWriter, r *http.Request) {
+		if r.ProtoMajor != 2 {
+			t.Errorf("the protocol is %s", r.Proto)
+		}
+		if n.Add(1) < 3 {
+			panic(http.ErrAbortHandler) // resets the stream
+		}
+		answer(200, document)(w, r)
+	})
+	c, err := client.New(client.WithBaseURL(ts.URL), client.WithToken(client.NewToken(canary)), client.WithHTTPClient(ts.Client()),
+		client.WithBackoff(0, 0))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.CloseIdleConnections()
+	if r, err := c.UpdateWorkspaceGroup(t.Context(), 7, acme); err != nil || r.Attempts != 3 {
+		t.Errorf("got %v, %v", r, err)
 	}
 }
 

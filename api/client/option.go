@@ -61,7 +61,10 @@ func (s *settings) with(opts []Option) (*settings, error) {
 		}
 	}
 	if t.sender == nil {
-		t.sender = t.newSender()
+		var err error
+		if t.sender, err = t.newSender(); err != nil {
+			return nil, err
+		}
 	}
 	return &t, nil
 }

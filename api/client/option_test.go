@@ -1,12 +1,16 @@
 package client_test
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
+	"log/slog"
 	"net/http"
 	"strings"
 	"testing"
 	"time"
+
+	"golang.org/x/oauth2"
 
 	"example.com/oxgroups/api/client"
 )
@@ -71,6 +75,13 @@ func TestBaseURL(t *testing.T) {
 
 func TestOptionsThatMakeNoSense(t *testing.T) {
 	tests := map[string]client.Option{
+		"no attempt":            client.WithMaxAttempts(0),
+		"negative backoff":      client.WithBackoff(-1, time.Second),
+		"backoff beyond most":   client.WithBackoff(time.Second, time.Millisecond),
+		"negative Retry-After":  client.WithMaxRetryAfter(-1),
+		"a budget of nothing":   client.WithRetryBudget(client.NewRetryBudget(0, 0)),
+		"Host":                  client.WithHeader("Host", "api.example"),
+		"a user agent's break":  client.WithUserAgent("a\r\nX-B: b"),
 		"no http.Client":        client.WithHTTPClient(nil),
 		"negative timeout":      client.WithTimeout(-time.Second),
 		"no response at all":    client.WithMaxResponseBytes(0),
@@ -112,6 +123,41 @@ func TestOptionsOfACallEndWithIt(t *testing.T) {
 	next := update()
 	if next.Get("X-Call") != "" || next.Get("X-Client") != "all" || next.Get("User-Agent") != "all/1" || next.Get("Authorization") != "Bearer "+canary {
 		t.Errorf("the call after it: %v", next)
+	}
+}
+
+// What serves a client serves a call.
+func TestEveryOptionServesACall(t *testing.T) {
+	first, second := newServer(t, answer(200, document)), newServer(t, answer(200, document))
+	var passed, logged bytes.Buffer
+	note := func(next http.RoundTripper) http.RoundTripper {
+		return roundTrip(func(r *http.Request) (*http.Response, error) {
+			passed.WriteString("x")
+			return next.RoundTrip(r)
+		})
+	}
+	c := newClient(t, first)
+	for name, option := range map[string]client.Option{
+		"base URL":     client.WithBaseURL(second.url),
+		"http.Client":  client.WithHTTPClient(&http.Client{Transport: note(transport(t))}),
+		"middleware":   client.WithMiddleware(note),
+		"logger":       client.WithLogger(slog.New(slog.NewTextHandler(&logged, &slog.HandlerOptions{Level: slog.LevelDebug}))),
+		"limiter":      client.WithRateLimiter(&onceLimiter{}),
+		"attempts":     client.WithMaxAttempts(3),
+		"backoff":      client.WithBackoff(0, 0),
+		"Retry-After":  client.WithMaxRetryAfter(0),
+		"budget":       client.WithRetryBudget(nil),
+		"timeout":      client.WithTimeout(time.Minute),
+		"response":     client.WithMaxResponseBytes(1 << 20),
+		"token source": client.WithTokenSource(oauth2.StaticTokenSource(&oauth2.Token{AccessToken: "x"})),
+		"validation":   client.WithoutValidation(),
+	} {
+		if _, err := c.UpdateWorkspaceGroup(t.Context(), 7, acme, option); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	if passed.String() != "xx" || strings.Count(logged.String(), "\n") != 1 || second.requests() != 1 || first.requests() != 12 {
+		t.Errorf("an option was not used, or stayed: %q %q, %d and %d requests", passed.String(), logged.String(), first.requests(), second.requests())
 	}
 }
 

@@ -3,6 +3,7 @@ package client
 import (
 	"context"
 	"errors"
+	"math"
 	"math/rand/v2"
 	"net/http"
 	"strconv"
@@ -34,7 +35,7 @@ func WithMaxAttempts(n int) Option {
 func WithoutRetries() Option { return WithMaxAttempts(1) }
 
 // WithBackoff sets how long to wait before another attempt: a random time between 0 and base before the second, between 0
-// and twice as much before the third, and so on, but never between 0 and more than most. 0 for both is not to wait.
+// and twice as much before the third, and so on, up to most. A base of 0 is not to wait.
 // The defaults are DefaultBackoff and DefaultMaxBackoff.
 func WithBackoff(base, most time.Duration) Option {
 	return func(s *settings) error {
@@ -65,11 +66,7 @@ type backoff struct{ base, most time.Duration }
 func (b backoff) delay(attempts int) time.Duration {
 	ceiling := b.base
 	for n := 1; n < attempts && ceiling < b.most; n++ {
-		ceiling = min(b.most, 2*ceiling)
-		if ceiling <= 0 { // it was doubled beyond what a Duration can hold, or is 0
-			ceiling = b.most
-			break
-		}
+		ceiling += min(ceiling, b.most-ceiling) // doubled, without an overflow
 	}
 	return upTo(ceiling)
 }
@@ -93,7 +90,7 @@ func (s *settings) retryDelay(attempts int, err error) (wait time.Duration, agai
 			return 0, false
 		}
 		if asked := answer.RetryAfter; asked > 0 {
-			wait = asked + upTo(asked/10) // never too early, and not all at the same moment
+			wait = asked + upTo(min(asked/10, math.MaxInt64-asked)) // never too early, and not all at the same moment
 		}
 	} else if !isFault(err) {
 		return 0, false

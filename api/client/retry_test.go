@@ -55,7 +55,7 @@ func TestWhatIsRetried(t *testing.T) {
 		"name server away":     {fail(&net.DNSError{Err: "timeout", IsTimeout: true}), 4, client.ErrConnection},
 		"no such host":         {fail(&net.DNSError{Err: "no such host", IsNotFound: true}), 1, client.ErrConnection},
 		"unknown authority":    {fail(&tls.CertificateVerificationError{Err: x509.UnknownAuthorityError{}}), 1, client.ErrConnection},
-		"another host's name":  {fail(x509.HostnameError{}), 1, client.ErrConnection},
+		"another host's name":  {fail(x509.HostnameError{Certificate: new(x509.Certificate), Host: "api.example"}), 1, client.ErrConnection},
 		"a TLS alert":          {fail(&net.OpError{Op: "remote error", Err: errors.New("tls: bad certificate")}), 1, client.ErrConnection},
 		"no common TLS":        {fail(errors.New("tls: server selected unsupported protocol version 301")), 1, client.ErrConnection},
 		"http on the port":     {fail(http.ErrSchemeMismatch), 1, client.ErrConnection},
@@ -155,6 +155,7 @@ func TestRetryAfterIsHonoured(t *testing.T) {
 		"484,289 hours":           {[]string{"Retry-After", strconv.Itoa(484289 * 3600)}, nil, 1, 0, 0, 484289 * time.Hour},
 		"more than fits":          {[]string{"Retry-After", "99999999999999999999999"}, nil, 1, 0, 0, 1<<63 - 1},
 		"a higher bound":          {[]string{"Retry-After", "61"}, []client.Option{client.WithMaxRetryAfter(time.Hour)}, 2, 61 * time.Second, 68 * time.Second, 61 * time.Second},
+		"all the time there is":   {[]string{"Retry-After", "99999999999999999999999"}, []client.Option{client.WithMaxRetryAfter(1<<63 - 1)}, 2, time.Hour, 1<<63 - 1, 1<<63 - 1},
 		"a bound of nothing":      {[]string{"Retry-After", "1"}, []client.Option{client.WithMaxRetryAfter(0)}, 1, 0, 0, time.Second},
 		"a past date":             {[]string{"Retry-After", "Fri, 01 Jan 1999 00:00:00 GMT"}, nil, 2, 0, time.Second, 0},
 		"zero":                    {[]string{"Retry-After", "0"}, nil, 2, 0, time.Second, 0},
@@ -248,6 +249,16 @@ func TestTimeoutIsRetried(t *testing.T) {
 		r, err := c.UpdateWorkspaceGroup(t.Context(), 7, acme)
 		if err != nil || r.Attempts != 2 || time.Since(started) < client.DefaultTimeout {
 			t.Errorf("got %+v %v after %v", r, err, time.Since(started))
+		}
+	})
+}
+
+func TestBackoffOfNothing(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c, _ := newScripted(t, []step{respond(503, "")}, client.WithBackoff(0, time.Hour))
+		started := time.Now()
+		if _, err := c.UpdateWorkspaceGroup(t.Context(), 7, acme); client.Attempts(err) != 4 || time.Since(started) != 0 {
+			t.Errorf("it took %v: %v", time.Since(started), err)
 		}
 	})
 }

@@ -36,19 +36,26 @@ func WithMiddleware(middleware ...Middleware) Option {
 // WithHTTPClient makes hc send the requests. Its transport, timeout and cookies are used; redirects are not followed
 // whatever its CheckRedirect says, because token and body would go along. hc itself is not changed.
 //
-// One whose *http.Transport allows TLS below 1.2 is refused. What another kind of transport does with TLS, and with the
+// One whose *http.Transport allows TLS below 1.2 is refused, and one that has a proxy for a base URL with http. What another kind of transport does with TLS, and with the
 // token that it is handed, cannot be seen and is the caller's to answer for.
 func WithHTTPClient(hc *http.Client) Option {
 	return func(s *settings) error {
 		if hc == nil {
 			return errors.New("the http.Client is nil")
 		}
-		if t, ok := hc.Transport.(*http.Transport); ok && allowsOldTLS(t.TLSClientConfig) {
+		if t, ok := transportOf(hc).(*http.Transport); ok && allowsOldTLS(t.TLSClientConfig) {
 			return errors.New("the http.Client allows TLS below 1.2")
 		}
 		s.httpClient, s.sender = hc, nil
 		return nil
 	}
+}
+
+func transportOf(hc *http.Client) http.RoundTripper {
+	if hc.Transport == nil {
+		return http.DefaultTransport
+	}
+	return hc.Transport
 }
 
 func allowsOldTLS(c *tls.Config) bool {
@@ -74,33 +81,48 @@ func newHTTPClient() *http.Client {
 }
 
 // newSender returns a copy of the http.Client that hands a redirect back as it came, behind the middleware.
-func (s *settings) newSender() *http.Client {
+func (s *settings) newSender() (*http.Client, error) {
+	base, err := url.Parse(s.baseURL)
+	if err == nil {
+		base, err = base.Parse("./") // as requests are resolved against it
+	}
+	if err != nil {
+		return nil, errors.New("client: the base URL is not a URL")
+	}
 	c := *s.httpClient
 	c.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
-	next := c.Transport
-	if next == nil {
-		next = http.DefaultTransport
+	c.Transport = transport{next: transportOf(&c), base: base}
+	if isProxied(s.httpClient, base) {
+		return nil, errors.New("client: the http.Client has a proxy for a base URL with http, which would see the token")
 	}
-	next = transport{next: next, baseURL: s.baseURL}
 	for _, m := range slices.Backward(s.middleware) {
-		next = m(next)
+		c.Transport = m(c.Transport)
 	}
-	c.Transport = next
-	return &c
+	return &c, nil
+}
+
+// isProxied reports whether requests to base, which has http and is this machine, would leave it in plain text.
+func isProxied(hc *http.Client, base *url.URL) bool {
+	t, ok := transportOf(hc).(*http.Transport)
+	if !ok || t.Proxy == nil || base.Scheme != "http" {
+		return false
+	}
+	proxy, err := t.Proxy(&http.Request{Method: http.MethodPut, URL: base, Host: base.Host, Header: http.Header{}})
+	return err == nil && proxy != nil
 }
 
 // transport is the innermost link of the chain. It sends what is for the base URL only, and marks the errors of the
 // network, to tell them from those of middleware.
 type transport struct {
-	next    http.RoundTripper
-	baseURL string
+	next http.RoundTripper
+	base *url.URL // with a slash at its end
 }
 
 // errElsewhere says that middleware changed where a request goes to.
 var errElsewhere = errors.New("middleware turned the request away from the base URL; it was not sent")
 
 func (t transport) RoundTrip(r *http.Request) (*http.Response, error) {
-	if !isBelow(t.baseURL, r.URL) {
+	if r.URL.Scheme != t.base.Scheme || r.URL.Host != t.base.Host || !strings.HasPrefix(r.URL.EscapedPath(), t.base.EscapedPath()) {
 		if r.Body != nil {
 			_ = r.Body.Close()
 		}
@@ -111,12 +133,6 @@ func (t transport) RoundTrip(r *http.Request) (*http.Response, error) {
 		return nil, networkError{err}
 	}
 	return resp, nil
-}
-
-// isBelow reports whether u has scheme, host and port of base, and a path below that of base.
-func isBelow(base string, u *url.URL) bool {
-	rest, ok := strings.CutPrefix(base, u.Scheme+"://"+u.Host)
-	return ok && strings.HasPrefix(rest, "/") && strings.HasPrefix(u.EscapedPath(), rest)
 }
 
 // networkError marks what came from the transport.

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"example.com/oxgroups/api/format"
+	"pgregory.net/rapid"
 )
 
 // verdicts says of a check what it accepts and what it refuses.
@@ -161,6 +162,18 @@ func TestAppendDateTime(t *testing.T) {
 			t.Errorf("got %s, want %s", got, c.want)
 		}
 	}
+}
+
+// Times that package time can write in the form are written as it does.
+func TestAppendDateTimeIsAsPackageTimeHasIt(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		minutes := rapid.IntRange(-110*60, 110*60).Draw(t, "offset")
+		at := time.Unix(rapid.Int64Range(-1<<36, 1<<38).Draw(t, "second"), rapid.SampledFrom([]int64{0, 0, 0, 1, 999_999_999}).Draw(t, "nanosecond"))
+		at = at.In(time.FixedZone("", 60*minutes))
+		if got, want := string(format.AppendDateTime(nil, at)), at.Format(`"`+time.RFC3339Nano+`"`); got != want {
+			t.Fatalf("got %s, want %s", got, want)
+		}
+	})
 }
 
 // FuzzParseDateTime holds the parser to the one of package time, where both take a text. Package time takes less: no leap

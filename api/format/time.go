@@ -108,10 +108,37 @@ func number(text string) (n int, ok bool) {
 // AppendDateTime appends t as a JSON string in the form of RFC 3339, with a fraction only where there is one. A time whose
 // offset has seconds, which the form has no place for, is written in UTC.
 func AppendDateTime(dst []byte, t time.Time) []byte {
-	if _, seconds := t.Zone(); seconds%60 != 0 {
-		t = t.UTC()
+	_, offset := t.Zone()
+	if offset%60 != 0 {
+		t, offset = t.UTC(), 0
 	}
 	dst = append(dst, '"')
-	dst = t.AppendFormat(dst, time.RFC3339Nano)
+	year, month, day := t.Date()
+	const hours = 60 * 60
+	if t.Nanosecond() != 0 || year < 0 || year > 9999 || offset <= -100*hours || offset >= 100*hours {
+		dst = t.AppendFormat(dst, time.RFC3339Nano)
+		return append(dst, '"')
+	}
+	hour, minute, second := t.Clock()
+	dst = append(twoDigits(twoDigits(dst, year/100), year%100), '-')
+	dst = append(twoDigits(dst, int(month)), '-')
+	dst = append(twoDigits(dst, day), 'T')
+	dst = append(twoDigits(dst, hour), ':')
+	dst = append(twoDigits(dst, minute), ':')
+	dst = appendOffset(twoDigits(dst, second), offset/60)
 	return append(dst, '"')
 }
+
+// appendOffset appends an offset of so many minutes.
+func appendOffset(dst []byte, minutes int) []byte {
+	sign := byte('+')
+	switch {
+	case minutes == 0:
+		return append(dst, 'Z')
+	case minutes < 0:
+		sign, minutes = '-', -minutes
+	}
+	return twoDigits(append(twoDigits(append(dst, sign), minutes/60), ':'), minutes%60)
+}
+
+func twoDigits(dst []byte, n int) []byte { return append(dst, byte('0'+n/10), byte('0'+n%10)) }

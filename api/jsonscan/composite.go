@@ -7,6 +7,8 @@ import (
 
 // Members is the state of reading one object.
 type Members struct {
+	Order   []string // the keys that are likely, in their likely order; others are read too, a little slower
+	next    int      // in Order
 	started bool
 	unknown keySet
 }
@@ -75,12 +77,35 @@ func (s *Scanner) compactMember(m *Members) (key string, ok bool) {
 		return "", false
 	}
 	start := i + 1
+	if m.next < len(m.Order) {
+		key = m.Order[m.next]
+		if end := start + len(key); end+1 < len(data) && data[end] == '"' && data[end+1] == ':' && string(data[start:end]) == key {
+			m.next++
+			m.started, s.pos = true, end+2
+			return key, true
+		}
+	}
 	end, high := plain(data, start)
 	if end+1 >= len(data) || data[end] != '"' || data[end+1] != ':' || high&tops != 0 {
 		return "", false
 	}
 	m.started, s.pos = true, end+2
-	return unsafe.String(&data[start], end-start), true
+	key = unsafe.String(&data[start], end-start)
+	m.follow(key)
+	return key, true
+}
+
+// maxOmitted is how many keys of Order may be left out in a row for the next one still to be expected.
+const maxOmitted = 8
+
+// follow finds the place of key in the order.
+func (m *Members) follow(key string) {
+	for i := m.next; i < min(len(m.Order), m.next+maxOmitted); i++ {
+		if m.Order[i] == key {
+			m.next = i + 1
+			return
+		}
+	}
 }
 
 // Once marks a known key as seen. A key that was seen before is a syntax error.

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"slices"
 	"strings"
 	"testing"
 	"unicode/utf8"
@@ -55,6 +56,7 @@ func FuzzScanner(f *testing.F) {
 			return
 		}
 		checkScalar(t, data)
+		checkOrder(t, data)
 		checkCanonical(t, data)
 	})
 }
@@ -88,6 +90,37 @@ func checkScalar(t *testing.T, data []byte) {
 			t.Fatalf("%s is read as %v, %t", data, got, ok)
 		}
 	}
+}
+
+// checkOrder reads an object with its keys expected in several orders; what is read is the same.
+func checkOrder(t *testing.T, data []byte) {
+	want, ok := keysOf(data, nil)
+	if !ok {
+		return
+	}
+	reversed := slices.Clone(want)
+	slices.Reverse(reversed)
+	for _, order := range [][]string{want, reversed, append([]string{"no such key"}, want...), want[len(want)/2:]} {
+		if got, ok := keysOf(data, order); !ok || !slices.Equal(got, want) {
+			t.Fatalf("%q has the keys %q, and where %q are expected %q", data, want, order, got)
+		}
+	}
+}
+
+// keysOf returns the keys of a document that is an object.
+func keysOf(data []byte, order []string) (keys []string, ok bool) {
+	s := jsonscan.New(data, jsonscan.Options{MaxDepth: jsontextDepth})
+	if s.Kind() != jsonscan.Object {
+		return nil, false
+	}
+	s.Begin(jsonscan.Object)
+	m := jsonscan.Members{Order: order}
+	for key, ok := s.NextMember(&m); ok; key, ok = s.NextMember(&m) {
+		keys = append(keys, key)
+		s.Unknown(&m, key)
+		s.Skip()
+	}
+	return keys, s.End() == nil
 }
 
 // checkCanonical holds the canonical text of a document to what it promises: it is JSON, its own canonical text, and the one

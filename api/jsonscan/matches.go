@@ -65,13 +65,13 @@ func (s *Scanner) matches(offset int, check func(*Scanner)) bool {
 		s.pos = known.end
 		return known.passed
 	}
-	listed, failed := len(s.violations), s.failed
+	listed, failed, unlisted := len(s.violations), s.failed, s.unlisted
 	s.trials++
 	s.Rewind(offset)
 	check(s)
 	s.trials--
 	passed := s.failed == failed && s.err == nil
-	s.violations, s.failed = s.violations[:listed], failed
+	s.violations, s.failed, s.unlisted = s.violations[:listed], failed, unlisted
 	s.memo[key] = memoValue{s.pos, passed, false}
 	return passed
 }

@@ -16,7 +16,7 @@ const (
 // Options bound what a scanner takes. The zero value is what most callers want.
 type Options struct {
 	MaxDepth      int  // how deep arrays and objects may be nested; 0 is DefaultMaxDepth
-	MaxViolations int  // how many violations are listed; 0 is DefaultMaxViolations
+	MaxViolations int  // the length of the list of violations; 0 is DefaultMaxViolations
 	RefuseNUL     bool // U+0000 in a string is an error, for stores that cannot hold it
 	Response      bool // the document is a response: readOnly fields are read, writeOnly ones are ignored
 }
@@ -42,6 +42,7 @@ type Scanner struct {
 	err        *SyntaxError
 	violations violation.List
 	failed     int                   // violations found, listed or not
+	unlisted   int                   // violations for which the list had no place
 	again      int                   // bytes that were gone back over
 	trials     int                   // how many Matches run, one inside the other
 	memo       map[memoKey]memoValue // of Matches, while one runs
@@ -64,7 +65,7 @@ func (s *Scanner) End() error {
 	case s.err != nil:
 		return s.err
 	case s.failed > 0:
-		return s.violations
+		return violation.Cut(s.violations, s.unlisted)
 	default:
 		return nil
 	}

@@ -178,8 +178,15 @@ func TestViolationsAreBounded(t *testing.T) {
 			s.WithinItem(mark, i.Index)
 		}
 		var list violation.List
-		if !errors.As(s.End(), &list) || len(list) != want || list[want-1].Pointer != fmt.Sprintf("/%d", want-1) {
-			t.Errorf("at most %d: %d violations, the last at %v", max, len(list), list[len(list)-1])
+		if !errors.As(s.End(), &list) || len(list) != want {
+			t.Fatalf("at most %d: %d violations", max, len(list))
+		}
+		last := violation.Violation{Pointer: "/1000", Rule: "type", Message: "must be a string"}
+		if want < 1001 {
+			last = violation.Violation{Rule: violation.Unlisted, Message: fmt.Sprint(1001-(want-1), " more violations are not listed")}
+		}
+		if list[want-1] != last || list[want-2].Pointer != fmt.Sprintf("/%d", want-2) {
+			t.Errorf("at most %d: the last ones are %v", max, list[want-2:])
 		}
 	}
 }
@@ -263,6 +270,30 @@ func TestKnownKeysOnce(t *testing.T) {
 	}
 	if rule := ruleOf(s.End()); rule != "syntax" {
 		t.Errorf("got %q after %d members", rule, count)
+	}
+}
+
+// Keys are read whatever order is expected, and in whatever form they are written.
+func TestOrderIsOnlyExpected(t *testing.T) {
+	many := strings.Split("abcdefghijklmnop", "")
+	for doc, want := range map[string]string{
+		`{"a":0,"b":0,"c":0}`:                 "abc",
+		`{"c":0,"b":0,"a":0}`:                 "cba",
+		`{ "a" : 0 , "c" :0,"x": 0, "d" : 0}`: "acxd",
+		`{"a":0,"\u0062":0,"o":0,"p":0}`:      "abop",
+		`{"ab":0,"a":0}`:                      "aba",
+		`{}`:                                  "",
+		`{"é":0,"b":0}`:                       "éb",
+	} {
+		keys, ok := keysOf([]byte(doc), many)
+		if got := strings.Join(keys, ""); !ok || got != want {
+			t.Errorf("%s has the keys %q, want %q", doc, got, want)
+		}
+	}
+	for _, broken := range []string{`{"a":0 "b":0}`, `{"a"`, `{"a"}`, `{"a":0,}`, `{"a":0,"a":0}`, `{,"a":0}`, `{"a":0,  b":0}`} {
+		if keys, ok := keysOf([]byte(broken), many); ok {
+			t.Errorf("%s is accepted with the keys %q", broken, keys)
+		}
 	}
 }
 

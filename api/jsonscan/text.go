@@ -25,7 +25,7 @@ func plain(data []byte, i int) (end int, high uint64) {
 	for len(data)-i >= 8 {
 		w := binary.LittleEndian.Uint64(data[i:])
 		if stop := special(w); stop != 0 {
-			n := bits.TrailingZeros64(stop) &^ 7
+			n := bits.TrailingZeros64(stop) & 0o70
 			return i + n/8, high | w&(1<<n-1)
 		}
 		high |= w
@@ -33,7 +33,7 @@ func plain(data []byte, i int) (end int, high uint64) {
 	}
 	if rest := len(data) - i; 0 < rest && len(data) >= 8 {
 		w := binary.LittleEndian.Uint64(data[len(data)-8:]) >> (8 * (8 - rest)) // behind the rest are zeros, which are special
-		n := bits.TrailingZeros64(special(w)) &^ 7
+		n := bits.TrailingZeros64(special(w)) & 0o70
 		return i + n/8, high | w&(1<<n-1)
 	}
 	for ; i < len(data) && data[i] >= 0x20 && data[i] != '"' && data[i] != '\\'; i++ {
@@ -52,7 +52,7 @@ const (
 // control character; it is 0 where there is none.
 func special(w uint64) uint64 {
 	quote, backslash := w^(ones*'"'), w^(ones*'\\')
-	return ((quote-ones)&^quote | (backslash-ones)&^backslash | (w-ones*0x20)&^w) & tops
+	return ((quote - ones) | (backslash - ones) | (w - ones*0x20)) &^ w & tops // what is not ASCII is none of them
 }
 
 // text reads a string whose opening quote is next. Without escapes it shares memory with the document.

@@ -29,6 +29,8 @@ func (s *Scanner) add(v violation.Violation) {
 	s.failed++
 	if len(s.violations) < cmp.Or(s.options.MaxViolations, DefaultMaxViolations) {
 		s.violations = append(s.violations, v)
+	} else {
+		s.unlisted++
 	}
 }
 

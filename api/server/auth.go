@@ -35,7 +35,7 @@ func bearerToken(h http.Header) (token string, ok bool) {
 	}
 	scheme, token, found := strings.Cut(values[0], " ")
 	token = strings.Trim(token, " ")
-	return token, found && strings.EqualFold(scheme, "Bearer") && isToken68(token)
+	return token, found && (scheme == "Bearer" || strings.EqualFold(scheme, "Bearer")) && isToken68(token)
 }
 
 func isToken68(s string) bool {

@@ -12,13 +12,10 @@ import (
 // left as it is in the document.
 func appendDocument(b []byte, s *group.Snapshot, in group.Includes) []byte {
 	in.Trim(&s.Group)
-	meta := group.NewMeta(1)
-	b = append(b, `{"count":1,"meta":`...)
-	b = validator.AppendMeta(b, &meta)
-	b = append(b, `,"results":[`...)
+	b = append(b, documentHead...)
 	b = validator.AppendResult(b, &model.Result{Key: group.GroupsKey, Id: s.Group.Id})
 	b = append(b, ']')
-	b = append(jsonscan.AppendString(beginMap(b, group.GroupsKey), s.Group.Id), ':')
+	b = append(jsonscan.AppendString(append(b, groupsHead...), s.Group.Id), ':')
 	b = append(validator.AppendWorkspaceGroup(b, &s.Group), '}')
 	if in.ExternalReferences {
 		b = appendMap(b, group.ExternalReferences, s.ExternalReferences, validator.AppendExternalReference,
@@ -34,6 +31,15 @@ func appendDocument(b []byte, s *group.Snapshot, in group.Includes) []byte {
 	}
 	return append(b, '}')
 }
+
+// documentHead is what all documents for one snapshot begin with.
+var documentHead = func() string {
+	meta := group.NewMeta(1)
+	return `{"count":1,"meta":` + string(validator.AppendMeta(nil, &meta)) + `,"results":[`
+}()
+
+// groupsHead is what the map of groups begins with.
+var groupsHead = string(beginMap(nil, group.GroupsKey))
 
 // beginMap appends the key of a map and its opening brace.
 func beginMap(b []byte, name string) []byte {

@@ -210,6 +210,16 @@ func TestAllViolationsAtOnce(t *testing.T) {
 			}
 		})
 	}
+	t.Run("a list that was cut says so", func(t *testing.T) {
+		ids := strings.TrimSuffix(strings.Repeat("0,", 250), ",")
+		errs := x.do(t, call{body: inGroup(`"add_workspace_ids":[` + ids + `]`)}).errors(t)
+		if len(errs) != 100 {
+			t.Fatalf("got %d errors", len(errs))
+		}
+		if last := errs[99]; last.Type != "validation" || last.Field != nil || last.Message != "151 more violations are not listed" {
+			t.Errorf("the last one is %+v", last)
+		}
+	})
 	t.Run("a body too large comes first", func(t *testing.T) {
 		x.do(t, call{path: "/api/v1/workspace_groups/007", stream: unread(2 << 20)}).refused(t, 413, "system", "", "1048576")
 	})

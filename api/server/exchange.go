@@ -4,6 +4,9 @@ import (
 	"net/http"
 	"strconv"
 	"time"
+	"unsafe"
+
+	"github.com/labstack/echo/v4"
 
 	"example.com/oxgroups/api/group"
 	gen "example.com/oxgroups/gen/server"
@@ -14,6 +17,7 @@ import (
 type exchange struct {
 	http.ResponseWriter
 	strict  gen.ServerInterface // calls the operations of this exchange
+	routed  echo.Context        // that of its requests, one after the other
 	lasting *lasting
 	start   time.Time
 	id      string // of the request; "" before the reply where the caller gave none
@@ -32,18 +36,19 @@ type exchange struct {
 type lasting struct {
 	ctx    requestContext
 	values [3][1]string // so that the fields need no slices of their own
+	text   [48]byte     // what the values are parts of
 }
 
-// newExchange returns an exchange that has not begun.
-func newExchange(store group.Updater) *exchange {
+// newExchange returns an exchange that has not begun. router has all its routes.
+func newExchange(store group.Updater, router *echo.Echo) *exchange {
 	x := new(exchange)
-	x.strict = gen.NewStrictHandler(operations{x, store}, nil)
+	x.strict, x.routed = gen.NewStrictHandler(operations{x, store}, nil), router.NewContext(nil, nil)
 	return x
 }
 
 // begin takes an exchange for a request. The time that its store has begins here.
 func (s *Server) begin(w http.ResponseWriter, r *http.Request) *exchange {
-	x, now := s.exchanges.Get().(*exchange), time.Now()
+	x, now := s.exchanges.Get().(*exchange), s.started.Add(time.Since(s.started)) // time.Now reads the wall clock too
 	x.ResponseWriter, x.start, x.id = w, now, givenID(r.Header)
 	if s.journal != nil {
 		x.entry = new(Entry)
@@ -57,7 +62,7 @@ const largestKept = 64 << 10
 
 // release gives an exchange back that nothing writes to any more.
 func (s *Server) release(x *exchange) {
-	*x = exchange{strict: x.strict, body: x.body[:0]}
+	*x = exchange{strict: x.strict, routed: x.routed, body: x.body[:0]}
 	if cap(x.body) > largestKept {
 		x.body = nil
 	}
@@ -101,9 +106,11 @@ func (x *exchange) reply(status int, send bool) error {
 // head adds the fields that every reply has, and the length of its body where that is known. Their texts are parts of
 // one string.
 func (x *exchange) head(status, length int) {
+	if x.status != 0 {
+		return // the fields of the reply that has begun
+	}
 	x.status = status
-	var buf [128]byte
-	b := buf[:0]
+	b := x.lasting.text[:0]
 	if x.id == "" {
 		b = appendRequestID(b)
 	} else {
@@ -112,7 +119,8 @@ func (x *exchange) head(status, length int) {
 	id := len(b)
 	b = appendSeconds(b, time.Since(x.start))
 	runtime := len(b)
-	text := string(strconv.AppendInt(b, int64(length), 10))
+	b = strconv.AppendInt(b, int64(length), 10)
+	text := unsafe.String(unsafe.SliceData(b), len(b)) // nobody writes to b any more
 	x.id = text[:id]
 
 	h, v := x.Header(), &x.lasting.values

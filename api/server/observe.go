@@ -39,7 +39,7 @@ func (s *Server) observe(x *exchange, r *http.Request) {
 // answer routes a request, and returns the panic that ended it, if there was one.
 func (s *Server) answer(x *exchange, r *http.Request) (p *panicked) {
 	defer func() { p = recovered(recover()) }()
-	s.router.ServeHTTP(x, canonical(r))
+	s.route(x, canonical(r))
 	return nil
 }
 

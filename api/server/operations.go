@@ -36,8 +36,10 @@ func includes(query *string, body *model.WorkspaceGroupRequest) group.Includes {
 	if query != nil {
 		return group.ParseIncludes(*query)
 	}
-	list, _ := body.Include.Value()
-	return group.ParseIncludes(list)
+	if list, ok := body.Include.Value(); ok {
+		return group.ParseIncludes(list)
+	}
+	return group.Includes{}
 }
 
 // document is an exchange whose reply is a 200 with the document in its body.

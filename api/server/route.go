@@ -10,11 +10,11 @@ import (
 )
 
 // routes returns the router of the spec's paths.
-func (s *Server) routes() http.Handler {
+func (s *Server) routes() *echo.Echo {
 	e := echo.New()
 	e.Binder = &binder{maxBody: s.maxBody}
 	e.HTTPErrorHandler = s.refuseRouted
-	gen.RegisterHandlersWithOptions(e, newExchange(s.store).strict, gen.RegisterHandlersOptions{
+	gen.RegisterHandlersWithOptions(e, newExchange(s.store, e).strict, gen.RegisterHandlersOptions{
 		BaseURL: BasePath,
 		OperationMiddlewares: map[string][]echo.MiddlewareFunc{
 			"updateWorkspaceGroup": {instead(s.updateWorkspaceGroup)},
@@ -31,6 +31,16 @@ func (s *Server) routes() http.Handler {
 		e.RouteNotFound(strings.TrimSuffix(path, "/")+"/*", echo.NotFoundHandler)
 	}
 	return e
+}
+
+// route hands a request to the handler of its path, as echo's ServeHTTP does, with the context of the exchange.
+func (s *Server) route(x *exchange, r *http.Request) {
+	c := x.routed
+	c.Reset(r, x)
+	s.router.Router().Find(r.Method, echo.GetPath(r), c)
+	if err := c.Handler()(c); err != nil {
+		s.refuseRouted(err, c)
+	}
 }
 
 // instead puts h in the place of the generated wrapper of an operation, which binds parameters by reflection and takes

@@ -10,6 +10,9 @@ import (
 	"log/slog"
 	"net/http"
 	"sync"
+	"time"
+
+	"github.com/labstack/echo/v4"
 
 	"example.com/oxgroups/api/group"
 )
@@ -25,7 +28,8 @@ type Server struct {
 	maxHeader int
 	timeouts  Timeouts
 	journal   func(context.Context, Entry) // nil: none is kept
-	router    http.Handler
+	router    *echo.Echo
+	started   time.Time
 	exchanges sync.Pool
 }
 
@@ -41,14 +45,15 @@ func New(store group.Updater, opts ...Option) (*Server, error) {
 		maxBody:   DefaultMaxBodyBytes,
 		maxHeader: DefaultMaxHeaderBytes,
 		timeouts:  DefaultTimeouts(),
+		started:   time.Now(),
 	}
 	for _, opt := range opts {
 		if err := opt(s); err != nil {
 			return nil, fmt.Errorf("server: %w", err)
 		}
 	}
-	s.exchanges.New = func() any { return newExchange(store) }
 	s.router = s.routes()
+	s.exchanges.New = func() any { return newExchange(store, s.router) }
 	return s, nil
 }
 

@@ -3,6 +3,7 @@
 package violation
 
 import (
+	"strconv"
 	"strings"
 	"unicode/utf8"
 )
@@ -62,6 +63,18 @@ func (l List) Error() string {
 		lines[i] = v.Error()
 	}
 	return strings.Join(lines, "\n")
+}
+
+// Unlisted is the rule of the last violation of a list that was cut. It belongs to the document as a whole.
+const Unlisted = "unlisted"
+
+// Cut returns the list that has no place for so many violations: its last entry says how many are missing.
+func Cut(l List, unlisted int) List {
+	if unlisted == 0 {
+		return l
+	}
+	last := len(l) - 1
+	return append(l[:last:last], Violation{Rule: Unlisted, Message: strconv.Itoa(unlisted+1) + " more violations are not listed"})
 }
 
 // Strip returns the list with prefix taken from each pointer that is below it.

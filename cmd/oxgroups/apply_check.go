@@ -5,7 +5,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"io"
 
 	"example.com/oxgroups/api/bulk/journal"
@@ -67,7 +66,7 @@ func (a *applyCommand) scan(ctx context.Context, in *rows.Input, each func(*rows
 			line.show("checking: " + thousands(total) + " rows")
 		}
 	}
-	return total, invalid, fmt.Errorf("%w; nothing was sent", errInterrupted)
+	return total, invalid, &stoppedError{errInterrupted, "nothing was sent"}
 }
 
 // list writes what is wrong with a row.

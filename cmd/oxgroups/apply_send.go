@@ -16,11 +16,8 @@ import (
 	"example.com/oxgroups/api/client"
 )
 
-// How a run can end without a fault of its own.
-var (
-	errRows        = errors.New("some rows were not applied")
-	errInterrupted = errors.New("interrupted")
-)
+// errRows says that a run came to its end and not every row was applied.
+var errRows = errors.New("some rows were not applied")
 
 // stoppedError is why a run stopped before its end, and how to go on with it.
 type stoppedError struct {
@@ -85,7 +82,9 @@ func interrupts(parent context.Context) (now context.Context, stop <-chan struct
 func (a *applyCommand) finish(err error, s bulk.Snapshot, total int64, j *journal.Journal, sink *sink) error {
 	finished := err == nil
 	if a.json {
-		err = errors.Join(err, a.summaryJSON(s, finished, total, sink))
+		if printErr := a.summaryJSON(s, finished, total, sink); !errors.Is(printErr, syscall.EPIPE) {
+			err = errors.Join(err, printErr)
+		}
 	}
 	a.sys.say("%s", summary(s, total))
 	if name := sink.rejected.written(); name != "" {

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"syscall"
 
 	"example.com/oxgroups/api/bulk"
 	"example.com/oxgroups/api/bulk/journal"
@@ -44,7 +45,7 @@ func (s *sink) result(r bulk.Result) error {
 	if s.results == nil {
 		return nil
 	}
-	return json.NewEncoder(s.results).Encode(struct {
+	err := json.NewEncoder(s.results).Encode(struct {
 		Row     int64           `json:"row"`
 		Line    int64           `json:"line,omitempty"`
 		ID      int64           `json:"id,omitempty"`
@@ -53,6 +54,11 @@ func (s *sink) result(r bulk.Result) error {
 		Request string          `json:"request_id,omitempty"`
 		Reason  string          `json:"reason,omitempty"`
 	}{r.Row.Number, r.Row.Line, r.Row.ID, r.Outcome, r.Before, r.Request, r.Reason})
+	if errors.Is(err, syscall.EPIPE) {
+		s.results = nil // whoever read them has enough; the rows are applied all the same
+		return nil
+	}
+	return err
 }
 
 func (s *sink) close() error { return s.rejected.close() }

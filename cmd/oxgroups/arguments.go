@@ -67,3 +67,13 @@ func valueApart(cmd *cobra.Command, args, words []string) error {
 	}
 	return errors.New(`a flag for yes or no takes its value with "=": ` + strings.Join(right, " or "))
 }
+
+// notEmpty returns an error for a flag that was given nothing, as a shell does for a variable that is not set.
+func notEmpty(cmd *cobra.Command, names ...string) error {
+	for _, name := range names {
+		if flag := cmd.Flags().Lookup(name); flag.Changed && flag.Value.String() == "" {
+			return usagef("--%s has no value", name)
+		}
+	}
+	return nil
+}

@@ -121,6 +121,9 @@ func (l *login) target() (p profile.Profile, before *profile.Profile, err error)
 	if _, err := client.New(client.WithBaseURL(p.URL)); err != nil {
 		return p, nil, &usageError{err}
 	}
+	if before != nil && !profile.SameURL(before.URL, p.URL) && l.profileName() == "" {
+		return p, nil, usagef("profile %q is for %s; name it with --profile if it shall be for another URL, or a new one", p.Name, before.URL)
+	}
 	return p, before, nil
 }
 

@@ -14,9 +14,10 @@ import (
 // candidate is a word that a shell may complete to, and what it means.
 type candidate struct{ word, about string }
 
-// asLine returns the form that cobra's scripts read, with before, which is on the command line already.
+// asLine returns the form that cobra's scripts read, with before, which is on the command line already. The script for bash
+// does not find a word that has a comma in it and comes with its meaning.
 func (c candidate) asLine(before string) string {
-	if c.about == "" {
+	if c.about == "" || before != "" {
 		return before + c.word
 	}
 	return before + c.word + "\t" + c.about

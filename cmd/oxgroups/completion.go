@@ -8,21 +8,19 @@ import (
 	"example.com/oxgroups/api/nearest"
 )
 
-// bashEquals makes cobra's script for bash work for name=value: bash takes "=" for the end of a word and replaces only what
-// stands behind the last one, but the script offers whole words.
-const bashEquals = `
+// bashLists makes cobra's script for bash work for name=value,name=value: the script puts a backslash before the comma of a
+// word, and then does not see that bash, for which "=" ends a word, replaces only what stands behind the last one.
+const bashLists = `
 __oxgroups_complete()
 {
     __start_oxgroups "$@"
-    [[ ${COMP_WORDBREAKS} == *=* ]] || return
-    local word=${COMP_LINE:0:COMP_POINT} i
+    local word=${COMP_LINE:0:COMP_POINT} before= i
     word=${word##*[[:space:]]}
     [[ ${word} == -*=* ]] && word=${word#*=}
-    while [[ ${word} == *=* ]]; do
-        word=${word#*=}
-        for i in "${!COMPREPLY[@]}"; do
-            COMPREPLY[i]=${COMPREPLY[i]#*=}
-        done
+    [[ ${word} == *=* && ${COMP_WORDBREAKS} == *=* ]] && before=${word%=*}=
+    for i in "${!COMPREPLY[@]}"; do
+        COMPREPLY[i]=${COMPREPLY[i]//\\,/,}
+        COMPREPLY[i]=${COMPREPLY[i]#"${before}"}
     done
 }
 
@@ -39,7 +37,7 @@ func newCompletion() *cobra.Command {
 			if err := root.GenBashCompletionV2(w, true); err != nil {
 				return err
 			}
-			_, err := io.WriteString(w, bashEquals)
+			_, err := io.WriteString(w, bashLists)
 			return err
 		},
 		"zsh":        (*cobra.Command).GenZshCompletion,

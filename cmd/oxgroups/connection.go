@@ -50,8 +50,8 @@ type account struct {
 	otherwise string       // why there is no profile to take a token from
 }
 
-// client returns a client for the account. Without needToken it may have none.
-func (c *connection) client(ctx context.Context, needToken bool) (*client.Client, error) {
+// client returns a client for the account, with further options. Without needToken it may have no token.
+func (c *connection) client(ctx context.Context, needToken bool, more ...client.Option) (*client.Client, error) {
 	a, err := c.account()
 	if err != nil {
 		return nil, err
@@ -62,7 +62,8 @@ func (c *connection) client(ctx context.Context, needToken bool) (*client.Client
 			return nil, err
 		}
 	}
-	api, err := client.New(client.WithBaseURL(a.url), client.WithToken(token), client.WithUserAgent("oxgroups/"+version()))
+	opts := []client.Option{client.WithBaseURL(a.url), client.WithToken(token), client.WithUserAgent("oxgroups/" + version())}
+	api, err := client.New(append(opts, more...)...)
 	if err != nil {
 		return nil, &usageError{err}
 	}

@@ -50,7 +50,7 @@ func exitCode(ctx context.Context, err error) int {
 	switch {
 	case err == nil:
 		return exitDone
-	case interrupted(ctx, err), errors.Is(err, errInterrupted):
+	case interrupted(ctx, err):
 		return exitInterrupted
 	case errors.Is(err, errRows):
 		return exitRows
@@ -68,8 +68,11 @@ func exitCode(ctx context.Context, err error) int {
 	return exitFailed
 }
 
+// errInterrupted is an interrupt that did not end the context: one that came as a key, or one that a command waited behind.
+var errInterrupted = errors.New("interrupted")
+
 func interrupted(ctx context.Context, err error) bool {
-	return ctx.Err() != nil && errors.Is(err, context.Canceled)
+	return errors.Is(err, errInterrupted) || ctx.Err() != nil && errors.Is(err, context.Canceled)
 }
 
 // report writes a line that says what failed, and below it one for each field that is at fault.
@@ -139,7 +142,7 @@ func describeAnswer(answer *client.Error) string {
 		fmt.Fprintf(&b, "; it asks to wait %v", answer.RetryAfter)
 	}
 	if answer.Err != nil {
-		b.WriteString(": " + answer.Err.Error())
+		b.WriteString(": " + strings.TrimPrefix(answer.Err.Error(), "client: "))
 	}
 	return b.String()
 }

@@ -1,105 +1,80 @@
 package main
 
 import (
-	"encoding/json"
-	"fmt"
-	"io"
-	"net/http"
-	"net/http/httptest"
+	"context"
 	"strings"
+	"testing"
+	"time"
+
+	"example.com/oxgroups/api/client/clienttest"
 )
 
-// fake answers as the API does to what the scripts send: group 7 can be updated with the token "demo", and other groups
-// stand for what can go wrong.
-type fake struct {
-	*httptest.Server
-	waiting chan struct{} // one for each request to group 900, which is never answered
-	seen    chan string   // the bodies
+// seed is what the API has at first.
+const seed = `{"count": 2, "meta": {"count": 2, "page_count": 1, "page_number": 1, "page_size": 20},
+"results": [{"key": "workspace_groups", "id": "7"}, {"key": "workspace_groups", "id": "8"}],
+"workspace_groups": {
+	"7": {"id": "7", "name": "Acme", "company": true, "notes": "Prefers rockets", "workspace_ids": ["10", "11"],
+		"created_at": "2013-04-15T16:48:48-07:00", "updated_at": "2013-04-15T16:48:48-07:00"},
+	"8": {"id": "8", "name": "Taken", "created_at": "2013-04-15T16:48:48-07:00", "updated_at": "2013-04-15T16:48:48-07:00"}},
+"workspaces": {
+	"10": {"id": "10", "title": "Rocket skates", "archived": false},
+	"11": {"id": "11", "title": "Tunnel\npaint", "archived": true}}}`
+
+// fakeOptions make the API that the tests run against. Its tokens are "demo" and "readonly", and 7 and 8 its groups;
+// requests for the others go wrong.
+func fakeOptions() []clienttest.Option {
+	opts := []clienttest.Option{
+		clienttest.WithDocument(strings.NewReader(seed)),
+		clienttest.WithClock(func() time.Time { return time.Date(2013, 4, 16, 0, 0, 0, 0, time.UTC) }),
+		clienttest.WithToken(clienttest.Token{Secret: "demo", Workspaces: []int64{1, 2, 3, 4, 5, 10, 11, 12}}),
+		clienttest.WithToken(clienttest.Token{Secret: "readonly", ReadOnly: true}),
+	}
+	for id, fault := range map[int64]clienttest.Fault{
+		302:       clienttest.Redirect(302, "/elsewhere"),
+		429:       clienttest.Status(429).RetryAfter("90"),
+		500:       clienttest.Status(500),
+		503:       clienttest.Status(503),
+		hangs:     clienttest.Hang(),
+		hangs + 1: clienttest.Reset(),
+		hangs + 2: clienttest.HTML(200),
+		hangs + 3: clienttest.Status(422).Body(`{"errors":[{"type":"validation","field":"na\u001b[31mme","message":"red\u001b[0m"}]}`),
+	} {
+		opts = append(opts, clienttest.WithFault(clienttest.ForGroup(id), fault))
+	}
+	return opts
 }
 
-func newFake() *fake {
-	f := &fake{waiting: make(chan struct{}, 1), seen: make(chan string, 64)}
-	mux := http.NewServeMux()
-	mux.HandleFunc("PUT /api/v1/workspace_groups/{id}", f.update)
-	f.Server = httptest.NewServer(mux)
-	return f
+// hangs is the group whose requests are never answered.
+const hangs = 900
+
+func newFake(t *testing.T) *clienttest.Server {
+	t.Helper()
+	return clienttest.New(t, fakeOptions()...)
 }
 
-func (f *fake) update(w http.ResponseWriter, r *http.Request) {
-	body, _ := io.ReadAll(r.Body)
-	f.seen <- string(body)
-	switch r.Header.Get("Authorization") {
-	case "Bearer demo":
-	case "Bearer readonly":
-		refuse(w, 403, `{"type":"oauth","message":"This token may only read"}`)
-		return
-	default:
-		refuse(w, 401, `{"type":"oauth","message":"Invalid OAuth 2 Request"}`)
-		return
-	}
-	switch r.PathValue("id") {
-	case "7":
-		reply(w, r, body)
-	case "302":
-		w.Header().Set("Location", "/elsewhere")
-		refuse(w, 302, "")
-	case "429":
-		w.Header().Set("Retry-After", "90")
-		refuse(w, 429, `{"type":"system","message":"Too many requests"}`)
-	case "500":
-		refuse(w, 500, `{"type":"system","message":"Internal server error"}`)
-	case "503":
-		refuse(w, 503, `{"type":"system","message":"Service unavailable"}`)
-	case "900":
-		f.waiting <- struct{}{}
-		<-r.Context().Done()
-	case "901":
-		panic(http.ErrAbortHandler)
-	case "902":
-		_, _ = io.WriteString(w, "<html>")
-	case "903":
-		refuse(w, 422, `{"type":"validation","field":"na\u001b[31mme","message":"red\u001b[0m"}`)
-	default:
-		refuse(w, 404, `{"type":"system","message":"Record not found"}`)
-	}
+// patience bounds what a test waits for.
+const patience = 2 * time.Minute
+
+// watched is a server of which a test asks from time to time what it got since the last time.
+type watched struct {
+	*clienttest.Server
+	seen int
 }
 
-func refuse(w http.ResponseWriter, status int, problems string) {
-	w.Header().Set("Content-Type", "application/json")
-	w.Header().Set("X-Request-Id", "req-1")
-	w.WriteHeader(status)
-	_, _ = fmt.Fprintf(w, `{"errors":[%s]}`, problems)
+// sent returns the body of the last request, or "" where there was none since the last time.
+func (w *watched) sent() string {
+	n := w.Count()
+	if n == w.seen {
+		return ""
+	}
+	w.seen = n
+	return string(w.Last().Body)
 }
 
-func reply(w http.ResponseWriter, r *http.Request, body []byte) {
-	var request struct {
-		Group map[string]json.RawMessage `json:"workspace_group"`
-	}
-	_ = json.Unmarshal(body, &request)
-	if strings.Contains(string(request.Group["add_workspace_ids"]), "101") {
-		refuse(w, 422, `{"type":"validation","field":"add_workspace_ids","message":"cannot be used: 101"},`+
-			`{"type":"validation","field":"name","message":"Name has already been taken"}`)
-		return
-	}
-	value := func(name, otherwise string) string {
-		if v := request.Group[name]; v != nil {
-			return string(v)
-		}
-		return otherwise
-	}
-	ids, maps := "", ""
-	if strings.Contains(r.URL.Query().Get("include"), "workspaces") {
-		ids = `,"workspace_ids":["10","11"]`
-		maps += `,"workspaces":{"10":{"id":"10","title":"Rocket skates","description":null,"archived":false},` +
-			`"11":{"id":"11","title":"Tunnel\npaint","description":null,"archived":true}}`
-	}
-	if strings.Contains(r.URL.Query().Get("include"), "external_references") {
-		ids += `,"external_reference_ids":[]`
-		maps += `,"external_references":{}`
-	}
-	w.Header().Set("Content-Type", "application/json")
-	_, _ = fmt.Fprintf(w, `{"count":1, "meta":{"count":1,"page_count":1,"page_number":1,"page_size":20},`+
-		`"results":[{"key":"workspace_groups","id":"7"}],`+"\n"+`"workspace_groups":{"7":{"id":"7","name":%s,"company":%s,`+
-		`"email":%s,"notes":%s,"created_at":"2013-04-15T16:48:48-07:00","updated_at":"2013-04-15T16:48:48-07:00"%s}}%s}`,
-		value("name", `""`), value("company", "true"), value("email", "null"), value("notes", `"Prefers rockets"`), ids, maps)
+// await waits until there were n requests.
+func (w *watched) await(n int) error {
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	defer cancel()
+	_, err := w.Await(ctx, n)
+	return err
 }

@@ -89,9 +89,8 @@ type fullDisk struct{}
 func (fullDisk) Write([]byte) (int, error) { return 0, errors.New("no space left") }
 
 func TestOutputThatCannotBeWritten(t *testing.T) {
-	f := newFake()
-	defer f.Close()
-	environment := map[string]string{"OXGROUPS_URL": f.URL + "/api/v1", "OXGROUPS_TOKEN": "demo"}
+	f := newFake(t)
+	environment := map[string]string{"OXGROUPS_URL": f.URL, "OXGROUPS_TOKEN": "demo"}
 	for _, format := range []string{"--json=true", "--json=false", "--jq=.", "--dry-run"} {
 		t.Run(format, func(t *testing.T) {
 			var stderr strings.Builder

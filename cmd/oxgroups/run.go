@@ -79,12 +79,11 @@ Exit codes:
   oxgroups update 7 --name Acme --add-workspace 10,12
   oxgroups apply groups.csv
   oxgroups update --help`,
-		Version:           version(),
-		Args:              noSuchCommand,
-		RunE:              showHelp,
-		SilenceErrors:     true, // run reports them
-		SilenceUsage:      true,
-		DisableAutoGenTag: true,
+		Version:       version(),
+		Args:          noSuchCommand,
+		RunE:          showHelp,
+		SilenceErrors: true, // run reports them
+		SilenceUsage:  true,
 	}
 	root.SetIn(sys.stdin)
 	root.SetOut(sys.stdout)

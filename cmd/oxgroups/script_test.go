@@ -9,12 +9,12 @@ import (
 	"reflect"
 	"strconv"
 	"testing"
-	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
 	"go.uber.org/goleak"
 
 	"example.com/oxgroups/api/client"
+	"example.com/oxgroups/api/client/clienttest"
 )
 
 func TestMain(m *testing.M) {
@@ -43,10 +43,13 @@ func TestScript(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir: "testdata/script",
 		Setup: func(env *testscript.Env) error {
-			f := newFake()
-			env.Defer(f.Close)
-			env.Values["fake"] = f
-			env.Setenv("OXGROUPS_URL", f.URL+"/api/v1")
+			srv, err := clienttest.Start(fakeOptions()...)
+			if err != nil {
+				return err
+			}
+			env.Defer(srv.Close)
+			env.Values["fake"] = &watched{Server: srv}
+			env.Setenv("OXGROUPS_URL", srv.URL)
 			env.Setenv("OXGROUPS_TOKEN", "demo")
 			env.Setenv("HOME", env.WorkDir+"/home")   // profiles are kept in it
 			env.Setenv("GORACE", "atexit_sleep_ms=0") // the race detector keeps each process for a second otherwise
@@ -105,10 +108,10 @@ func cmdInterrupt(ts *testscript.TestScript, _ bool, args []string) {
 	cmd := command(ts, args)
 	var stdout, stderr bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &stdout, &stderr
+	srv := ts.Value("fake").(*watched)
+	before := srv.Count()
 	ts.Check(cmd.Start())
-	select {
-	case <-ts.Value("fake").(*fake).waiting:
-	case <-time.After(20 * time.Second):
+	if err := srv.await(before + 1); err != nil {
 		_ = cmd.Process.Kill()
 	}
 	ts.Check(cmd.Process.Signal(os.Interrupt))
@@ -118,10 +121,7 @@ func cmdInterrupt(ts *testscript.TestScript, _ bool, args []string) {
 }
 
 func cmdSent(ts *testscript.TestScript, _ bool, args []string) {
-	var last string
-	for seen := ts.Value("fake").(*fake).seen; len(seen) > 0; {
-		last = <-seen
-	}
+	last := ts.Value("fake").(*watched).sent()
 	if len(args) == 0 {
 		if last != "" {
 			ts.Fatalf("sent %s, want nothing", last)

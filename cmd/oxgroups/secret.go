@@ -1,11 +1,13 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
 	"io"
 	"strings"
+	"sync/atomic"
 
 	"golang.org/x/term"
 
@@ -40,22 +42,52 @@ func readToken(ctx context.Context, sys system, prompt string) (client.Token, er
 	return token, nil
 }
 
-// readPassword reads a line that the terminal does not show. An interrupt ends it and gives the terminal its echo back.
+// readPassword reads a line that the terminal does not show. The terminal does not show what is typed before the prompt
+// either, and is as it was afterwards.
 func readPassword(ctx context.Context, sys system, fd int, prompt string) ([]byte, error) {
-	state, err := term.GetState(fd)
+	state, err := term.MakeRaw(fd)
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("preparing the terminal: %w", err)
 	}
-	_, _ = fmt.Fprint(sys.stderr, prompt)
-	text, err := interruptible(ctx, func() ([]byte, error) { return term.ReadPassword(fd) })
-	_, _ = fmt.Fprintln(sys.stderr) // the one that was typed is not shown either
-	if ctx.Err() != nil {
-		return nil, errors.Join(err, term.Restore(fd, state))
+	keys := &keyboard{from: sys.stdin}
+	screen := term.NewTerminal(struct {
+		io.Reader
+		io.Writer
+	}{keys, sys.stderr}, "")
+	text, err := interruptible(ctx, func() ([]byte, error) {
+		line, err := screen.ReadPassword(prompt)
+		return []byte(line), err
+	})
+	if err := term.Restore(fd, state); err != nil {
+		return nil, fmt.Errorf("giving the terminal its echo back: %w", err)
 	}
-	if errors.Is(err, io.EOF) {
-		return nil, nil // Ctrl-D
+	if err != nil {
+		_, _ = fmt.Fprintln(sys.stderr) // the prompt's line is not ended
+	}
+	switch {
+	case ctx.Err() != nil:
+		return nil, ctx.Err()
+	case keys.interrupted.Load():
+		return nil, errInterrupted
+	case errors.Is(err, io.EOF): // Ctrl-D
+		return nil, nil
 	}
 	return text, err
+}
+
+// keyboard notices Ctrl-C, which is a key like others while the terminal does not show them.
+type keyboard struct {
+	from        io.Reader
+	interrupted atomic.Bool
+}
+
+// Read reads keys.
+func (k *keyboard) Read(p []byte) (int, error) {
+	n, err := k.from.Read(p)
+	if bytes.IndexByte(p[:n], '\x03') >= 0 {
+		k.interrupted.Store(true)
+	}
+	return n, err
 }
 
 // readAll reads r, which must not have more than limit bytes.

@@ -3,201 +3,207 @@
 package main
 
 import (
-	"bytes"
+	"fmt"
 	"os"
-	"regexp"
+	"path/filepath"
+	"reflect"
 	"strings"
-	"sync"
-	"syscall"
 	"testing"
 	"time"
 
-	"github.com/creack/pty"
+	"golang.org/x/term"
 
-	"example.com/oxgroups/api/client/clienttest"
+	"example.com/oxgroups/api/client"
 )
 
-// onTerminal is a child whose stderr is a terminal, with somebody at the keys.
-type onTerminal struct {
-	*child
-	keys *os.File
-	read chan struct{}
-
-	mu  sync.Mutex
-	out bytes.Buffer
+// startFake starts the API and returns it with the environment in which commands find it.
+func startFake(t *testing.T) (*watched, []string) {
+	f := &watched{Server: newFake(t)}
+	return f, []string{client.EnvURL + "=" + f.URL, client.EnvToken + "=demo"}
 }
 
-// startOnTerminal starts a child on a terminal of 100 columns.
-func startOnTerminal(t *testing.T, c *child) *onTerminal {
-	t.Helper()
-	c.Stdin, c.Cmd.Stderr = nil, nil // pty.Start puts the terminal there
-	keys, err := pty.StartWithSize(c.Cmd, &pty.Winsize{Rows: 24, Cols: 100})
-	if err != nil {
-		t.Fatal(err)
+func TestTableOnATerminal(t *testing.T) {
+	_, env := startFake(t)
+	text, code := startConsole(t, 100, env, "update", "7", "--name", "日本", "--include", "workspaces", "--clear", "notes").wait()
+	bold := func(s string) string { return "\x1b[1m" + s + "\x1b[0m" }
+	want := bold("id") + "             7\n" +
+		bold("name") + "           日本\n" +
+		bold("company") + "        true\n" +
+		bold("contact_name") + "   -\n" +
+		bold("email") + "          -\n" +
+		bold("phone_number") + "   -\n" +
+		bold("address") + "        -\n" +
+		bold("website") + "        -\n" +
+		bold("notes") + "          -\n" +
+		bold("created_at") + "     2013-04-15T16:48:48-07:00\n" +
+		bold("updated_at") + "     2013-04-16T00:00:00Z\n" +
+		bold("workspace_ids") + "  10, 11\n\n" +
+		bold("workspaces") + "\n" +
+		bold("id  title          archived") + "\n" +
+		"10  Rocket skates  false\n" +
+		"11  Tunnel paint   true\n"
+	if code != exitDone || text != want {
+		t.Errorf("exit code %d, got\n%q\nwant\n%q", code, text, want)
 	}
-	term := &onTerminal{child: c, keys: keys, read: make(chan struct{})}
-	go func() {
-		defer close(term.read)
-		buf := make([]byte, 4096)
-		for {
-			n, err := keys.Read(buf)
-			term.mu.Lock()
-			term.out.Write(buf[:n])
-			term.mu.Unlock()
-			if err != nil {
-				return // EIO: the process is gone
+}
+
+func TestColours(t *testing.T) {
+	_, env := startFake(t)
+	for name, tt := range map[string]struct {
+		env  string
+		want bool
+	}{
+		"a terminal":              {"A=", true},
+		"NO_COLOR":                {"NO_COLOR=1", false},
+		"an empty NO_COLOR":       {"NO_COLOR=", true},
+		"a terminal without them": {"TERM=dumb", false},
+		"CLICOLOR":                {"CLICOLOR=0", false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			for args, text := range map[string]string{
+				"update 7 --name Acme":    "Acme",
+				"update 7 --company --xx": "unknown flag",
+				"update 7 --company":      "name: is required",
+			} {
+				text = strings.Replace(text, "name:", map[bool]string{true: "\x1b[1mname\x1b[0m:", false: "name:"}[tt.want], 1)
+				got, _ := startConsole(t, 80, append(env, tt.env), strings.Fields(args)...).wait()
+				if strings.Contains(got, "\x1b[") != tt.want || !strings.Contains(got, text) {
+					t.Errorf("%s: got %q", args, got)
+				}
 			}
-		}
-	}()
-	return term
-}
-
-// screen returns what was written to the terminal.
-func (o *onTerminal) screen() string {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	return o.out.String()
-}
-
-// await waits until the terminal shows what matches.
-func (o *onTerminal) await(t *testing.T, pattern string) {
-	t.Helper()
-	re := regexp.MustCompile(pattern)
-	for deadline := time.Now().Add(time.Minute); !re.MatchString(o.screen()); time.Sleep(5 * time.Millisecond) {
-		if time.Now().After(deadline) {
-			_ = o.Process.Kill()
-			t.Fatalf("the terminal never shows %s, but\n%q", pattern, o.screen())
-		}
+		})
 	}
 }
 
-// end waits for the process and returns its exit code and what the terminal shows.
-func (o *onTerminal) end(t *testing.T) (code int, screen string) {
-	t.Helper()
-	code = o.exit(t)
-	<-o.read
-	_ = o.keys.Close()
-	return code, o.screen()
-}
-
-// interruptKey is what Ctrl-C sends.
-const interruptKey = "\x03"
-
-func (o *onTerminal) press(t *testing.T, keys string) {
-	t.Helper()
-	if _, err := o.keys.WriteString(keys); err != nil {
-		t.Fatal(err)
+func TestWidthOfTheTerminal(t *testing.T) {
+	_, env := startFake(t)
+	for _, columns := range []uint16{1, 20, 40, 80} {
+		t.Run(fmt.Sprint(columns), func(t *testing.T) {
+			long := strings.Repeat("word ", 50) + strings.Repeat("語", 60)
+			text, code := startConsole(t, columns, append(env, "NO_COLOR=1"),
+				"update", "7", "--name", "Acme", "--notes", long, "--include", "workspaces").wait()
+			if code != exitDone || !strings.Contains(text, "Acme") {
+				t.Errorf("exit code %d, got %q", code, text)
+			}
+			for _, line := range strings.Split(text, "\n") {
+				if columns >= 40 && width.StringWidth(line) > int(columns) {
+					t.Errorf("%d columns: %q", width.StringWidth(line), line)
+				}
+			}
+		})
 	}
 }
 
-// A terminal shows how far the run is, in one line that is gone at the end.
-func TestProgressOnTerminal(t *testing.T) {
-	srv := clienttest.New(t, clienttest.WithFault(clienttest.Every(50), clienttest.Status(503).RetryAfter("0")))
-	dir := t.TempDir()
-	writeFile(t, dir, "groups.csv", csvRows(200))
-	term := startOnTerminal(t, newChild(t, srv, dir, "apply", "groups.csv", "--rate", "100", "--json"))
-	term.await(t, `\r\d+ of 200 rows done, 0 rejected, \d+ rows/s, \d+s left, [1-9]\d* retries, limit 100/s\x1b\[K`)
-	code, screen := term.end(t)
-	if code != exitDone {
-		t.Errorf("exit code %d", code)
-	}
-	if !regexp.MustCompile(`\r\x1b\[K200 applied, \d retries in [\d.]+s \(\d+ rows/s\)\r\n$`).MatchString(screen) {
-		t.Errorf("the terminal ends with %q", screen[max(0, len(screen)-200):])
-	}
-	if !strings.HasPrefix(term.stdout.String(), `{"finished":true,"rows":200,`) || strings.Count(term.stdout.String(), "\n") != 1 {
-		t.Errorf("stdout has %q", &term.stdout)
-	}
-}
-
-// The first Ctrl-C finishes what is in flight and says how to go on; what was finished is not sent again.
-func TestInterrupt(t *testing.T) {
-	srv := clienttest.New(t, clienttest.WithFault(clienttest.Always(), clienttest.Latency(300*time.Millisecond)))
-	dir := t.TempDir()
-	writeFile(t, dir, "groups.csv", csvRows(200))
-	term := startOnTerminal(t, newChild(t, srv, dir, "apply", "groups.csv", "--concurrency", "4"))
-	if _, err := srv.Await(t.Context(), 4); err != nil {
-		t.Fatal(err)
-	}
-	term.press(t, interruptKey)
-	code, screen := term.end(t)
-	if code != exitInterrupted {
-		t.Errorf("exit code %d, want %d", code, exitInterrupted)
-	}
-	for _, want := range []string{`interrupted: waiting for \d requests; interrupt again to stop at once`, `\d+ applied, \d+ not sent`, "interrupted\r\n", "go on with: oxgroups apply groups.csv --resume\r\n"} {
-		if !regexp.MustCompile(want).MatchString(screen) {
-			t.Errorf("no %q on the terminal:\n%s", want, screen)
-		}
-	}
-	sent := srv.Count()
-	if sent >= 200 {
-		t.Fatalf("%d rows were sent", sent)
-	}
-	srv.Inject(clienttest.Always(), clienttest.Latency(0))
-	c := newChild(t, srv, dir, "apply", "groups.csv", "--resume")
-	if err := c.Start(); err != nil {
-		t.Fatal(err)
-	}
-	if code := c.exit(t); code != exitDone || srv.Count() != 200 {
-		t.Errorf("resumed: exit code %d, %d requests, want 0 and 200: %s", code, srv.Count(), &c.stderr)
+// What the server sends reaches a terminal only as text.
+func TestControlCharactersOnATerminal(t *testing.T) {
+	_, env := startFake(t)
+	notes := "red \x1b[31m \u009b31m \u202e " + "\U000e0001 \a 日"
+	for name, tt := range map[string]struct {
+		args []string
+		want string
+	}{
+		"table":         {nil, `red \x1b[31m \u009b31m \u202e \U000e0001 \a 日`},
+		"json":          {[]string{"--json"}, `"notes": "red \u001b[31m \u009b31m \u202e \udb40\udc01 \u0007 日"`},
+		"jq":            {[]string{"--jq", ".workspace_groups[].notes"}, `red \x1b[31m \u009b31m \u202e \U000e0001 \a 日`},
+		"jq of a value": {[]string{"--jq", "[.workspace_groups[].notes]"}, `["red \u001b[31m \u009b31m \u202e \udb40\udc01 \u0007 日"]`},
+	} {
+		t.Run(name, func(t *testing.T) {
+			args := append([]string{"update", "7", "--name", "Acme", "--notes", notes}, tt.args...)
+			text, code := startConsole(t, 200, append(env, "NO_COLOR=1"), args...).wait()
+			if code != exitDone || !strings.Contains(text, tt.want) || strings.ContainsAny(text, "\x1b\u009b\u202e\U000e0001\a") {
+				t.Errorf("exit code %d, got %q, want %q in it", code, text, tt.want)
+			}
+		})
 	}
 }
 
-// The second Ctrl-C does not wait for the API.
-func TestInterruptTwice(t *testing.T) {
-	srv := clienttest.New(t, clienttest.WithFault(clienttest.Always(), clienttest.Hang()))
-	dir := t.TempDir()
-	writeFile(t, dir, "groups.csv", csvRows(200))
-	term := startOnTerminal(t, newChild(t, srv, dir, "apply", "groups.csv"))
-	term.await(t, `rows done`)
-	term.press(t, interruptKey)
-	term.await(t, `interrupt again`)
-	term.press(t, interruptKey)
-	code, screen := term.end(t)
-	if code != exitInterrupted || !strings.Contains(screen, "go on with: oxgroups apply groups.csv --resume\r\n") {
-		t.Errorf("exit code %d, want %d:\n%s", code, exitInterrupted, screen)
+func TestLoginOnATerminal(t *testing.T) {
+	_, env := startFake(t)
+	dir := filepath.Join(t.TempDir(), "config")
+	env = append(env, client.EnvToken+"=", envConfigDir+"="+dir)
+	c := startConsole(t, 80, env, "auth", "login")
+	c.expect("(it is not shown): ")
+	c.typed("demo\r")
+	text, code := c.wait()
+	if code != exitDone || strings.Contains(text, "demo") || !strings.Contains(text, "profiles.json") {
+		t.Errorf("exit code %d, %q", code, text)
+	}
+	if text, code := startConsole(t, 80, env, "update", "7", "--name", "Acme").wait(); code != exitDone {
+		t.Errorf("the token is not used: exit code %d, %q", code, text)
 	}
 }
 
-// What a terminal does with Ctrl-C, a signal does to a job without one; and a stdin that gives nothing does not keep it.
-func TestSignal(t *testing.T) {
-	for _, signal := range []os.Signal{os.Interrupt, syscall.SIGTERM} {
-		srv := clienttest.New(t, clienttest.WithFault(clienttest.Always(), clienttest.Latency(200*time.Millisecond)))
-		dir := t.TempDir()
-		writeFile(t, dir, "groups.csv", csvRows(200))
-		c := newChild(t, srv, dir, "apply", "groups.csv", "--concurrency", "4")
-		if err := c.Start(); err != nil {
+func TestLoginEndsWithoutAToken(t *testing.T) {
+	for name, tt := range map[string]struct {
+		keys string
+		code int
+	}{
+		"interrupted": {"half-a-tok\x03", exitInterrupted},
+		"Ctrl-D":      {"\x04", exitUsage},
+		"empty":       {"\r", exitUsage},
+	} {
+		t.Run(name, func(t *testing.T) {
+			dir := filepath.Join(t.TempDir(), "config")
+			c := startConsole(t, 80, []string{envConfigDir + "=" + dir}, "auth", "login")
+			c.expect("(it is not shown): ")
+			hidden, err := term.GetState(int(c.pty.Fd()))
+			if err != nil {
+				t.Fatal(err)
+			}
+			c.typed(tt.keys)
+			c.expect("oxgroups:")
+			shown, err := term.GetState(int(c.pty.Fd()))
+			text, code := c.wait()
+			if code != tt.code || strings.Contains(text, "half-a-tok") {
+				t.Errorf("exit code %d, %q", code, text)
+			}
+			if err != nil || reflect.DeepEqual(hidden, shown) {
+				t.Errorf("the terminal did not get its echo back: %v", err)
+			}
+			if _, err := os.Stat(dir); err == nil {
+				t.Error("something was stored")
+			}
+		})
+	}
+}
+
+func TestInterruptOnATerminal(t *testing.T) {
+	f, env := startFake(t)
+	t.Run("while a request is under way", func(t *testing.T) {
+		c := startConsole(t, 80, env, "update", "900", "--name", "Acme")
+		if err := f.await(1); err != nil {
 			t.Fatal(err)
 		}
-		if _, err := srv.Await(t.Context(), 4); err != nil {
-			t.Fatal(err)
+		c.typed("\x03")
+		if text, code := c.wait(); code != exitInterrupted || !strings.Contains(text, "may have been applied or not") {
+			t.Errorf("exit code %d, %q", code, text)
 		}
-		if err := c.Process.Signal(signal); err != nil {
-			t.Fatal(err)
+	})
+	t.Run("while the update is typed", func(t *testing.T) {
+		c := startConsole(t, 80, env, "update", "7", "--from", "-")
+		c.expect("Ctrl-D behind it:")
+		c.typed("{\x03")
+		if text, code := c.wait(); code != exitInterrupted || strings.Contains(text, "applied") {
+			t.Errorf("exit code %d, %q", code, text)
 		}
-		if code := c.exit(t); code != exitInterrupted || c.stdout.Len() > 0 {
-			t.Errorf("%v: exit code %d, stdout %q, stderr %s", signal, code, &c.stdout, &c.stderr)
+	})
+	t.Run("while the keyring does not answer", func(t *testing.T) {
+		asked := hangingBus(t)
+		dir := filepath.Join(t.TempDir(), "config")
+		c := startConsole(t, 80, append(env, client.EnvToken+"=", envConfigDir+"="+dir, "DBUS_SESSION_BUS_ADDRESS=unix:path="+asked.path), "auth", "login")
+		c.expect("(it is not shown): ")
+		c.typed("demo\r")
+		select {
+		case <-asked.accepted:
+		case <-time.After(patience):
+			t.Fatal("the keyring was not asked")
 		}
-	}
-}
-
-func TestInterruptWhileReading(t *testing.T) {
-	srv := clienttest.New(t)
-	c := newChild(t, srv, t.TempDir(), "apply", "-", "--format", "csv")
-	in, err := c.StdinPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := c.Start(); err != nil {
-		t.Fatal(err)
-	}
-	// More than a pipe and the buffers hold, so that the program reads when this is written.
-	if _, err := in.Write([]byte(csvRows(20000))); err != nil {
-		t.Fatal(err)
-	}
-	if err := c.Process.Signal(os.Interrupt); err != nil {
-		t.Fatal(err)
-	}
-	if code := c.exit(t); code != exitInterrupted || !strings.Contains(c.stderr.String(), "interrupted; nothing was sent") || srv.Count() != 0 {
-		t.Errorf("exit code %d, %d requests, stderr %s", code, srv.Count(), &c.stderr)
-	}
+		c.typed("\x03")
+		if text, code := c.wait(); code != exitInterrupted {
+			t.Errorf("exit code %d, %q", code, text)
+		}
+		if _, err := os.Stat(dir); err == nil {
+			t.Error("something was stored")
+		}
+	})
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -64,7 +65,12 @@ the name, as in "workspaces.10.title". --json and --jq give the reply itself.`,
   oxgroups update 7 --from update.json --jq '.workspace_groups[].updated_at'
   oxgroups update 7 --name Acme --dry-run`,
 		Args: arguments(1, "one ID"),
-		RunE: func(cmd *cobra.Command, args []string) error { return u.run(cmd.Context(), args[0]) },
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if err := notEmpty(cmd, "from", "jq"); err != nil {
+				return err
+			}
+			return u.run(cmd.Context(), args[0])
+		},
 	}
 	u.addFlags(cmd)
 	return cmd
@@ -111,7 +117,7 @@ func (u *updateCommand) run(ctx context.Context, arg string) error {
 	if err != nil {
 		return err
 	}
-	c, err := u.connect.client(ctx, !u.dryRun)
+	c, err := u.connect.client(ctx, !u.dryRun, client.WithLogger(slog.New(retryNotice{u.sys})))
 	if err != nil {
 		return err
 	}
@@ -145,6 +151,9 @@ func (u *updateCommand) update(ctx context.Context) (client.Update, []client.Opt
 	)
 	include := u.include
 	if u.from != "" {
+		if _, ok := terminal(u.sys.stdin); ok && u.from == "-" {
+			u.sys.say("Type the update as JSON, and Ctrl-D behind it:")
+		}
 		var inFile []string
 		if body, inFile, err = readInput(ctx, u.from, u.sys.stdin); err != nil {
 			return client.Update{}, nil, err

@@ -7,14 +7,19 @@ import (
 	"example.com/oxgroups/api/store/storetest/postgrestest"
 )
 
-// What SQLite exports PostgreSQL imports, and exports the same.
-func TestMoveToPostgreSQL(t *testing.T) {
+// What SQLite exports PostgreSQL imports, and exports the same; and back.
+func TestMove(t *testing.T) {
 	from, to := newStore(t), postgrestest.Database(t)
 	oxgroupsd(t, demoDocument(), "import", "-", "--store", from).done(t)
 	document := oxgroupsd(t, "", "export", "--store", from).done(t).out
 	oxgroupsd(t, document, "import", "-", "--store", to).done(t)
 	if got := oxgroupsd(t, "", "export", "--store", to).done(t).out; got != document {
 		t.Errorf("PostgreSQL exports\n%s\nwant\n%s", got, document)
+	}
+	back := newStore(t)
+	oxgroupsd(t, document, "import", "-", "--store", back).done(t)
+	if got := oxgroupsd(t, "", "export", "--store", back).done(t).out; got != document {
+		t.Errorf("SQLite exports\n%s\nwant what it did before\n%s", got, document)
 	}
 	made := oxgroupsd(t, "", "token", "create", "--store", to, "--account", "1", "--user", "1").done(t).out
 	if list := oxgroupsd(t, "", "token", "list", "--store", to).done(t).out; strings.TrimSpace(made) == "" || strings.TrimSpace(list) == "" {

@@ -100,6 +100,9 @@ func generate(o options) error {
 	for _, format := range slices.Sorted(maps.Keys(doc.UnknownFormats)) {
 		fmt.Fprintf(o.stderr, "%s: format %q is not checked\n", doc.UnknownFormats[format], format)
 	}
+	for _, place := range doc.Ignored {
+		fmt.Fprintf(o.stderr, "%s: ignored, as it stands beside a $ref\n", place)
+	}
 	for _, line := range doc.LeftOut {
 		fmt.Fprintln(o.stderr, line)
 	}

@@ -58,6 +58,7 @@ func TestRefusals(t *testing.T) {
 		{"another document", spec("3.0.3", `{$ref: 'other.yaml#/S'}`, plain), "#/components/schemas/S/$ref: $ref: "},
 		{"a reference to nothing", spec("3.0.3", `{$ref: '#/components/schemas/T'}`, plain), "#/components/schemas/S/$ref: $ref: "},
 		{"a reference to itself", spec("3.0.3", `{$ref: '#/components/schemas/S'}`, plain), "#/components/schemas/S/$ref: $ref: "},
+		{"a keyword that is not supported beside a reference", spec("3.0.3", `{properties: {a: {$ref: '#/components/schemas/S', const: 1}}}`, plain), "S/properties/a/const: const: "},
 		{"OpenAPI 3.1", spec("3.1.0", `{}`, plain), "3.1.0"},
 		{"deepObject", spec("3.0.3", `{}`, `{name: q, in: query, style: deepObject, schema: {type: object}}`), "#/paths/~1x~1{id}/get/parameters/0/style: style: "},
 		{"a parameter without a schema", spec("3.0.3", `{}`, `{name: q, in: query, content: {application/json: {schema: {}}}}`), "#/paths/~1x~1{id}/get/parameters/0/content: content: "},
@@ -93,6 +94,14 @@ func TestUnknownFormatsAreListed(t *testing.T) {
 	}
 	if data, err := os.ReadFile(filepath.Join(out, "decode.gen.go")); err != nil || !strings.Contains(string(data), "func CheckS(") {
 		t.Errorf("no check was written: %v", err)
+	}
+}
+
+// So is what OpenAPI has ignored beside a reference.
+func TestKeywordsBesideReferencesAreListed(t *testing.T) {
+	code, stderr, _ := generateInto(t, spec("3.0.3", `{properties: {a: {$ref: '#/components/schemas/S', description: a, x-b: 1, minProperties: 1}}}`, plain))
+	if code != 0 || strings.Count(stderr, "ignored") != 1 || !strings.Contains(stderr, "#/components/schemas/S/properties/a/minProperties: ignored") {
+		t.Errorf("ended with %d: %s", code, stderr)
 	}
 }
 

@@ -139,7 +139,7 @@ func decodeError(s *jsonscan.Scanner, v *model.Error) {
 		hasField
 	)
 	var seen uint64
-	var members jsonscan.Members
+	members := jsonscan.Members{Order: orderError[:]}
 	for key, ok := s.NextMember(&members); ok; key, ok = s.NextMember(&members) {
 		mark := s.Mark()
 		switch key {
@@ -181,7 +181,7 @@ func decodeErrors(s *jsonscan.Scanner, v *model.Errors) {
 		hasErrors uint64 = 1 << iota
 	)
 	var seen uint64
-	var members jsonscan.Members
+	members := jsonscan.Members{}
 	for key, ok := s.NextMember(&members); ok; key, ok = s.NextMember(&members) {
 		mark := s.Mark()
 		switch key {
@@ -237,7 +237,7 @@ func decodeExternalReference(s *jsonscan.Scanner, v *model.ExternalReference) {
 		hasLastSyncedAt
 	)
 	var seen uint64
-	var members jsonscan.Members
+	members := jsonscan.Members{Order: orderExternalReference[:]}
 	for key, ok := s.NextMember(&members); ok; key, ok = s.NextMember(&members) {
 		mark := s.Mark()
 		switch key {
@@ -403,7 +403,7 @@ func decodeExternalReferenceUpdate(s *jsonscan.Scanner, v *model.ExternalReferen
 		hasLocked
 	)
 	var seen uint64
-	var members jsonscan.Members
+	members := jsonscan.Members{Order: orderExternalReferenceUpdate[:]}
 	for key, ok := s.NextMember(&members); ok; key, ok = s.NextMember(&members) {
 		mark := s.Mark()
 		switch key {
@@ -497,7 +497,7 @@ func decodeMeta(s *jsonscan.Scanner, v *model.Meta) {
 		hasPageSize
 	)
 	var seen uint64
-	var members jsonscan.Members
+	members := jsonscan.Members{Order: orderMeta[:]}
 	for key, ok := s.NextMember(&members); ok; key, ok = s.NextMember(&members) {
 		mark := s.Mark()
 		switch key {
@@ -569,7 +569,7 @@ func decodeRateCardSet(s *jsonscan.Scanner, v *model.RateCardSet) {
 		hasUpdatedAt
 	)
 	var seen uint64
-	var members jsonscan.Members
+	members := jsonscan.Members{Order: orderRateCardSet[:]}
 	for key, ok := s.NextMember(&members); ok; key, ok = s.NextMember(&members) {
 		mark := s.Mark()
 		switch key {
@@ -699,7 +699,7 @@ func decodeResult(s *jsonscan.Scanner, v *model.Result) {
 		hasId
 	)
 	var seen uint64
-	var members jsonscan.Members
+	members := jsonscan.Members{Order: orderResult[:]}
 	for key, ok := s.NextMember(&members); ok; key, ok = s.NextMember(&members) {
 		mark := s.Mark()
 		switch key {
@@ -747,7 +747,7 @@ func decodeWorkspace(s *jsonscan.Scanner, v *model.Workspace) {
 		hasUpdatedAt
 	)
 	var seen uint64
-	var members jsonscan.Members
+	members := jsonscan.Members{Order: orderWorkspace[:]}
 	for key, ok := s.NextMember(&members); ok; key, ok = s.NextMember(&members) {
 		mark := s.Mark()
 		switch key {
@@ -883,7 +883,7 @@ func decodeWorkspaceGroup(s *jsonscan.Scanner, v *model.WorkspaceGroup) {
 		hasRateCardSetIds
 	)
 	var seen uint64
-	var members jsonscan.Members
+	members := jsonscan.Members{Order: orderWorkspaceGroup[:]}
 	for key, ok := s.NextMember(&members); ok; key, ok = s.NextMember(&members) {
 		mark := s.Mark()
 		switch key {
@@ -1014,7 +1014,7 @@ func decodeWorkspaceGroupDocument(s *jsonscan.Scanner, v *model.WorkspaceGroupDo
 		hasRateCardSets
 	)
 	var seen uint64
-	var members jsonscan.Members
+	members := jsonscan.Members{Order: orderWorkspaceGroupDocument[:]}
 	for key, ok := s.NextMember(&members); ok; key, ok = s.NextMember(&members) {
 		mark := s.Mark()
 		switch key {
@@ -1076,7 +1076,7 @@ func decodeWorkspaceGroupDocumentExternalReferences(s *jsonscan.Scanner, v *map[
 		return
 	}
 	*v = map[string]model.ExternalReference{}
-	var members jsonscan.Members
+	members := jsonscan.Members{}
 	for key, ok := s.NextMember(&members); ok; key, ok = s.NextMember(&members) {
 		mark := s.Mark()
 		s.Unknown(&members, key)
@@ -1093,7 +1093,7 @@ func decodeWorkspaceGroupDocumentRateCardSets(s *jsonscan.Scanner, v *map[string
 		return
 	}
 	*v = map[string]model.RateCardSet{}
-	var members jsonscan.Members
+	members := jsonscan.Members{}
 	for key, ok := s.NextMember(&members); ok; key, ok = s.NextMember(&members) {
 		mark := s.Mark()
 		s.Unknown(&members, key)
@@ -1126,7 +1126,7 @@ func decodeWorkspaceGroupDocumentWorkspaceGroups(s *jsonscan.Scanner, v *map[str
 		return
 	}
 	*v = map[string]model.WorkspaceGroup{}
-	var members jsonscan.Members
+	members := jsonscan.Members{}
 	for key, ok := s.NextMember(&members); ok; key, ok = s.NextMember(&members) {
 		mark := s.Mark()
 		s.Unknown(&members, key)
@@ -1143,7 +1143,7 @@ func decodeWorkspaceGroupDocumentWorkspaces(s *jsonscan.Scanner, v *map[string]m
 		return
 	}
 	*v = map[string]model.Workspace{}
-	var members jsonscan.Members
+	members := jsonscan.Members{}
 	for key, ok := s.NextMember(&members); ok; key, ok = s.NextMember(&members) {
 		mark := s.Mark()
 		s.Unknown(&members, key)
@@ -1196,7 +1196,7 @@ func decodeWorkspaceGroupRequest(s *jsonscan.Scanner, v *model.WorkspaceGroupReq
 		hasInclude
 	)
 	var seen uint64
-	var members jsonscan.Members
+	members := jsonscan.Members{Order: orderWorkspaceGroupRequest[:]}
 	for key, ok := s.NextMember(&members); ok; key, ok = s.NextMember(&members) {
 		mark := s.Mark()
 		switch key {
@@ -1240,7 +1240,7 @@ func decodeWorkspaceGroupUpdate(s *jsonscan.Scanner, v *model.WorkspaceGroupUpda
 		hasExternalReference
 	)
 	var seen uint64
-	var members jsonscan.Members
+	members := jsonscan.Members{Order: orderWorkspaceGroupUpdate[:]}
 	for key, ok := s.NextMember(&members); ok; key, ok = s.NextMember(&members) {
 		mark := s.Mark()
 		switch key {
@@ -1398,3 +1398,25 @@ func decodeWorkspaceGroupWorkspaceIds(s *jsonscan.Scanner, v *[]string) {
 		s.WithinItem(mark, items.Index)
 	}
 }
+
+var orderError = [...]string{"type", "message", "field"}
+
+var orderExternalReference = [...]string{"id", "service_name", "service_model", "service_model_ref", "status", "external_message", "external_link", "external_status", "locked", "subject_id", "subject_type", "created_at", "updated_at", "last_synced_at"}
+
+var orderExternalReferenceUpdate = [...]string{"service_name", "service_model", "service_model_ref", "status", "external_message", "external_link", "external_status", "locked"}
+
+var orderMeta = [...]string{"count", "page_count", "page_number", "page_size"}
+
+var orderRateCardSet = [...]string{"id", "title", "account_default", "active_currencies", "default_currencies", "destroyable", "created_at", "updated_at"}
+
+var orderResult = [...]string{"key", "id"}
+
+var orderWorkspace = [...]string{"id", "title", "description", "archived", "access_level", "account_id", "start_date", "due_date", "budgeted", "currency", "created_at", "updated_at"}
+
+var orderWorkspaceGroup = [...]string{"id", "name", "company", "contact_name", "email", "phone_number", "address", "website", "notes", "created_at", "updated_at", "workspace_ids", "external_reference_ids", "rate_card_set_ids"}
+
+var orderWorkspaceGroupDocument = [...]string{"count", "meta", "results", "workspace_groups", "external_references", "workspaces", "rate_card_sets"}
+
+var orderWorkspaceGroupRequest = [...]string{"workspace_group", "include"}
+
+var orderWorkspaceGroupUpdate = [...]string{"name", "add_workspace_ids", "remove_workspace_ids", "notes", "company", "contact_name", "email", "phone_number", "address", "website", "external_reference"}

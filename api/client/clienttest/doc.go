@@ -36,7 +36,8 @@
 //	srv.Inject(clienttest.Nth(3), clienttest.Reset().Applied()) // the update is stored, its answer lost
 //	srv.Inject(clienttest.Sometimes(0.1), clienttest.Latency(time.Second))
 //
-// [When] is a function, so a test can make its own; what is random depends on [WithSeed] alone. With [WithoutPort] in a
+// The client sends again after some faults, and each attempt is a request here; client.WithoutRetries shows what a single one
+// comes to. [When] is a function, so a test can make its own; what is random depends on [WithSeed] alone. With [WithoutPort] in a
 // bubble of testing/synctest the waiting takes no time.
 //
 // # Limits

@@ -64,10 +64,12 @@ func (d *data) update(by group.Caller, id int64, c *group.Change, in group.Inclu
 	return d.rows(&row, by, in), nil
 }
 
-// members returns ids with what c adds and without what it removes.
+// members returns ids, which it does not change, with what c adds and without what it removes.
 func members(ids []int64, c *group.Change) []int64 {
-	for _, id := range c.Add {
-		ids = with(ids, id)
+	if len(c.Add) > 0 {
+		ids = slices.Concat(ids, c.Add)
+		slices.Sort(ids)
+		ids = slices.Compact(ids)
 	}
 	if len(c.Remove) == 0 {
 		return ids

@@ -1,14 +1,29 @@
 // Package migration reads the numbered scripts that bring an engine's schema up to date. How they are applied, and where the
-// number of the last one is kept, is the engine's.
+// number of the last one is kept, is the engine's. It has the errors that all engines have for schemas that are not theirs.
 package migration
 
 import (
+	"errors"
 	"fmt"
 	"io/fs"
 	"path"
 	"strconv"
 	"strings"
 )
+
+// ErrNewer says that the schema was made by a newer version of this program.
+var ErrNewer = errors.New("the database is of a newer version of oxgroupsd: use that version or a later one")
+
+// ErrForeign says that the database, or the schema in it, is in use by another program.
+var ErrForeign = errors.New("the database has tables of another program")
+
+// Known returns ErrNewer where a schema has a number that is above that of the last migration.
+func Known(version, latest int) error {
+	if version > latest {
+		return fmt.Errorf("%w (its schema has number %d, the last one known here is %d)", ErrNewer, version, latest)
+	}
+	return nil
+}
 
 // Script is one migration. The first in a list has the number 1, and so on.
 type Script struct {

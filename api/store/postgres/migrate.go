@@ -10,12 +10,6 @@ import (
 	"github.com/jackc/pgx/v5"
 )
 
-// ErrNewer says that the schema was made by a newer version of this program.
-var ErrNewer = errors.New("the database is of a newer version of oxgroupsd: use that version or a later one")
-
-// ErrForeign says that the schema has tables of another program.
-var ErrForeign = errors.New("tables of another program are in the way: use a database of its own, or a schema of its own with search_path in the URL")
-
 // advisoryKey is the advisory lock of migrations: "oxgroups".
 const advisoryKey = 0x6f7867726f757073
 
@@ -52,7 +46,7 @@ func (s *Store) migrate(ctx context.Context) error {
 	return nil
 }
 
-// schemaVersion returns the version that sql finds, 0 for none, or ErrNewer.
+// schemaVersion returns the version that sql finds, 0 for none, or migration.ErrNewer.
 func schemaVersion(ctx context.Context, c interface {
 	QueryRow(context.Context, string, ...any) pgx.Row
 }, sql string, latest int) (version int, err error) {
@@ -62,10 +56,8 @@ func schemaVersion(ctx context.Context, c interface {
 		return 0, nil
 	case err != nil:
 		return 0, err
-	case version > latest:
-		return 0, fmt.Errorf("%w (its schema has number %d, the last one known here is %d)", ErrNewer, version, latest)
 	}
-	return version, nil
+	return version, migration.Known(version, latest)
 }
 
 // migrator runs one transaction at a time. Processes that start at once keep out of each other's way by the advisory lock;
@@ -136,7 +128,7 @@ func (m *migrator) migration(number int, script string) work {
 			_, err = tx.Exec(ctx, script)
 			switch stateOf(err) {
 			case duplicateTable, duplicateObject:
-				return fmt.Errorf("%w: %w", ErrForeign, err)
+				return fmt.Errorf("%w: use a database of its own, or a schema of its own with search_path in the URL: %w", migration.ErrForeign, err)
 			}
 			if err != nil {
 				return err

@@ -10,6 +10,7 @@ import (
 
 	"example.com/oxgroups/api/group"
 	"example.com/oxgroups/api/store/demo"
+	"example.com/oxgroups/api/store/migration"
 	"example.com/oxgroups/api/store/postgres"
 	"example.com/oxgroups/api/store/storetest/postgrestest"
 	"github.com/jackc/pgx/v5"
@@ -61,8 +62,8 @@ func TestOpenRefused(t *testing.T) {
 		{"a newer schema", func(t *testing.T, c *pgx.Conn, database string) {
 			open(t, database)
 			exec(t, c, `UPDATE oxgroups_schema SET version = 99`)
-		}, postgres.ErrNewer},
-		{"tables of another program", func(t *testing.T, c *pgx.Conn, _ string) { exec(t, c, `CREATE TABLE tokens (id INT)`) }, postgres.ErrForeign},
+		}, migration.ErrNewer},
+		{"tables of another program", func(t *testing.T, c *pgx.Conn, _ string) { exec(t, c, `CREATE TABLE tokens (id INT)`) }, migration.ErrForeign},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			database := postgrestest.Database(t)

@@ -50,9 +50,9 @@ func WithClock(now func() time.Time) Option { return func(o *options) { o.now = 
 // synchronous_commit=off it is turned on for the connections of the Store. Behind a pooler that cannot prepare statements
 // use default_query_exec_mode=exec.
 //
-// It returns ErrURL where url is none, ErrNewer where the schema is of a newer version, ErrForeign where another program's
-// tables are in the way, and a group.Error with Unavailable where the database cannot be reached. No error has the password in it. A standby can
-// be opened if its schema is up to date; then every change is Unavailable.
+// It returns ErrURL where url is none, migration.ErrNewer where the schema is of a newer version, migration.ErrForeign where
+// another program's tables are in the way, and a group.Error with Unavailable where the database cannot be reached. No error
+// has the password in it. A standby can be opened if its schema is up to date; then every change is Unavailable.
 func Open(ctx context.Context, url string, opts ...Option) (*Store, error) {
 	o := options{now: time.Now}
 	for _, opt := range opts {

@@ -3,14 +3,18 @@ package sqlite_test
 import (
 	"context"
 	"errors"
+	"os"
 	"path/filepath"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
 
 	"example.com/oxgroups/api/group"
+	"example.com/oxgroups/api/store/demo"
 	"example.com/oxgroups/api/store/sqlite"
+	"example.com/oxgroups/gen/model"
 	"github.com/ncruces/go-sqlite3"
 	"github.com/ncruces/go-sqlite3/vfs"
 )
@@ -21,7 +25,8 @@ type faulty struct {
 	write    atomic.Pointer[sqlite3.ExtendedErrorCode] // what writing to the log gives
 	sync     atomic.Pointer[sqlite3.ExtendedErrorCode] // what syncing the log gives
 	syncs    atomic.Int64                              // of the log
-	readOnly bool
+	readOnly bool                                      // the file cannot be written
+	noBeside bool                                      // and nothing can be made beside it
 }
 
 // register makes a faulty VFS known under the name of the test.
@@ -38,7 +43,13 @@ func (f *faulty) OpenFilename(name *vfs.Filename, flags vfs.OpenFlag) (vfs.File,
 			return nil, flags, sqlite3.CANTOPEN // SQLite then asks for a read-only file, as on a read-only disk
 		}
 	}
+	if f.noBeside && flags&vfs.OPEN_WAL != 0 {
+		return nil, flags, sqlite3.CANTOPEN
+	}
 	file, flags, err := f.VFSFilename.OpenFilename(name, flags)
+	if err == nil && f.noBeside {
+		file = struct{ vfs.File }{file} // which has no index in shared memory
+	}
 	if err != nil || flags&vfs.OPEN_WAL == 0 {
 		return file, flags, err
 	}
@@ -121,6 +132,67 @@ func TestReadOnlyFile(t *testing.T) {
 		t.Errorf("the error is %v, want unavailable", err)
 	}
 }
+
+// TestReadOnlyDirectory opens a file on a disk on which nothing can be written.
+func TestReadOnlyDirectory(t *testing.T) {
+	vfsName := register(t, &faulty{readOnly: true, noBeside: true})
+	path := filepath.Join(t.TempDir(), "groups.db")
+	store, caller := loaded(t, path)
+	if _, err := store.Update(t.Context(), caller, 7, noted("kept"), group.Includes{}); err != nil {
+		t.Fatal(err)
+	}
+	died := filepath.Join(t.TempDir(), "groups.db") // as it is where the process dies now
+	for _, suffix := range []string{"", "-wal"} {
+		content, err := os.ReadFile(path + suffix)
+		if err == nil {
+			err = os.WriteFile(died+suffix, content, 0o600)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := store.Close(); err != nil {
+		t.Fatal(err)
+	}
+	t.Run("closed in order", func(t *testing.T) {
+		store := open(t, path, sqlite.WithVFS(vfsName))
+		_, err := store.Update(t.Context(), authenticate(t, store), 7, noted("x"), group.Includes{})
+		if group.CodeOf(err) != group.Unavailable || !errors.Is(err, sqlite3.READONLY) {
+			t.Errorf("the error is %v, want unavailable", err)
+		}
+		wantNotes(t, store, "kept")
+	})
+	t.Run("with a log", func(t *testing.T) {
+		_, err := sqlite.Open(t.Context(), died, sqlite.WithVFS(vfsName))
+		if group.CodeOf(err) != group.Unavailable || !strings.Contains(err.Error(), "groups.db-wal") {
+			t.Errorf("the error is %v, want unavailable, with what to do", err)
+		}
+		wantNotes(t, open(t, died), "kept")
+	})
+}
+
+// wantNotes exports group 7.
+func wantNotes(t *testing.T, store group.Store, want string) {
+	t.Helper()
+	found := noteFinder{}
+	if err := store.Export(t.Context(), demo.Account, found); err != nil {
+		t.Fatal(err)
+	}
+	if found["7"] != want {
+		t.Errorf("notes are %q, want %q", found["7"], want)
+	}
+}
+
+// noteFinder has the notes of groups by their ids.
+type noteFinder map[string]string
+
+func (f noteFinder) Group(g model.WorkspaceGroup) error {
+	f[g.Id], _ = g.Notes.Value()
+	return nil
+}
+func (noteFinder) ExternalReference(model.ExternalReference) error { return nil }
+func (noteFinder) RateCardSet(model.RateCardSet) error             { return nil }
+func (noteFinder) Workspace(model.Workspace) error                 { return nil }
 
 // TestBusy has another process hold the file.
 func TestBusy(t *testing.T) {

@@ -3,6 +3,7 @@ package sqlite
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -15,6 +16,7 @@ import (
 
 // file knows how to connect to one database file.
 type file struct {
+	path string
 	uri  string
 	busy time.Duration
 }
@@ -45,7 +47,7 @@ func newFile(path string, o options) (file, error) {
 	}
 	// SQLite reads + as it is: https://sqlite.org/uri.html
 	uri := url.URL{Scheme: "file", Path: filepath.ToSlash(path), RawQuery: strings.ReplaceAll(query.Encode(), "+", "%20")}
-	return file{uri: uri.String(), busy: o.busy}, nil
+	return file{path: path, uri: uri.String(), busy: o.busy}, nil
 }
 
 // makeDirectory makes a directory and those above it where they are missing.
@@ -82,9 +84,7 @@ func (f file) connect(ctx context.Context) (*conn, error) {
 	}
 	db, err := sqlite3.OpenFlags(f.uri, sqlite3.OPEN_READWRITE|sqlite3.OPEN_URI)
 	if errors.Is(err, sqlite3.CANTOPEN) {
-		if readable, second := sqlite3.OpenFlags(f.uri, sqlite3.OPEN_READONLY|sqlite3.OPEN_URI); second == nil {
-			db, err = readable, nil
-		}
+		db, err = f.readOnly(err)
 	}
 	if err != nil {
 		return nil, err
@@ -94,4 +94,24 @@ func (f file) connect(ctx context.Context) (*conn, error) {
 		return nil, errors.Join(err, c.Close())
 	}
 	return c, nil
+}
+
+// readOnly opens a file that cannot be written, which is what cause says. In WAL mode a reader makes an index beside the
+// file. Where it cannot, as the disk is read-only, the file can be read by itself if it is whole, which it is where the last
+// process that wrote it has ended in order: https://sqlite.org/wal.html#read_only_databases
+func (f file) readOnly(cause error) (*sqlite3.Conn, error) {
+	db, err := sqlite3.OpenFlags(f.uri, sqlite3.OPEN_READONLY|sqlite3.OPEN_URI)
+	if err != nil {
+		return nil, cause
+	}
+	if err = db.Exec(`SELECT 1 FROM sqlite_schema`); !errors.Is(err, sqlite3.CANTOPEN) {
+		return db, nil
+	}
+	if err := db.Close(); err != nil {
+		return nil, err
+	}
+	if log, err := os.Stat(f.path + "-wal"); err == nil && log.Size() > 0 {
+		return nil, fmt.Errorf("%w: the file and its directory are read-only, and what is in %s-wal has to get into the file: make them writable once", cause, filepath.Base(f.path))
+	}
+	return sqlite3.OpenFlags(f.uri+"&immutable=1", sqlite3.OPEN_READONLY|sqlite3.OPEN_URI)
 }

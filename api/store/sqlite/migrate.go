@@ -14,12 +14,6 @@ import (
 // applicationID marks the file as ours: https://sqlite.org/pragma.html#pragma_application_id
 const applicationID = 0x6f786772 // "oxgr"
 
-// ErrNewer says that the file was written by a newer version of this program.
-var ErrNewer = errors.New("the database is of a newer version of oxgroupsd: use that version or a later one")
-
-// ErrForeign says that the file is a database of another program.
-var ErrForeign = errors.New("the file is a database of another program")
-
 //go:embed migrations/*.sql
 var migrations embed.FS
 
@@ -109,11 +103,9 @@ func (c *conn) check(latest int64) (version int64, err error) {
 	case err != nil:
 		return 0, err
 	case application != applicationID && (application != 0 || version != 0 || objects != 0):
-		return 0, ErrForeign
-	case version > latest:
-		return 0, fmt.Errorf("%w (its schema has number %d, the last one known here is %d)", ErrNewer, version, latest)
+		return 0, migration.ErrForeign
 	}
-	return version, nil
+	return version, migration.Known(int(version), int(latest))
 }
 
 // number runs a statement with one number as its result. It prepares it anew, for settings may have changed.

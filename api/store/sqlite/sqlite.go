@@ -57,8 +57,8 @@ const (
 // Open opens the file at path, making it (mode 0600) and its directory where they are missing, and brings its schema up
 // to date. ctx bounds the opening only.
 //
-// It returns an error where the file is of another program or of a newer version of this one, and a group.Error with
-// Unavailable where storage cannot serve. A file that cannot be written is opened for reading if its schema is up to
+// It returns migration.ErrForeign where the file is of another program, migration.ErrNewer where it is of a newer version of
+// this one, and a group.Error with Unavailable where storage cannot serve. A file that cannot be written is opened for reading if its schema is up to
 // date; then every change is Unavailable.
 func Open(ctx context.Context, path string, opts ...Option) (*Store, error) {
 	o := options{now: time.Now, busy: defaultBusy, readers: defaultReaders}

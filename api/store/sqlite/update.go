@@ -19,10 +19,10 @@ func (s *Store) Update(ctx context.Context, by group.Caller, id int64, u model.W
 	c := group.NewChange(u)
 	up := update{
 		by: by, id: id, in: in, change: &c, at: document.FormatTime(s.timestamp()),
-		patch: document.GroupPatch(&c), referencePatch: document.ReferencePatch(c.Reference),
+		patch: string(document.GroupPatch(&c)), referencePatch: string(document.ReferencePatch(c.Reference)),
 	}
 	if named := c.Named(); len(named) > 0 {
-		up.named = array(named)
+		up.named = string(array(named))
 	}
 	if err := s.writer.do(ctx, &up); err != nil {
 		return group.Snapshot{}, err
@@ -37,10 +37,10 @@ type update struct {
 	id             int64
 	in             group.Includes
 	change         *group.Change
-	patch          jsonText
-	referencePatch jsonText
+	patch          string
+	referencePatch string
 	at             string
-	named          jsonText // the workspaces that are named; nil where there are none
+	named          string // the workspaces that are named, as JSON; "" where there are none
 
 	add, remove []int64 // what of the named workspaces has to be added and removed
 	rows        document.Rows
@@ -96,7 +96,8 @@ func (up *update) run(c *conn) error {
 func (up *update) check(c *conn, taken bool) error {
 	up.add, up.remove = nil, nil
 	var found []int64
-	if up.named != nil {
+	if up.named != "" {
+		found = make([]int64, 0, len(up.change.AddNamed)+len(up.change.Remove))
 		err := c.each(selectNamed, func(row *sqlite3.Stmt) error {
 			id, member := row.ColumnInt64(0), row.ColumnBool(1)
 			found = append(found, id)
@@ -145,14 +146,14 @@ func (up *update) reference(c *conn) (changed bool, err error) {
 		return false, nil
 	}
 	var id int64
-	var patched jsonText
+	var patched string
 	err = c.each(selectReference, func(row *sqlite3.Stmt) error {
-		id, patched = row.ColumnInt64(0), row.ColumnBlob(1, nil)
+		id, patched = row.ColumnInt64(0), row.ColumnText(1)
 		return nil
 	}, up.id, ref.ServiceName, up.referencePatch)
 	switch {
 	case err != nil:
-	case patched == nil:
+	case patched == "":
 		changed, err = true, c.run(addReference, up.id, ref.ServiceName, up.at, up.referencePatch)
 	default:
 		changed, err = c.changes(storeReference, id, up.at, patched)

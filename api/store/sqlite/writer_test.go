@@ -117,6 +117,35 @@ func TestCloseDrains(t *testing.T) {
 	}
 }
 
+// TestTwoProcesses has two stores, as two processes would, update one group through one file: nobody is refused, and the
+// changes of both are there.
+func TestTwoProcesses(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "groups.db")
+	first, caller := loaded(t, path)
+	const callers, rounds = 8, 5
+	var wg sync.WaitGroup
+	for i, store := range []*sqlite.Store{first, open(t, path)} {
+		for n := range callers {
+			wg.Go(func() {
+				for round := range rounds {
+					u := referring((i*callers+n)*rounds + round)
+					if _, err := store.Update(context.Background(), caller, 7, u, group.Includes{}); err != nil {
+						t.Error(err)
+					}
+				}
+			})
+		}
+	}
+	wg.Wait()
+	s, err := first.Update(t.Context(), caller, 7, model.WorkspaceGroupUpdate{Name: "Acme"}, group.All())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, want := len(s.ExternalReferences), 2*callers*rounds+1; got != want { // one is sample data
+		t.Errorf("%d references, want %d", got, want)
+	}
+}
+
 // TestHalfDone has an update fail after it changed something, beside others that do not: it undoes only itself.
 func TestHalfDone(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "groups.db")

@@ -165,7 +165,7 @@ func (cl *cluster) crash(t *testing.T, chance *rand.Rand) {
 func TestTwoServers(t *testing.T) {
 	cl := newCluster(t)
 	var left atomic.Int64
-	left.Store(int64(times(*updates, 400, 20_000) / 2)) // a step is two
+	left.Store(int64(times(*updates, 400, 1_000_000) / 2)) // a step is two
 	cl.hammer(t, func() bool { return left.Add(-1) >= 0 }, func() {})
 	cl.check(t)
 	cl.counts.cycle()

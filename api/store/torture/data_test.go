@@ -15,8 +15,8 @@ const (
 	token   = "torture"
 )
 
-// load puts groups 1 to n into a store, the workspaces that their updates name, and a token.
-func load(ctx context.Context, store group.Store, n int) error {
+// data is groups 1 to n and the workspaces that their updates name.
+func data(n int) *model.WorkspaceGroupDocument {
 	doc := group.NewDocument(n, group.All())
 	born := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
 	for id := int64(1); id <= int64(n); id++ {
@@ -29,7 +29,12 @@ func load(ctx context.Context, store group.Store, n int) error {
 			(*doc.Workspaces)[w.Id] = w
 		}
 	}
-	if err := store.Import(ctx, account, &doc.WorkspaceGroupDocument); err != nil {
+	return &doc.WorkspaceGroupDocument
+}
+
+// load puts data and a token into a store.
+func load(ctx context.Context, store group.Store, n int) error {
+	if err := store.Import(ctx, account, data(n)); err != nil {
 		return err
 	}
 	_, _, err := store.CreateToken(ctx, group.NewToken{AccountID: account, UserID: 1, Secret: token})

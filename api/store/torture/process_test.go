@@ -2,7 +2,6 @@ package torture
 
 import (
 	"bufio"
-	"bytes"
 	"io"
 	"os"
 	"os/exec"
@@ -38,22 +37,45 @@ func removeBinary() {
 // builtBinary is set by the tests that use binary, which run one after the other.
 var builtBinary bool
 
-// process is oxgroupsd serve on a store.
+// process is oxgroupsd on a store.
 type process struct {
 	cmd *exec.Cmd
 	out *bufio.Reader
-	log bytes.Buffer // read it only once the process has ended
+	log tail // read it only once the process has ended
 }
 
-// start starts a process. The store is in its environment, for a URL may have a password.
+// start starts oxgroupsd serve. The store is in its environment, for a URL may have a password.
 func start(t *testing.T, store string) *process {
+	t.Helper()
+	return command(t, store, "serve", "--addr", "127.0.0.1:0")
+}
+
+// tail keeps the end of what is written to it.
+type tail struct{ end []byte }
+
+const tailSize = 16 << 10
+
+// Write keeps p.
+func (l *tail) Write(p []byte) (int, error) {
+	if len(l.end) > tailSize {
+		l.end = append(l.end[:0], l.end[len(l.end)-tailSize/2:]...)
+	}
+	l.end = append(l.end, p...)
+	return len(p), nil
+}
+
+// String returns what is kept.
+func (l *tail) String() string { return string(l.end) }
+
+// command starts oxgroupsd with arguments.
+func command(t *testing.T, store string, args ...string) *process {
 	t.Helper()
 	builtBinary = true
 	path, err := binary()
 	if err != nil {
 		t.Fatalf("build oxgroupsd: %v", err)
 	}
-	p := &process{cmd: exec.Command(path, "serve", "--addr", "127.0.0.1:0")}
+	p := &process{cmd: exec.Command(path, args...)}
 	p.cmd.Env = append(os.Environ(), "OXGROUPSD_STORE="+store, "OXGROUPSD_ADDR=")
 	p.cmd.Stderr = &p.log
 	out, err := p.cmd.StdoutPipe()
@@ -88,4 +110,13 @@ func (p *process) kill() {
 	_ = p.cmd.Process.Kill()
 	_, _ = io.Copy(io.Discard, p.out)
 	_ = p.cmd.Wait()
+}
+
+// end waits until the process has ended by itself.
+func (p *process) end(t *testing.T) {
+	t.Helper()
+	_, _ = io.Copy(io.Discard, p.out)
+	if err := p.cmd.Wait(); err != nil {
+		t.Fatalf("oxgroupsd %q: %v\n%s", p.cmd.Args[1:], err, p.log.String())
+	}
 }

@@ -6,19 +6,18 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
 	"os/exec"
 	"path/filepath"
 	"strconv"
-	"strings"
-	"syscall"
+
+	"example.com/oxgroups/api/internal/debian"
 )
 
-// debian is where Debian keeps the programs, by major version.
-const debian = "/usr/lib/postgresql/*/bin"
+// debianDir is where Debian keeps the programs, by major version.
+const debianDir = "/usr/lib/postgresql/*/bin"
 
 // errMissing says that there is no server on this machine.
-var errMissing = errors.New("no PostgreSQL server found in PATH or " + debian + "; on Debian: apt-get install postgresql")
+var errMissing = errors.New("no PostgreSQL server found in PATH or " + debianDir + "; on Debian: apt-get install postgresql")
 
 // findPrograms returns the directory of the server's programs. On a Debian system where the tests run as root it installs
 // them first if they are missing.
@@ -26,13 +25,10 @@ func findPrograms(ctx context.Context) (string, error) {
 	if dir, ok := lookPrograms(); ok {
 		return dir, nil
 	}
-	if os.Geteuid() != 0 {
+	switch err := install(ctx); {
+	case errors.Is(err, debian.ErrCannot):
 		return "", errMissing
-	}
-	if _, err := exec.LookPath("apt-get"); err != nil {
-		return "", errMissing
-	}
-	if err := installOnce(ctx); err != nil {
+	case err != nil:
 		return "", fmt.Errorf("install PostgreSQL: %w", err)
 	}
 	if dir, ok := lookPrograms(); ok {
@@ -48,7 +44,7 @@ func lookPrograms() (dir string, ok bool) {
 			return filepath.Dir(path), true
 		}
 	}
-	dirs, _ := filepath.Glob(debian) // the pattern is well-formed
+	dirs, _ := filepath.Glob(debianDir) // the pattern is well-formed
 	newest := 0
 	for _, d := range dirs {
 		version, err := strconv.Atoi(filepath.Base(filepath.Dir(d)))
@@ -71,40 +67,13 @@ func isServer(dir string) bool {
 // noCluster keeps Debian's package from making a cluster of the system and starting it: see pg_createcluster(8).
 const noCluster = "/etc/postgresql-common/createcluster.d/oxgroups-tests.conf"
 
-// installOnce installs unless another test process does or did: several packages are tested at once, and apt-get does not
-// wait for itself.
-func installOnce(ctx context.Context) (err error) {
-	lock, err := os.OpenFile(filepath.Join(os.TempDir(), "oxgroups-tests-install.lock"), os.O_CREATE|os.O_RDWR, 0o600)
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, lock.Close()) }() // which releases it
-	if err := syscall.Flock(int(lock.Fd()), syscall.LOCK_EX); err != nil {
-		return err
-	}
-	if _, ok := lookPrograms(); ok {
-		return nil
-	}
-	return install(ctx)
-}
-
-func install(ctx context.Context) (err error) {
-	if err := os.MkdirAll(filepath.Dir(noCluster), 0o755); err != nil {
-		return err
-	}
-	if err := os.WriteFile(noCluster, []byte("create_main_cluster = false\n"), 0o644); err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, os.Remove(noCluster)) }()
-	for _, args := range [][]string{
-		{"update", "--quiet"},
-		{"install", "--quiet", "--yes", "--no-install-recommends", "postgresql"},
-	} {
-		cmd := exec.CommandContext(ctx, "apt-get", args...)
-		cmd.Env = append(os.Environ(), "DEBIAN_FRONTEND=noninteractive")
-		if out, err := cmd.CombinedOutput(); err != nil {
-			return fmt.Errorf("apt-get %s: %w\n%s", strings.Join(args, " "), err, out)
-		}
-	}
-	return nil
+func install(ctx context.Context) error {
+	return debian.Packages{
+		Names: []string{"postgresql"},
+		Found: func() bool {
+			_, ok := lookPrograms()
+			return ok
+		},
+		Files: map[string]string{noCluster: "create_main_cluster = false\n"},
+	}.Install(ctx)
 }

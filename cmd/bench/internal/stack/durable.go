@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"runtime/debug"
 	"strconv"
 	"time"
 
@@ -41,8 +42,10 @@ func namedWorkspaces() (ids []string) {
 	return ids
 }
 
-// serveDurable serves a new file in a directory for temporary files until ctx ends, and removes it.
+// serveDurable serves a new file in a directory for temporary files until ctx ends, and removes it. It collects garbage as
+// seldom as oxgroupsd does.
 func serveDurable(ctx context.Context, ln net.Listener) (err error) {
+	defer debug.SetGCPercent(debug.SetGCPercent(400))
 	dir, err := os.MkdirTemp("", "bench")
 	if err != nil {
 		return errors.Join(err, ln.Close())

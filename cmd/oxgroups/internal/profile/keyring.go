@@ -23,20 +23,26 @@ type Keyring interface {
 	Delete(ctx context.Context, name, url string) error
 }
 
-// System is the keyring of the operating system: Keychain, Credential Manager or Secret Service.
-type System struct {
-	// Patience bounds each operation: a keyring may ask the user for a password, on a screen where nobody sits.
-	Patience time.Duration
+// system is the keyring of the operating system: Keychain, Credential Manager or Secret Service.
+type system struct {
+	get      func(service, user string) (string, error)
+	set      func(service, user, password string) error
+	remove   func(service, user string) error
+	patience time.Duration
 }
 
-var _ Keyring = System{}
+var _ Keyring = system{}
+
+// onSessionBus says that the keyring of this operating system is reached by D-Bus.
+const onSessionBus = runtime.GOOS != "windows" && runtime.GOOS != "darwin"
 
 // SystemKeyring returns the keyring of the operating system, or nil where there is surely none. getenv tells of the session.
+// Patience bounds each operation: a keyring may ask the user for a password, on a screen where nobody sits.
 func SystemKeyring(getenv func(string) string, patience time.Duration) Keyring {
-	if runtime.GOOS != "windows" && runtime.GOOS != "darwin" && !hasSessionBus(getenv) {
+	if onSessionBus && !hasSessionBus(getenv) {
 		return nil
 	}
-	return System{Patience: patience}
+	return system{keyring.Get, keyring.Set, keyring.Delete, patience}
 }
 
 // hasSessionBus reports whether there is a D-Bus session that Secret Service could be on. Without this the library would
@@ -54,19 +60,19 @@ func hasSessionBus(getenv func(string) string) bool {
 }
 
 // Get returns the token.
-func (s System) Get(ctx context.Context, name, url string) (string, error) {
-	return s.bounded(ctx, func() (string, error) { return keyring.Get(service(name), url) })
+func (s system) Get(ctx context.Context, name, url string) (string, error) {
+	return s.bounded(ctx, func() (string, error) { return s.get(service(name), url) })
 }
 
 // Set keeps the token.
-func (s System) Set(ctx context.Context, name, url, token string) error {
-	_, err := s.bounded(ctx, func() (string, error) { return "", keyring.Set(service(name), url, token) })
+func (s system) Set(ctx context.Context, name, url, token string) error {
+	_, err := s.bounded(ctx, func() (string, error) { return "", s.set(service(name), url, token) })
 	return err
 }
 
 // Delete forgets the token.
-func (s System) Delete(ctx context.Context, name, url string) error {
-	_, err := s.bounded(ctx, func() (string, error) { return "", keyring.Delete(service(name), url) })
+func (s system) Delete(ctx context.Context, name, url string) error {
+	_, err := s.bounded(ctx, func() (string, error) { return "", s.remove(service(name), url) })
 	return err
 }
 
@@ -74,8 +80,8 @@ func service(name string) string { return "oxgroups:" + name }
 
 // bounded waits for work, but not beyond the patience or the context. What the library has begun cannot be ended: it is
 // left behind then, and ends with the program, which has nothing more to do.
-func (s System) bounded(ctx context.Context, work func() (string, error)) (string, error) {
-	ctx, cancel := context.WithTimeoutCause(ctx, s.Patience, fmt.Errorf("the keyring did not answer within %v", s.Patience))
+func (s system) bounded(ctx context.Context, work func() (string, error)) (string, error) {
+	ctx, cancel := context.WithTimeoutCause(ctx, s.patience, fmt.Errorf("the keyring did not answer within %v", s.patience))
 	defer cancel()
 	type result struct {
 		token string

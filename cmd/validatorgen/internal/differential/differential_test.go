@@ -147,8 +147,8 @@ func renamed(files []emit.File, group int) []emit.File {
 	prefix := fmt.Sprintf("g%d", group)
 	for i := range files {
 		text := string(files[i].Text)
-		for _, verb := range []string{"Check", "check", "pattern"} {
-			text = strings.NewReplacer(" "+verb+"S", " "+prefix+verb+"S", "\t"+verb+"S", "\t"+prefix+verb+"S", "!"+verb+"S", "!"+prefix+verb+"S").Replace(text)
+		for _, verb := range []string{"Check", "check", "pattern", "order"} {
+			text = strings.NewReplacer(" "+verb+"S", " "+prefix+verb+"S", "\t"+verb+"S", "\t"+prefix+verb+"S", "!"+verb+"S", "!"+prefix+verb+"S", ": "+verb+"S", ": "+prefix+verb+"S").Replace(text)
 		}
 		files[i] = emit.File{Name: prefix + files[i].Name, Text: []byte(text)}
 	}

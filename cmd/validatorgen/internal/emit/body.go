@@ -293,7 +293,7 @@ func (g *Generator) object(c *code, s *schema.Schema, t target) {
 	if counted {
 		c.line("count := 0")
 	}
-	c.line("var members jsonscan.Members\nfor key, ok := s.NextMember(&members); ok; key, ok = s.NextMember(&members) {\nmark := s.Mark()")
+	c.line("members := jsonscan.Members{%s}\nfor key, ok := s.NextMember(&members); ok; key, ok = s.NextMember(&members) {\nmark := s.Mark()", g.order(s, all))
 	if counted {
 		c.line("count++")
 	}
@@ -318,6 +318,24 @@ func (g *Generator) object(c *code, s *schema.Schema, t target) {
 	g.absent(c, all, t)
 	limit(c, "count", "minProperties", s.MinProperties, "property")
 	limit(c, "count", "maxProperties", s.MaxProperties, "property")
+}
+
+// order returns the field of jsonscan.Members that says in which order properties are likely to come: that of the spec.
+func (g *Generator) order(s *schema.Schema, all []member) string {
+	if len(all) < 2 {
+		return ""
+	}
+	names := make([]string, len(all))
+	for i := range all {
+		names[i] = strconv.Quote(all[i].name)
+	}
+	list := strings.Join(names, ", ")
+	name, ok := g.orders[list]
+	if !ok {
+		name = g.unique("order" + g.nameOf(s))
+		g.orders[list] = name
+	}
+	return "Order: " + name + "[:]"
 }
 
 // bits writes the constants and variables that say which properties were seen.

@@ -56,7 +56,7 @@ func (g *Generator) Files(roots []Root, tables []Table, operations []Operation) 
 			readers.WriteString(texts[name])
 		}
 	}
-	decode := entries.String() + readers.String() + g.patternVars()
+	decode := entries.String() + readers.String() + g.orderVars() + g.patternVars()
 	var files []File
 	for _, part := range []struct{ name, doc, text string }{
 		{"decode.gen.go", g.doc(), decode},
@@ -131,6 +131,16 @@ func (g *Generator) options(s *schema.Schema) string {
 		set = append(set, "Response: true")
 	}
 	return "jsonscan.Options{" + strings.Join(set, ", ") + "}"
+}
+
+// orderVars writes the orders in which properties are likely to come.
+func (g *Generator) orderVars() string {
+	var vars []string
+	for list, name := range g.orders {
+		vars = append(vars, fmt.Sprintf("var %s = [...]string{%s}\n", name, list))
+	}
+	slices.Sort(vars)
+	return strings.Join(vars, "\n") + "\n"
 }
 
 func (g *Generator) patternVars() string {

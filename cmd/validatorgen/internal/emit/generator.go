@@ -31,6 +31,7 @@ type Generator struct {
 	// inResponse and inRequest say where a schema is used.
 	inRequest, inResponse map[*schema.Schema]bool
 	patterns              []pattern
+	orders                map[string]string // the variable of each list of properties
 	labels                map[string]string // names for the schemas at JSON Pointers
 }
 
@@ -47,6 +48,7 @@ type pattern struct{ name, expr, source string }
 func New(config Config, model *gotype.Package) *Generator {
 	return &Generator{
 		config: config, model: model, names: map[string]bool{}, done: map[function]string{},
+		orders:    map[string]string{},
 		labels:    map[string]string{},
 		inRequest: map[*schema.Schema]bool{}, inResponse: map[*schema.Schema]bool{},
 	}

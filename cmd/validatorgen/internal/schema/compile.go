@@ -29,6 +29,7 @@ type Compiler struct {
 	byPointer      map[string]*Schema
 	Refusals       []*Refusal
 	UnknownFormats map[string]spec.Place // formats that are ignored, each with the first place
+	Ignored        []spec.Place          // keywords that stand beside a $ref
 	Containers     []string              // keywords that may be there because they only hold schemas for references
 }
 
@@ -59,6 +60,7 @@ func (c *Compiler) Compile(n *spec.Node) *Schema {
 		return s
 	}
 	if ref := n.Get("$ref"); ref != nil {
+		c.beside(n)
 		c.reference(s, ref)
 		return s
 	}
@@ -67,6 +69,30 @@ func (c *Compiler) Compile(n *spec.Node) *Schema {
 	}
 	c.finish(s, n)
 	return s
+}
+
+// laterDialects are those in which some keywords mean other things than in OpenAPI 3.0, which builds on draft 4.
+var laterDialects = []string{"/draft/2019-09/", "/draft/2020-12/"}
+
+// later reports whether the document says that it is a schema of a later dialect.
+func (c *Compiler) later() bool {
+	dialect := c.doc.Root.Get("$schema")
+	return dialect != nil && slices.ContainsFunc(laterDialects, func(part string) bool { return strings.Contains(dialect.Text, part) })
+}
+
+// beside looks at what stands beside a $ref, which OpenAPI 3.0 ignores.
+func (c *Compiler) beside(n *spec.Node) {
+	for _, m := range n.Members {
+		switch _, known := readers[m.Key]; {
+		case m.Key == "$ref", m.Key == "summary", m.Key == "description", c.restrictsNothing(m.Key):
+		case !known:
+			c.keyword(nil, m.Key, m.Value)
+		case c.later():
+			c.refuse(m.Value, m.Key, "stands beside $ref, where OpenAPI 3.0 ignores it and the dialect of $schema does not")
+		default:
+			c.Ignored = append(c.Ignored, m.Value.Place)
+		}
+	}
 }
 
 // Known returns the schema at n if it was compiled, and nil if there is none.
@@ -152,10 +178,14 @@ func (c *Compiler) keyword(s *Schema, key string, n *spec.Node) {
 		read(c, s, n)
 		return
 	}
-	if strings.HasPrefix(key, "x-") || slices.Contains(annotations, key) || slices.Contains(c.Containers, key) {
-		return
+	if !c.restrictsNothing(key) {
+		c.refuse(n, key, "keyword is not supported")
 	}
-	c.refuse(n, key, "keyword is not supported")
+}
+
+// restrictsNothing reports whether a keyword says nothing about which values are valid.
+func (c *Compiler) restrictsNothing(key string) bool {
+	return strings.HasPrefix(key, "x-") || slices.Contains(annotations, key) || slices.Contains(c.Containers, key)
 }
 
 func (c *Compiler) types(s *Schema, n *spec.Node) {
@@ -246,6 +276,8 @@ var silentFormats = []string{"password", "binary", "byte"}
 
 func (c *Compiler) format(s *Schema, n *spec.Node) {
 	switch {
+	case c.later():
+		c.refuse(n, "format", "restricts nothing in the dialect of $schema, and values in OpenAPI 3.0")
 	case slices.Contains(formats, n.Text):
 		s.Format = n.Text
 	case slices.Contains(silentFormats, n.Text):

@@ -139,7 +139,7 @@ func checkAllQuery(s *jsonscan.Scanner) {
 		hasAll uint64 = 1 << iota
 	)
 	var seen uint64
-	var members jsonscan.Members
+	members := jsonscan.Members{}
 	for key, ok := s.NextMember(&members); ok; key, ok = s.NextMember(&members) {
 		mark := s.Mark()
 		switch key {
@@ -225,7 +225,7 @@ func checkNotQuery(s *jsonscan.Scanner) {
 		hasNot uint64 = 1 << iota
 	)
 	var seen uint64
-	var members jsonscan.Members
+	members := jsonscan.Members{}
 	for key, ok := s.NextMember(&members); ok; key, ok = s.NextMember(&members) {
 		mark := s.Mark()
 		switch key {
@@ -262,7 +262,7 @@ func checkTitleQuery(s *jsonscan.Scanner) {
 		hasTitle uint64 = 1 << iota
 	)
 	var seen uint64
-	var members jsonscan.Members
+	members := jsonscan.Members{}
 	for key, ok := s.NextMember(&members); ok; key, ok = s.NextMember(&members) {
 		mark := s.Mark()
 		switch key {
@@ -291,7 +291,7 @@ func decodeAddress(s *jsonscan.Scanner, v *model.Address) {
 		hasLines
 	)
 	var seen uint64
-	var members jsonscan.Members
+	members := jsonscan.Members{Order: orderAddress[:]}
 	for key, ok := s.NextMember(&members); ok; key, ok = s.NextMember(&members) {
 		mark := s.Mark()
 		switch key {
@@ -348,7 +348,7 @@ func decodeAllQuery(s *jsonscan.Scanner, v *model.AllQuery) {
 		hasAll uint64 = 1 << iota
 	)
 	var seen uint64
-	var members jsonscan.Members
+	members := jsonscan.Members{}
 	for key, ok := s.NextMember(&members); ok; key, ok = s.NextMember(&members) {
 		mark := s.Mark()
 		switch key {
@@ -414,7 +414,7 @@ func decodeBook(s *jsonscan.Scanner, v *model.Book) {
 		hasN64bitNumber
 	)
 	var seen uint64
-	var members jsonscan.Members
+	members := jsonscan.Members{Order: orderBook[:]}
 	for key, ok := s.NextMember(&members); ok; key, ok = s.NextMember(&members) {
 		mark := s.Mark()
 		switch key {
@@ -613,7 +613,7 @@ func decodeBookKeywords(s *jsonscan.Scanner, v *map[string][]string) {
 		return
 	}
 	*v = map[string][]string{}
-	var members jsonscan.Members
+	members := jsonscan.Members{}
 	for key, ok := s.NextMember(&members); ok; key, ok = s.NextMember(&members) {
 		mark := s.Mark()
 		s.Unknown(&members, key)
@@ -647,7 +647,7 @@ func decodeBookRatings(s *jsonscan.Scanner, v *map[string]int) {
 	}
 	*v = map[string]int{}
 	count := 0
-	var members jsonscan.Members
+	members := jsonscan.Members{}
 	for key, ok := s.NextMember(&members); ok; key, ok = s.NextMember(&members) {
 		mark := s.Mark()
 		count++
@@ -736,7 +736,7 @@ func decodeEditCopiesJSONRequestBody(s *jsonscan.Scanner, v *model.EditCopiesJSO
 	)
 	var seen uint64
 	count := 0
-	var members jsonscan.Members
+	members := jsonscan.Members{Order: orderEditCopiesJSONRequestBody[:]}
 	for key, ok := s.NextMember(&members); ok; key, ok = s.NextMember(&members) {
 		mark := s.Mark()
 		count++
@@ -811,7 +811,7 @@ func decodeFound(s *jsonscan.Scanner, v *model.Found) {
 		hasNeither
 	)
 	var seen uint64
-	var members jsonscan.Members
+	members := jsonscan.Members{Order: orderFound[:]}
 	for key, ok := s.NextMember(&members); ok; key, ok = s.NextMember(&members) {
 		mark := s.Mark()
 		switch key {
@@ -881,7 +881,7 @@ func decodeFound_Facets(s *jsonscan.Scanner, v *model.Found_Facets) {
 		hasTotal uint64 = 1 << iota
 	)
 	var seen uint64
-	var members jsonscan.Members
+	members := jsonscan.Members{}
 	for key, ok := s.NextMember(&members); ok; key, ok = s.NextMember(&members) {
 		mark := s.Mark()
 		switch key {
@@ -983,7 +983,7 @@ func decodeNamed(s *jsonscan.Scanner, v *model.Named) {
 		hasName uint64 = 1 << iota
 	)
 	var seen uint64
-	var members jsonscan.Members
+	members := jsonscan.Members{}
 	for key, ok := s.NextMember(&members); ok; key, ok = s.NextMember(&members) {
 		mark := s.Mark()
 		switch key {
@@ -1018,7 +1018,7 @@ func decodeNotQuery(s *jsonscan.Scanner, v *model.NotQuery) {
 		hasNot uint64 = 1 << iota
 	)
 	var seen uint64
-	var members jsonscan.Members
+	members := jsonscan.Members{}
 	for key, ok := s.NextMember(&members); ok; key, ok = s.NextMember(&members) {
 		mark := s.Mark()
 		switch key {
@@ -1051,7 +1051,7 @@ func decodePerson(s *jsonscan.Scanner, v *model.Person) {
 		hasAddress
 	)
 	var seen uint64
-	var members jsonscan.Members
+	members := jsonscan.Members{Order: orderPerson[:]}
 	for key, ok := s.NextMember(&members); ok; key, ok = s.NextMember(&members) {
 		mark := s.Mark()
 		switch key {
@@ -1122,7 +1122,7 @@ func decodeTitleQuery(s *jsonscan.Scanner, v *model.TitleQuery) {
 		hasTitle uint64 = 1 << iota
 	)
 	var seen uint64
-	var members jsonscan.Members
+	members := jsonscan.Members{}
 	for key, ok := s.NextMember(&members); ok; key, ok = s.NextMember(&members) {
 		mark := s.Mark()
 		switch key {
@@ -1142,6 +1142,16 @@ func decodeTitleQuery(s *jsonscan.Scanner, v *model.TitleQuery) {
 		s.Missing("title")
 	}
 }
+
+var orderAddress = [...]string{"city", "lines"}
+
+var orderBook = [...]string{"id", "title", "subtitle", "authors", "genre", "shelfmark", "year", "price", "bought", "language", "copies", "keywords", "ratings", "pin", "sequels", "home", "size", "64bit-number"}
+
+var orderEditCopiesJSONRequestBody = [...]string{"place", "weight", "loaned"}
+
+var orderFound = [...]string{"books", "next", "facets", "extra", "either", "neither"}
+
+var orderPerson = [...]string{"name", "born", "email", "address"}
 
 // patternListBooksShelf is ^[A-Z]{1,2}$
 var patternListBooksShelf = regexp.MustCompile(`^[A-Z]{1,2}$`)

@@ -1,0 +1,119 @@
+package api_test
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"example.com/oxgroups/api/client"
+	"example.com/oxgroups/api/client/clienttest"
+	"example.com/oxgroups/api/internal/debian"
+)
+
+// brainstem-js, the vendor's own framework, saves a group and saves it again, unmodified. It throws in its callbacks where a
+// reply is not what it expects, and the second save sends back all that the first reply had.
+func TestBrainstemJS(t *testing.T) {
+	dir := installBrainstemJS(t)
+	srv := clienttest.New(t)
+	t.Setenv(client.EnvURL, srv.URL)
+	t.Setenv(client.EnvToken, srv.Token.Reveal())
+	out := run(t, dir, 0, "node", "save.js")
+
+	requests := srv.Requests()
+	if len(requests) != 2 {
+		t.Fatalf("got %v, want two requests; it printed %s", requests, out)
+	}
+	const first = `{"workspace_group":{"name":"Acme","notes":null,"add_workspace_ids":[12]},"include":"workspaces","filters":"","optional_fields":""}`
+	if got := string(requests[0].Body); got != first {
+		t.Errorf("the first save sent %s", got)
+	}
+	for i, want := range [][]string{
+		{"filters", "optional_fields"},
+		{"filters", "optional_fields", "workspace_group.workspace_ids"},
+	} {
+		r := requests[i]
+		if r.Status != 200 || !r.Applied || !slices.Equal(r.Ignored, want) || !slices.Equal(r.Include, []client.Include{client.IncludeWorkspaces}) {
+			t.Errorf("save %d: %v, ignored %v, want %v; include %v", i+1, r, r.Ignored, want, r.Include)
+		}
+	}
+
+	for i, line := range strings.Split(strings.TrimSpace(out), "\n") {
+		var model struct {
+			Attributes struct {
+				Name         string
+				Email        string
+				WorkspaceIDs []string `json:"workspace_ids"`
+				UpdatedAt    int64    `json:"updated_at"` // a number where brainstem-js took it for a time
+			}
+			Titles []string
+		}
+		if err := json.Unmarshal([]byte(line), &model); err != nil {
+			t.Fatalf("after save %d it printed %s: %v", i+1, line, err)
+		}
+		a := model.Attributes
+		if want := []string{"Acme", "Acme Rockets"}[i]; a.Name != want || a.Email != "hello@acme.example" || a.UpdatedAt == 0 {
+			t.Errorf("after save %d the model has %+v, want the name %s", i+1, a, want)
+		}
+		if !slices.Equal(a.WorkspaceIDs, []string{"10", "11", "12"}) || len(model.Titles) != 3 || slices.Contains(model.Titles, "") {
+			t.Errorf("after save %d the model has the workspaces %v, %q", i+1, a.WorkspaceIDs, model.Titles)
+		}
+	}
+
+	g, _ := srv.Group(7)
+	email, _ := g.Email.Value()
+	_, noted := g.Notes.Value()
+	if g.Name != "Acme Rockets" || email != "hello@acme.example" || noted || !slices.Equal(*g.WorkspaceIds, []string{"10", "11", "12"}) {
+		t.Errorf("the server stored %+v with the workspaces %v", g, *g.WorkspaceIds)
+	}
+}
+
+// installBrainstemJS returns a directory with the script and the packages that it needs, as the lock file names them.
+func installBrainstemJS(t *testing.T) (dir string) {
+	t.Helper()
+	dir = t.TempDir()
+	for _, name := range []string{"package.json", "package-lock.json", "save.js"} {
+		copyFile(t, filepath.Join(dir, name), filepath.Join("testdata", "brainstemjs", name))
+	}
+	if err := installNode(t); err != nil {
+		missing(t, "brainstem-js", err)
+	}
+	cmd := exec.CommandContext(t.Context(), "npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error")
+	cmd.Dir = dir
+	if out, err := cmd.CombinedOutput(); err != nil {
+		missing(t, "brainstem-js", fmt.Errorf("npm ci: %w\n%s", err, out))
+	}
+	return dir
+}
+
+// installNode sees to it that node and npm are there.
+func installNode(t *testing.T) error {
+	found := func() bool {
+		_, node := exec.LookPath("node")
+		_, npm := exec.LookPath("npm")
+		return node == nil && npm == nil
+	}
+	if found() {
+		return nil
+	}
+	err := debian.Packages{Names: []string{"nodejs", "npm"}, Found: found}.Install(t.Context())
+	if err == nil && !found() {
+		err = errors.New("node and npm are not in PATH")
+	}
+	return err
+}
+
+// missing skips a test that cannot run here, and fails it where CI=true says that it must.
+func missing(t *testing.T, what string, why error) {
+	t.Helper()
+	if os.Getenv("CI") == "true" {
+		t.Fatalf("%s is not tested: %v", what, why)
+	}
+	fmt.Fprintf(os.Stderr, "\n*** %s: %s IS NOT TESTED: %v\n\n", t.Name(), what, why)
+	t.Skipf("%s is not tested: %v", what, why)
+}
