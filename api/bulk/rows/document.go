@@ -9,7 +9,6 @@ import (
 	"strconv"
 
 	"example.com/oxgroups/api/group"
-	"example.com/oxgroups/api/jsonscan"
 	"example.com/oxgroups/gen/validator"
 )
 
@@ -295,19 +294,4 @@ func lineAt(at io.ReaderAt, offset int64) (int64, error) {
 			return 0, fmt.Errorf("read the input: %w", err)
 		}
 	}
-}
-
-// rawMembers goes through the members of the object in raw, with their values as they stand there.
-func rawMembers(raw []byte, each func(key string, value []byte)) error {
-	s := jsonscan.New(raw, jsonscan.Options{RefuseNUL: true})
-	if s.Begin(jsonscan.Object) {
-		var m jsonscan.Members
-		for key, more := s.NextMember(&m); more; key, more = s.NextMember(&m) {
-			s.Unknown(&m, key)
-			start := s.Offset()
-			s.Skip()
-			each(key, s.Raw(start))
-		}
-	}
-	return s.End()
 }

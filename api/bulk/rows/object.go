@@ -146,3 +146,18 @@ func nameOf(raw []byte) []byte {
 
 // pointerTo returns the JSON Pointer to an object of a document.
 func pointerTo(key, id string) string { return "/" + key + "/" + violation.Token(id) }
+
+// rawMembers goes through the members of the object in raw, with their values as they stand there.
+func rawMembers(raw []byte, each func(key string, value []byte)) error {
+	s := jsonscan.New(raw, jsonscan.Options{RefuseNUL: true})
+	if s.Begin(jsonscan.Object) {
+		var m jsonscan.Members
+		for key, more := s.NextMember(&m); more; key, more = s.NextMember(&m) {
+			s.Unknown(&m, key)
+			start := s.Offset()
+			s.Skip()
+			each(key, s.Raw(start))
+		}
+	}
+	return s.End()
+}
