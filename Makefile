@@ -50,9 +50,10 @@ lint: vet ## Run gofmt, go vet and staticcheck
 	go run honnef.co/go/tools/cmd/staticcheck ./...
 
 .PHONY: bench
-bench: ## Run the benchmarks: requests against peers (BENCH_JSON=FILE keeps the figures), the engines, and the client by hand
+bench: ## Run the benchmarks: requests against peers (BENCH_JSON=FILE keeps the figures), engines, the client by hand, bulk updates
 	cd cmd/bench && go run . -json "$(if $(BENCH_JSON),$(abspath $(BENCH_JSON)))" -svg "$(CURDIR)/api/server/bench.svg"
 	go test -run '^$$' -bench . -benchmem ./api/store/... ./api/client
+	go test -run '^$$' -bench . -benchtime 5x ./cmd/oxgroups
 
 .PHONY: fuzz
 fuzz: ## Run each fuzz target for FUZZTIME (1m)
@@ -63,8 +64,9 @@ differential: ## Compare generated validators with kin-openapi on N random docum
 	go test ./cmd/validatorgen/internal/differential -v -differential $(N) -timeout 60m
 
 .PHONY: torture
-torture: ## Kill servers, cut the power, crash PostgreSQL and make UPDATES (1000000) through two servers; prints what was lost and torn
+torture: ## Kill servers and bulk updates, cut the power, crash PostgreSQL, make UPDATES (1000000) through two servers; prints what was lost and torn
 	go test ./api/store/torture -torture -updates $(UPDATES) -v -timeout 120m
+	go test ./cmd/oxgroups -run 'TestKill|TestMemory' -kills 100 -rows 1000000 -v -timeout 60m
 
 .PHONY: soak
 soak: ## Make CALLS calls (100000) with 64 goroutines while a tenth of the requests fails

@@ -48,8 +48,13 @@ func TestOneEdit(t *testing.T) {
 			}
 		})
 	}
+	csv := filepath.Join(dir, "groups.csv")
+	if err := os.WriteFile(csv, []byte("id,name,fax_number\n7,Acme,555-3\n"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	run(t, dir, 0, bin+"oxgroups", "apply", csv)
 	stop()
-	if out := run(t, dir, 0, bin+"oxgroupsd", "export", "--store", store); !strings.Contains(out, `"fax_number":"555-2"`) {
+	if out := run(t, dir, 0, bin+"oxgroupsd", "export", "--store", store); !strings.Contains(out, `"fax_number":"555-3"`) {
 		t.Errorf("the export lacks the new field: %s", out)
 	}
 }

@@ -4,6 +4,7 @@
 package field
 
 import (
+	"encoding/json"
 	"strconv"
 
 	"example.com/oxgroups/api/jsonscan"
@@ -65,6 +66,29 @@ func AppendText(dst []byte, k Kind, text string) []byte {
 		}
 	}
 	return jsonscan.AppendString(dst, text)
+}
+
+// AppendValue is AppendText for any kind: a value that has no plain text (an array or an object in one flag or cell) is
+// given as JSON.
+func AppendValue(dst []byte, k Kind, text string) []byte {
+	switch k {
+	case Any, Array, Object:
+		if json.Valid([]byte(text)) {
+			return append(dst, text...)
+		}
+	}
+	return AppendText(dst, k, text)
+}
+
+// Dotted returns the names of fields and of those within them, with prefix in front: "external_reference",
+// "external_reference.status".
+func Dotted(prefix string, fields []Field) []string {
+	var out []string
+	for _, f := range fields {
+		out = append(out, prefix+f.Name)
+		out = append(out, Dotted(prefix+f.Name+".", f.Fields)...)
+	}
+	return out
 }
 
 // parseBool takes the words of JSON and the digits that Rails and HTML forms send.

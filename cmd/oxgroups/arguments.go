@@ -8,6 +8,8 @@ import (
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
+
+	"example.com/oxgroups/api/nearest"
 )
 
 // What is wrong with the arguments of a command is said without the arguments: one of them may be a token that was pasted.
@@ -23,7 +25,7 @@ func noSuchCommand(cmd *cobra.Command, args []string) error {
 			known = append(known, sub.Name())
 		}
 	}
-	return fmt.Errorf("%s has no such command%s", cmd.CommandPath(), nearestOrAll(args[0], known))
+	return fmt.Errorf("%s has no such command%s", cmd.CommandPath(), nearest.HintOrAll(args[0], known))
 }
 
 // showHelp is what a command does that only has commands of its own.

@@ -4,6 +4,8 @@ import (
 	"io"
 
 	"github.com/spf13/cobra"
+
+	"example.com/oxgroups/api/nearest"
 )
 
 // bashLists makes cobra's script for bash work for name=value,name=value: the script puts a backslash before the comma of a
@@ -62,7 +64,7 @@ PowerShell, in $PROFILE:
 		RunE: func(cmd *cobra.Command, args []string) error {
 			write, ok := shells[args[0]]
 			if !ok {
-				return usagef("there is no script for this shell%s", nearestOrAll(args[0], names))
+				return usagef("there is no script for this shell%s", nearest.HintOrAll(args[0], names))
 			}
 			return write(cmd.Root(), cmd.OutOrStdout())
 		},

@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"example.com/oxgroups/api/client"
+	"example.com/oxgroups/api/nearest"
 	"example.com/oxgroups/cmd/oxgroups/internal/profile"
 )
 
@@ -130,7 +131,7 @@ func unknownProfile(name string, known []string) error {
 	if len(known) == 0 {
 		return usagef(`there is no such profile, and no other; "oxgroups auth login --profile NAME" makes one`)
 	}
-	return usagef("there is no such profile%s", nearestOrAll(name, known))
+	return usagef("there is no such profile%s", nearest.HintOrAll(name, known))
 }
 
 // storedToken returns the token of the profile, if it is one for the URL.

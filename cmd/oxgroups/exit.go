@@ -19,6 +19,7 @@ const (
 	exitRefused      = 3
 	exitUnauthorized = 4
 	exitUnavailable  = 5
+	exitRows         = 6
 	exitInterrupted  = 130 // 128 + SIGINT, as a shell has it
 )
 
@@ -51,6 +52,8 @@ func exitCode(ctx context.Context, err error) int {
 		return exitDone
 	case interrupted(ctx, err):
 		return exitInterrupted
+	case errors.Is(err, errRows):
+		return exitRows
 	case errors.As(err, &usage), errors.As(err, &invalid):
 		return exitUsage
 	case errors.Is(err, client.ErrNoToken), errors.Is(err, client.ErrUnauthorized), errors.Is(err, client.ErrForbidden):
@@ -65,7 +68,7 @@ func exitCode(ctx context.Context, err error) int {
 	return exitFailed
 }
 
-// errInterrupted is an interrupt that came as a key and not as a signal.
+// errInterrupted is an interrupt that did not end the context: one that came as a key, or one that a command waited behind.
 var errInterrupted = errors.New("interrupted")
 
 func interrupted(ctx context.Context, err error) bool {
@@ -89,12 +92,16 @@ func report(sys system, ctx context.Context, err error) {
 
 func describe(ctx context.Context, err error) (heading string, problems []client.Problem) {
 	var (
+		stopped *stoppedError
 		invalid *client.ValidationError
 		answer  *client.Error
 		noToken *noTokenError
 		sent    *sentError
 	)
 	switch {
+	case errors.As(err, &stopped):
+		heading, problems = describe(ctx, stopped.error)
+		return heading, append(problems, client.Problem{Message: stopped.hint})
 	case interrupted(ctx, err) && errors.As(err, &sent):
 		return "interrupted; the update may have been applied or not", nil
 	case interrupted(ctx, err):

@@ -31,6 +31,7 @@ func fakeOptions() []clienttest.Option {
 	}
 	for id, fault := range map[int64]clienttest.Fault{
 		302:       clienttest.Redirect(302, "/elsewhere"),
+		404:       clienttest.HTML(404),
 		429:       clienttest.Status(429).RetryAfter("90"),
 		500:       clienttest.Status(500),
 		503:       clienttest.Status(503),

@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"example.com/oxgroups/api/field"
+	"example.com/oxgroups/api/nearest"
 )
 
 // assignment gives the field that path leads to a value.
@@ -79,7 +80,7 @@ func (f *fieldFlag) Set(text string) error {
 	case fd.Kind == field.Object && len(fd.Fields) > 0:
 		return f.setMembers(text)
 	default:
-		f.to.put(appendValue(nil, fd.Kind, text), fd.Name)
+		f.to.put(field.AppendValue(nil, fd.Kind, text), fd.Name)
 		return nil
 	}
 }
@@ -97,7 +98,7 @@ func (f *fieldFlag) setItems(text string) error {
 		if f.field.Items != field.String {
 			item = strings.TrimSpace(item)
 		}
-		f.items = appendValue(f.items, f.field.Items, item)
+		f.items = field.AppendValue(f.items, f.field.Items, item)
 	}
 	f.to.put([]byte("["+string(f.items)+"]"), f.field.Name)
 	return nil
@@ -116,22 +117,11 @@ func (f *fieldFlag) setMembers(text string) error {
 		}
 		inner := field.Find(f.field.Fields, strings.ReplaceAll(strings.TrimSpace(name), "-", "_"))
 		if inner == nil {
-			return errors.New("there is no such name" + nearestOrAll(name, names(f.field.Fields)))
+			return errors.New("there is no such name" + nearest.HintOrAll(name, names(f.field.Fields)))
 		}
-		f.to.put(appendValue(nil, inner.Kind, value), f.field.Name, inner.Name)
+		f.to.put(field.AppendValue(nil, inner.Kind, value), f.field.Name, inner.Name)
 	}
 	return nil
-}
-
-// appendValue appends the JSON of a value; what has no plain text is given as JSON.
-func appendValue(dst []byte, kind field.Kind, text string) []byte {
-	switch kind {
-	case field.Any, field.Array, field.Object:
-		if json.Valid([]byte(text)) {
-			return append(dst, text...)
-		}
-	}
-	return field.AppendText(dst, kind, text)
 }
 
 // splitCSV splits one line of CSV, so that a quoted part may hold a comma.

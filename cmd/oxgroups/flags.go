@@ -11,6 +11,7 @@ import (
 
 	"example.com/oxgroups/api/client"
 	"example.com/oxgroups/api/field"
+	"example.com/oxgroups/api/nearest"
 )
 
 // addFieldFlags adds a flag for each field. A field whose name a flag in own has, or another field, gets another name.
@@ -53,13 +54,13 @@ func usage(f *field.Field) string {
 
 // clearFields gives null to the fields called names, dotted where they are nested.
 func clearFields(clear []string, fields []field.Field, to *assignments) error {
-	known := dotted("", fields)
+	known := field.Dotted("", fields)
 	given := slices.Clone(*to)
 	for _, name := range clear {
 		name = strings.ReplaceAll(strings.TrimSpace(name), "-", "_")
 		switch {
 		case !slices.Contains(known, name):
-			return &usageError{fmt.Errorf("--clear: %w", unknownName("field", name, known))}
+			return &usageError{fmt.Errorf("--clear: %w", nearest.Unknown("field", name, known))}
 		case given.has(name):
 			return usagef("--clear: %s is given a value too", name)
 		}
@@ -79,16 +80,6 @@ func clearsNothing(clear []string, fields []field.Field) []string {
 	return out
 }
 
-// dotted returns the names of fields and of those within them.
-func dotted(prefix string, fields []field.Field) []string {
-	var out []string
-	for _, f := range fields {
-		out = append(out, prefix+f.Name)
-		out = append(out, dotted(prefix+f.Name+".", f.Fields)...)
-	}
-	return out
-}
-
 // parseIncludes checks the names, which the API would ignore where it does not know them.
 func parseIncludes(list []string) ([]client.Include, error) {
 	var known []string
@@ -98,15 +89,11 @@ func parseIncludes(list []string) ([]client.Include, error) {
 	var out []client.Include
 	for _, name := range list {
 		if name = strings.TrimSpace(name); !slices.Contains(known, name) {
-			return nil, &usageError{fmt.Errorf("--include: %w", unknownName("association", name, known))}
+			return nil, &usageError{fmt.Errorf("--include: %w", nearest.Unknown("association", name, known))}
 		}
 		out = append(out, client.Include(name))
 	}
 	return out, nil
-}
-
-func unknownName(what, name string, known []string) error {
-	return fmt.Errorf("there is no %s %q%s", what, name, nearestOrAll(name, known))
 }
 
 // flagError words what pflag found in the arguments, without the value, which is part of a request.
@@ -140,5 +127,5 @@ func unknownFlag(cmd *cobra.Command, unknown *pflag.NotExistError) error {
 	}
 	var known []string
 	cmd.Flags().VisitAll(func(f *pflag.Flag) { known = append(known, "--"+f.Name) })
-	return errors.New(unknown.Error() + didYouMean("--"+name, known))
+	return errors.New(unknown.Error() + nearest.Hint("--"+name, known))
 }

@@ -12,6 +12,7 @@ import (
 
 	"example.com/oxgroups/api/field"
 	"example.com/oxgroups/api/jsonscan"
+	"example.com/oxgroups/api/nearest"
 	"example.com/oxgroups/gen/model"
 	"example.com/oxgroups/gen/validator"
 )
@@ -40,12 +41,12 @@ func readInput(ctx context.Context, name string, stdin io.Reader) (update object
 func splitInput(body object) (update object, include []string, err error) {
 	at := body.index(updateKey)
 	if at < 0 {
-		return body, nil, checkNames(body, updateFields(), "")
+		return body, nil, checkNames(body, updateFields())
 	}
 	if update, err = parseObject(body[at].value); err != nil {
 		return nil, nil, fmt.Errorf("%s: %w", updateKey, err)
 	}
-	if err := checkNames(body, validator.WorkspaceGroupRequestFields, ""); err != nil {
+	if err := checkNames(body, validator.WorkspaceGroupRequestFields); err != nil {
 		return nil, nil, err
 	}
 	include, err = bodyIncludes(body)
@@ -90,19 +91,10 @@ func bodyIncludes(body object) ([]string, error) {
 	return strings.Split(*list, ","), nil
 }
 
-// checkNames returns an error for a member of o, or of an object in it, that is no field. The API ignores what it does not
-// know, so that a name with a mistake in it would be lost without a word.
-func checkNames(o object, fields []field.Field, prefix string) error {
-	for _, m := range o {
-		f := field.Find(fields, m.name)
-		if f == nil {
-			return unknownName("field", prefix+m.name, dotted(prefix, fields))
-		}
-		if inner, err := parseObject(m.value); err == nil && len(f.Fields) > 0 {
-			if err := checkNames(inner, f.Fields, prefix+m.name+"."); err != nil {
-				return err
-			}
-		}
+// checkNames returns an error for a member of o, or of an object in it, that is no field.
+func checkNames(o object, fields []field.Field) error {
+	if unknown := nearest.UnknownKeys(o.append(nil), fields, ""); len(unknown) > 0 {
+		return unknown[0]
 	}
 	return nil
 }

@@ -73,10 +73,11 @@ Environment:
 Exit codes:
   0  done                         4  not authorised (401, 403, or no token)
   1  failed                       5  the API is unavailable (5xx, network)
-  2  wrong usage, invalid update  130  interrupted
-  3  refused by the API (4xx)`,
+  2  wrong usage, invalid update  6  apply: some rows were not applied
+  3  refused by the API (4xx)     130  interrupted`,
 		Example: `  oxgroups auth login
   oxgroups update 7 --name Acme --add-workspace 10,12
+  oxgroups apply groups.csv
   oxgroups update --help`,
 		Version:       version(),
 		Args:          noSuchCommand,
@@ -90,7 +91,7 @@ Exit codes:
 	root.SetFlagErrorFunc(flagError)
 	root.SetHelpFunc(help)
 	root.SetVersionTemplate(versionLine())
-	root.AddCommand(newUpdate(sys), newAuth(sys), newCompletion(), newVersion(sys))
+	root.AddCommand(newUpdate(sys), newApply(sys), newAuth(sys), newCompletion(), newVersion(sys))
 	noteStart(root, started)
 	return root
 }

@@ -1,0 +1,51 @@
+package bulk_test
+
+import (
+	"context"
+	"fmt"
+	"log"
+	"strings"
+
+	"example.com/oxgroups/api/bulk"
+	"example.com/oxgroups/api/bulk/journal"
+	"example.com/oxgroups/api/bulk/rows"
+)
+
+func ExampleRun() {
+	ctx := context.Background()
+	input, err := rows.Open("-", strings.NewReader("id,name,notes\n7,Acme,\\N\n8,Initech,\n"), rows.Options{})
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer func() { _ = input.Close() }()
+	source, err := input.Rows()
+	if err != nil {
+		log.Fatal(err)
+	}
+	var progress bulk.Progress
+	err = bulk.Run(ctx, source, bulk.Options{
+		Updater:  &api{answer: func(_ int, id int64, _ string) error { return refuse(id == 8) }}, // or a *client.Client
+		Rate:     50,
+		Progress: &progress,
+		Result: func(r bulk.Result) error {
+			if r.Outcome != journal.Applied {
+				fmt.Printf("row %d, group %d: %s\n", r.Row.Number, r.Row.ID, r.Reason)
+			}
+			return nil
+		},
+	})
+	if err != nil {
+		log.Fatal(err) // what was not sent can be resumed, with a journal
+	}
+	fmt.Println(progress.Snapshot().Applied, "applied")
+	// Output:
+	// row 2, group 8: 404 Not Found
+	// 1 applied
+}
+
+func refuse(it bool) error {
+	if it {
+		return status(404)
+	}
+	return nil
+}
