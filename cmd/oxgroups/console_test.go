@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"sync"
 	"testing"
@@ -38,6 +39,12 @@ func startConsole(t *testing.T, columns uint16, env []string, args ...string) *c
 	}
 	cmd := exec.CommandContext(t.Context(), path, args...)
 	cmd.Env = append([]string{"PATH=" + os.Getenv("PATH"), "HOME=" + t.TempDir(), "TERM=xterm-256color", "GORACE=atexit_sleep_ms=0"}, env...)
+	return startOnConsole(t, columns, cmd)
+}
+
+// startOnConsole starts cmd with a terminal in the place of those of stdin, stdout and stderr that it has not.
+func startOnConsole(t *testing.T, columns uint16, cmd *exec.Cmd) *console {
+	t.Helper()
 	file, err := pty.StartWithSize(cmd, &pty.Winsize{Rows: 24, Cols: columns})
 	if err != nil {
 		t.Fatal(err)
@@ -72,13 +79,20 @@ func (c *console) read() {
 // expect waits until text is on the screen.
 func (c *console) expect(text string) {
 	c.t.Helper()
+	c.expectMatch(regexp.QuoteMeta(text))
+}
+
+// expectMatch waits until there is something on the screen that matches.
+func (c *console) expectMatch(pattern string) {
+	c.t.Helper()
+	re := regexp.MustCompile(pattern)
 	late := time.AfterFunc(patience, func() { _ = c.cmd.Process.Kill() })
 	defer late.Stop()
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	for !strings.Contains(c.text.String(), text) {
+	for !re.Match(c.text.Bytes()) {
 		if c.end {
-			c.t.Fatalf("%q did not appear in %q", text, &c.text)
+			c.t.Fatalf("%s did not appear in %q", pattern, &c.text)
 		}
 		c.more.Wait()
 	}
