@@ -73,8 +73,10 @@ func newHTTPClient() *http.Client {
 		ForceAttemptHTTP2:      true,
 		TLSClientConfig:        &tls.Config{MinVersion: tls.VersionTLS12},
 		TLSHandshakeTimeout:    10 * time.Second,
-		MaxIdleConns:           100,
-		MaxIdleConnsPerHost:    64, // all calls go to one host; the default of 2 would close most connections
+		// All calls go to one host; the default of 2 would close most connections, and make them anew, where many calls run
+		// at a time.
+		MaxIdleConns:           512,
+		MaxIdleConnsPerHost:    512,
 		IdleConnTimeout:        90 * time.Second,
 		MaxResponseHeaderBytes: 1 << 20,
 	}}
