@@ -53,7 +53,7 @@ lint: vet ## Run gofmt, go vet and staticcheck
 bench: ## Run the benchmarks: requests against peers (BENCH_JSON=FILE keeps the figures), engines, the client by hand, bulk updates
 	cd cmd/bench && go run . -json "$(if $(BENCH_JSON),$(abspath $(BENCH_JSON)))" -svg "$(CURDIR)/api/server/bench.svg"
 	go test -run '^$$' -bench . -benchmem ./api/store/... ./api/client
-	go test -run '^$$' -bench . -benchtime 5x ./cmd/oxgroups
+	go test -run '^$$' -bench . -benchtime 2x ./cmd/oxgroups
 
 .PHONY: fuzz
 fuzz: ## Run each fuzz target for FUZZTIME (1m)

@@ -134,12 +134,12 @@ func (s *settings) encode(id int64, update *Update) ([]byte, error) {
 
 // request builds the request without the token.
 func (s *settings) request(ctx context.Context, id int64, body []byte) (*http.Request, error) {
-	var params model.UpdateWorkspaceGroupParams
+	var params *model.UpdateWorkspaceGroupParams // nil spares the work of an empty query
 	if include := joinIncludes(s.include); include != "" {
-		params.Include = &include
+		params = &model.UpdateWorkspaceGroupParams{Include: &include}
 	}
 	// A bytes.Reader lets net/http send the body again on a new connection when the old one turns out to be closed.
-	req, err := gen.NewUpdateWorkspaceGroupRequestWithBody(s.baseURL, id, &params, "application/json", bytes.NewReader(body))
+	req, err := gen.NewUpdateWorkspaceGroupRequestWithBody(s.baseURL, id, params, "application/json", bytes.NewReader(body))
 	if err != nil {
 		return nil, fmt.Errorf("client: building the request: %w", err)
 	}

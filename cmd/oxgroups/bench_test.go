@@ -28,7 +28,7 @@ import (
 // which has the bodies ready and reads the replies without looking at them. "of-bare" is the rate of the one divided by
 // that of the other.
 func BenchmarkApply(b *testing.B) {
-	const count = 20000
+	const count = 100000
 	url := benchServer(b)
 	file := filepath.Join(b.TempDir(), "groups.csv")
 	if err := os.WriteFile(file, benchRows(count), 0o600); err != nil {
