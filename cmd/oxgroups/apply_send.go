@@ -53,23 +53,30 @@ func (a *applyCommand) send(ctx context.Context, c client.Updater, in *rows.Inpu
 // interrupts returns a context that ends with the second interrupt, and a channel that is closed by the first.
 func interrupts(parent context.Context) (now context.Context, stop <-chan struct{}, release func()) {
 	now, cancel := context.WithCancel(context.WithoutCancel(parent))
+	before := parent.Err() != nil
 	signals := make(chan os.Signal, 2)
 	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
 	first, done := make(chan struct{}), make(chan struct{})
 	go func() {
 		defer close(done)
+		same := false // the signal that ended parent comes here too, maybe later, and is not a second one
 		select {
 		case <-signals:
 		case <-parent.Done(): // whoever runs the command wants it to end
+			same = !before && context.Cause(parent) != context.Canceled // a signal's cause is an error of its own
 		case <-now.Done():
 			return
 		}
 		close(first)
-		select {
-		case <-signals:
-			cancel()
-		case <-now.Done():
+		for waiting := true; waiting; same = false {
+			select {
+			case <-signals:
+				waiting = same
+			case <-now.Done():
+				return
+			}
 		}
+		cancel()
 	}()
 	return now, first, func() {
 		signal.Stop(signals)
