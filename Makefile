@@ -30,6 +30,7 @@ build: ## Build oxgroups and oxgroupsd into bin/
 .PHONY: test
 test: drift vet ## Run every test, with the race detector, and check that generated code is up to date
 	go test -race ./...
+	go test ./api/bulk
 
 .PHONY: drift
 drift: ## Check that go generate changes nothing
