@@ -1,3 +1,7 @@
+//go:build !race
+
+// Without the race detector, as throttle_test.go says; the tests of cmd/oxgroups run the engine with it, on real time.
+
 package bulk_test
 
 import (
