@@ -1,8 +1,10 @@
 package document_test
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"testing"
 	"time"
 
@@ -10,12 +12,13 @@ import (
 	"example.com/oxgroups/api/nullable"
 	"example.com/oxgroups/api/store/document"
 	"example.com/oxgroups/gen/model"
+	"pgregory.net/rapid"
 )
 
 func ExampleMerge() {
 	merged, err := document.Merge([]byte(`{"name":"Acme","notes":"old"}`), []byte(`{"notes":null,"email":"a@acme.example"}`))
 	fmt.Println(string(merged), err)
-	// Output: {"email":"a@acme.example","name":"Acme"} <nil>
+	// Output: {"name":"Acme","email":"a@acme.example"} <nil>
 }
 
 func ExampleGroup_Model() {
@@ -39,7 +42,7 @@ func TestMerge(t *testing.T) {
 		{`{"a":"c"}`, `{"a":["b"]}`, `{"a":["b"]}`},
 		{`{"a":{"b":"c"}}`, `{"a":{"b":"d","c":null}}`, `{"a":{"b":"d"}}`},
 		{`{"a":[{"b":"c"}]}`, `{"a":[1]}`, `{"a":[1]}`},
-		{`{"e":null}`, `{"a":1}`, `{"a":1,"e":null}`},
+		{`{"e":null}`, `{"a":1}`, `{"e":null,"a":1}`},
 		{`{}`, `{"a":{"bb":{"ccc":null}}}`, `{"a":{"bb":{}}}`},
 		{`{"n":12345678901234567890}`, `{"s":"<\u2028&>"}`, `{"n":12345678901234567890,"s":"<\u2028&>"}`},
 	} {
@@ -120,4 +123,72 @@ func TestNewImport(t *testing.T) {
 	if ten.Folded != group.Fold("äPFEL") || ten.CreatedAt != "2013-04-15T16:48:48-07:00" || fmt.Sprint(ten.WorkspaceIDs) != "[10 11]" {
 		t.Errorf("the second group is %+v", ten)
 	}
+}
+
+// TestMergeOfAny compares with what RFC 7396 says in its own words, section 2, on values of any type.
+func TestMergeOfAny(t *testing.T) {
+	value := rapid.Deferred(func() *rapid.Generator[any] { return anyValue(3) })
+	object := rapid.MapOfN(rapid.SampledFrom([]string{"a", "b", "", `"`, "é", "n\n"}), value, 0, 5)
+	rapid.Check(t, func(t *rapid.T) {
+		doc, patch := object.Draw(t, "doc"), object.Draw(t, "patch")
+		got, err := document.Merge(encoded(t, doc), encoded(t, patch))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if want := encoded(t, applied(doc, patch)); !bytes.Equal(encoded(t, decoded(t, got)), want) {
+			t.Errorf("%s, want %s", got, want)
+		}
+		again, err := document.Merge(got, encoded(t, patch))
+		if err != nil || !bytes.Equal(again, got) {
+			t.Errorf("a second time it is %s (%v), want %s", again, err, got)
+		}
+	})
+}
+
+func anyValue(depth int) *rapid.Generator[any] {
+	plain := rapid.OneOf(rapid.Just[any](nil), rapid.Just[any](true), rapid.Map(rapid.String(), toAny), rapid.Map(rapid.Float64(), toAny))
+	if depth == 0 {
+		return plain
+	}
+	inner := anyValue(depth - 1)
+	return rapid.OneOf(plain,
+		rapid.Map(rapid.SliceOfN(inner, 0, 3), func(v []any) any { return v }),
+		rapid.Map(rapid.MapOfN(rapid.SampledFrom([]string{"a", "b", "c"}), inner, 0, 3), func(v map[string]any) any { return v }))
+}
+
+func toAny[T any](v T) any { return v }
+
+// applied is MergePatch of RFC 7396.
+func applied(target, patch any) any {
+	changes, ok := patch.(map[string]any)
+	if !ok {
+		return patch
+	}
+	result := map[string]any{}
+	if old, ok := target.(map[string]any); ok {
+		maps.Copy(result, old)
+	}
+	for name, value := range changes {
+		if value == nil {
+			delete(result, name)
+		} else {
+			result[name] = applied(result[name], value)
+		}
+	}
+	return result
+}
+
+func encoded(t *rapid.T, v any) []byte {
+	b, err := json.Marshal(v)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return b
+}
+
+func decoded(t *rapid.T, b []byte) (v any) {
+	if err := json.Unmarshal(b, &v); err != nil {
+		t.Fatal(err)
+	}
+	return v
 }

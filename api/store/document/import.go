@@ -2,7 +2,6 @@ package document
 
 import (
 	"cmp"
-	"encoding/json"
 	"fmt"
 	"maps"
 	"slices"
@@ -10,6 +9,7 @@ import (
 	"strings"
 
 	"example.com/oxgroups/api/group"
+	"example.com/oxgroups/api/jsonscan"
 	"example.com/oxgroups/gen/model"
 	"example.com/oxgroups/gen/validator"
 )
@@ -133,15 +133,18 @@ func rateCardSetJSON(v *model.RateCardSet) (string, []byte) {
 
 // stored returns encoded without the members that have a column and without nulls, which mean the same as absent ones.
 func (r *importReader) stored(at string, encoded []byte, columns ...string) []byte {
-	all, err := members(encoded)
+	doc := make([]byte, 0, len(encoded))
+	err := members(encoded, func(name string, value []byte) error {
+		if string(value) != "null" && !slices.Contains(columns, name) {
+			doc = appendMember(doc, name, value)
+		}
+		return nil
+	})
 	if err != nil {
 		r.problems.add(at, "cannot be stored")
 		return nil
 	}
-	maps.DeleteFunc(all, func(name string, value json.RawMessage) bool {
-		return string(value) == "null" || slices.Contains(columns, name)
-	})
-	return appendObject(nil, all)
+	return jsonscan.EndObject(doc, 0)
 }
 
 // id returns the id of the object under key in a map of a document.

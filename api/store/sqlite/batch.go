@@ -19,12 +19,15 @@ const maxCommitTime = 4 * time.Millisecond
 // come within a few microseconds of each other, and to wait for others costs the processor more than they save.
 const longGap = 25 * time.Microsecond
 
+// shortGap is how long it may take until the goroutines of callers run on other processors.
+const shortGap = 20 * time.Microsecond
+
 // errHalfDone says that a job failed after it had changed something. Jobs check before they change anything, so it is a
 // defect of ours or of the file.
 var errHalfDone = errors.New("sqlite: a job failed half-way")
 
-// transaction runs jobs, and those that come while they run, in one transaction. It returns those that have an answer then,
-// with own among them.
+// transaction runs jobs in one transaction: own, the first one, if it is not nil, those that wait, and those that come
+// meanwhile. It returns them; each has an answer then.
 func (w *writer) transaction(ctx context.Context, own *job) (batch []*job) {
 	c, begun := w.conn, false
 	err := protect(func() (err error) {
@@ -50,6 +53,7 @@ func (w *writer) transaction(ctx context.Context, own *job) (batch []*job) {
 			j.err = unavailable(fmt.Errorf("sqlite: transaction: %w", err))
 		}
 	}
+	w.expected = len(batch) + int(w.waiting.Load())
 	return batch
 }
 
@@ -95,62 +99,60 @@ func (c *conn) begin(ctx context.Context) error {
 
 // refuse answers jobs that cannot have a transaction: only that of the leader where it was the one who gave up.
 func (w *writer) refuse(ctx context.Context, own *job, err error) (batch []*job) {
-	n := maxBatch
-	if cause := ctx.Err(); cause != nil {
-		n, err = 1, &group.Error{Code: group.Unavailable, Err: fmt.Errorf("%w: %w", err, cause)}
+	if own != nil {
+		batch = append(batch, own)
 	}
-	for _, j := range w.take(n) {
-		if j.start(own) {
-			j.err = unavailable(err)
-			batch = append(batch, j)
-		}
+	if cause := ctx.Err(); cause != nil {
+		err = &group.Error{Code: group.Unavailable, Err: fmt.Errorf("%w: %w", err, cause)}
+	} else {
+		batch = append(batch, w.take(maxBatch)...)
+	}
+	for _, j := range batch {
+		j.err = unavailable(err)
 	}
 	return batch
 }
 
-// start says whether a job has still to be run: its caller may have withdrawn it.
-func (j *job) start(own *job) bool {
-	if j == own {
-		j.state.Store(started)
-		return true
-	}
-	return j.state.CompareAndSwap(queued, started)
-}
-
-// collect runs the jobs that wait and those that come meanwhile. An error means that the transaction cannot be used.
+// collect runs the jobs of a transaction. An error means that the transaction cannot be used.
 func (w *writer) collect(own *job) (batch []*job, err error) {
 	batch = make([]*job, 0, min(max(w.expected, 1), maxBatch))
-	patience := w.took / 2
-	for jobs := w.take(maxBatch); len(jobs) > 0; jobs = w.more(len(batch), &patience) {
-		for _, j := range jobs {
-			if !j.start(own) {
-				continue
-			}
-			batch = append(batch, j)
-			if err == nil {
-				err = w.conn.try(j)
-			}
-		}
-		if err != nil {
-			break
+	if own != nil {
+		batch = append(batch, own)
+		if err := w.conn.try(own); err != nil {
+			return batch, err
 		}
 	}
-	return batch, err
+	patience := w.took / 2
+	for jobs := w.more(len(batch), &patience); len(jobs) > 0; jobs = w.more(len(batch), &patience) {
+		batch = append(batch, jobs...)
+		for _, j := range jobs {
+			if err := w.conn.try(j); err != nil {
+				return batch, err
+			}
+		}
+	}
+	return batch, nil
 }
 
 // more returns jobs that came while n jobs of a transaction ran. Where there were more callers a moment ago, those who are
 // about to ask again get the chance to, as long as that costs little against the commit that they would need else.
 func (w *writer) more(n int, patience *time.Duration) []*job {
-	if w.waiting.Load() > 0 || n >= min(w.expected, maxBatch) {
-		return w.take(maxBatch - n)
+	if w.waiting.Load() == 0 && n < min(w.expected, maxBatch) {
+		*patience -= w.linger(min(*patience, w.took/4, longGap))
 	}
-	before := time.Now()
-	limit := min(*patience, w.took/4, longGap)
-	for w.waiting.Load() == 0 && time.Since(before) < limit {
-		runtime.Gosched()
-	}
-	*patience -= time.Since(before)
 	return w.take(maxBatch - n)
+}
+
+// linger waits until there is a job, at most for limit, and returns for how long.
+func (w *writer) linger(limit time.Duration) (waited time.Duration) {
+	before := time.Now()
+	for w.waiting.Load() == 0 && waited < limit {
+		if waited > shortGap {
+			runtime.Gosched()
+		}
+		waited = time.Since(before)
+	}
+	return waited
 }
 
 // try runs a job, whose own error does not matter to others where it changed nothing.

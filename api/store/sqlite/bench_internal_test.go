@@ -15,7 +15,7 @@ import (
 )
 
 // updateAll has a number of callers make updates of which number first is the first.
-func updateAll(b *testing.B, store *Store, caller group.Caller, updates []model.WorkspaceGroupUpdate, callers, first int) {
+func updateAll(b testing.TB, store *Store, caller group.Caller, updates []model.WorkspaceGroupUpdate, callers, first int) {
 	b.Helper()
 	var next atomic.Int64
 	var wg sync.WaitGroup

@@ -32,6 +32,9 @@ func newByHand(b testing.TB) *byHand {
 	if err := db.Exec(`PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON`); err != nil {
 		b.Fatal(err)
 	}
+	if _, err := db.Config(sqlite3.DBCONFIG_ENABLE_QPSG, true); err != nil {
+		b.Fatal(err)
+	}
 	h := &byHand{db: db, token: caller.TokenID, stmts: map[string]*sqlite3.Stmt{}}
 	for _, sql := range []string{
 		`BEGIN IMMEDIATE`, `COMMIT`, selectGroup, selectNamed, selectReference, storeReference, storeGroup,
@@ -109,7 +112,7 @@ func groupOf(n int) int64 { return int64(n%groups) + 1 }
 type prepared struct {
 	id               int64
 	change           group.Change
-	group, reference string
+	group, reference []byte
 	named            string
 }
 
@@ -117,7 +120,7 @@ func prepare(k kind, n int) prepared {
 	id := groupOf(n)
 	c := group.NewChange(k.update(id, n))
 	return prepared{
-		id: id, change: c, group: string(document.GroupPatch(&c)), reference: string(document.ReferencePatch(c.Reference)),
+		id: id, change: c, group: document.GroupPatch(&c), reference: document.ReferencePatch(c.Reference),
 		named: string(array(c.Named())),
 	}
 }
@@ -140,11 +143,10 @@ func (h *byHand) one(b testing.TB, p prepared) {
 	find.BindInt64(1, p.id)
 	find.BindInt64(2, 1)
 	find.BindText(3, p.change.Folded)
-	find.BindText(4, p.group)
 	if !find.Step() {
 		b.Fatal("the group is not there: ", find.Err())
 	}
-	_, _, document := find.ColumnText(0), find.ColumnText(1), find.ColumnText(2)
+	_, _, doc := find.ColumnText(0), find.ColumnText(1), merged(b, find.ColumnRawText(2), p.group)
 	if find.ColumnBool(3) || find.ColumnBool(4) {
 		b.Fatal("the name is another one")
 	}
@@ -155,7 +157,7 @@ func (h *byHand) one(b testing.TB, p prepared) {
 	if p.change.Reference != nil {
 		h.refer(b, p, at)
 	}
-	h.exec(b, storeGroup, p.id, at, document, false)
+	h.exec(b, storeGroup, p.id, at, doc)
 }
 
 // check is for lists that say what is so already.
@@ -183,13 +185,20 @@ func (h *byHand) refer(b testing.TB, p prepared, at string) {
 	find := h.stmts[selectReference]
 	find.BindInt64(1, p.id)
 	find.BindText(2, p.change.Reference.ServiceName)
-	find.BindText(3, p.reference)
 	if !find.Step() {
 		b.Fatal("the reference is not there: ", find.Err())
 	}
-	id, document := find.ColumnInt64(0), find.ColumnText(1)
+	id, doc := find.ColumnInt64(0), merged(b, find.ColumnRawText(1), p.reference)
 	h.reset(b, find)
-	h.exec(b, storeReference, id, at, document)
+	h.exec(b, storeReference, id, at, doc)
+}
+
+func merged(b testing.TB, doc, patch []byte) []byte {
+	doc, err := document.Merge(doc, patch)
+	if err != nil {
+		b.Fatal(err)
+	}
+	return doc
 }
 
 func (h *byHand) exec(b testing.TB, sql string, args ...any) {
@@ -200,8 +209,8 @@ func (h *byHand) exec(b testing.TB, sql string, args ...any) {
 			stmt.BindInt64(i+1, v)
 		case string:
 			stmt.BindText(i+1, v)
-		case bool:
-			stmt.BindBool(i+1, v)
+		case []byte:
+			stmt.BindRawText(i+1, v)
 		}
 	}
 	if err := stmt.Exec(); err != nil {

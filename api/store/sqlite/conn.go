@@ -11,7 +11,8 @@ import (
 // conn is a connection with its prepared statements. One goroutine uses it at a time.
 type conn struct {
 	*sqlite3.Conn
-	stmts map[string]*sqlite3.Stmt // by their text, which is a constant of this package
+	stmts  map[string]*sqlite3.Stmt // by their text, which is a constant of this package
+	closed func()                   // called after it was closed
 }
 
 // Close closes the statements and the connection.
@@ -19,6 +20,9 @@ func (c *conn) Close() error {
 	var errs []error
 	for _, stmt := range c.stmts {
 		errs = append(errs, stmt.Close())
+	}
+	if c.closed != nil {
+		defer c.closed()
 	}
 	return errors.Join(append(errs, c.Conn.Close())...)
 }

@@ -12,13 +12,25 @@ import (
 	"time"
 
 	"github.com/ncruces/go-sqlite3"
+	"github.com/ncruces/go-sqlite3/vfs"
 )
 
 // file knows how to connect to one database file.
 type file struct {
 	path string
-	uri  string
+	vfs  string
 	busy time.Duration
+}
+
+// uri is what SQLite opens through a VFS: https://sqlite.org/uri.html
+func (f file) uri(vfs string) string {
+	query := url.Values{"modeof": {f.path}} // the log and the index beside the file get its mode
+	if vfs != "" {
+		query.Set("vfs", vfs)
+	}
+	// SQLite reads + as it is.
+	uri := url.URL{Scheme: "file", Path: filepath.ToSlash(f.path), RawQuery: strings.ReplaceAll(query.Encode(), "+", "%20")}
+	return uri.String()
 }
 
 // newFile makes the directory and the file where they are missing, so that nobody else can read them.
@@ -41,13 +53,7 @@ func newFile(path string, o options) (file, error) {
 	} else if !errors.Is(err, os.ErrExist) {
 		return file{}, err
 	}
-	query := url.Values{"modeof": {path}} // the log and the index beside the file get its mode
-	if o.vfs != "" {
-		query.Set("vfs", o.vfs)
-	}
-	// SQLite reads + as it is: https://sqlite.org/uri.html
-	uri := url.URL{Scheme: "file", Path: filepath.ToSlash(path), RawQuery: strings.ReplaceAll(query.Encode(), "+", "%20")}
-	return file{path: path, uri: uri.String(), busy: o.busy}, nil
+	return file{path: path, vfs: o.vfs, busy: o.busy}, nil
 }
 
 // makeDirectory makes a directory and those above it where they are missing.
@@ -78,15 +84,38 @@ func syncDirectory(dir string) error {
 }
 
 // connect opens a connection with the settings that hold for all of them.
-func (f file) connect(ctx context.Context) (*conn, error) {
+func (f file) connect(ctx context.Context) (*conn, error) { return f.connectThrough(ctx, f.vfs) }
+
+// connectToWrite opens the connection that writes.
+func (f file) connectToWrite(ctx context.Context) (*conn, error) {
+	l := &log{}
+	name, err := l.register(f.vfs)
+	if err != nil {
+		return nil, err
+	}
+	c, err := f.connectThrough(ctx, name)
+	if err != nil {
+		vfs.Unregister(name)
+		return nil, err
+	}
+	c.RollbackHook(l.discard)
+	c.closed = func() { vfs.Unregister(name) }
+	return c, nil
+}
+
+func (f file) connectThrough(ctx context.Context, vfs string) (*conn, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	db, err := sqlite3.OpenFlags(f.uri, sqlite3.OPEN_READWRITE|sqlite3.OPEN_URI)
+	uri := f.uri(vfs)
+	db, err := sqlite3.OpenFlags(uri, sqlite3.OPEN_READWRITE|sqlite3.OPEN_URI)
 	if errors.Is(err, sqlite3.CANTOPEN) {
-		db, err = f.readOnly(err)
+		db, err = f.readOnly(uri, err)
 	}
 	if err != nil {
+		return nil, err
+	}
+	if _, err := db.Config(sqlite3.DBCONFIG_ENABLE_QPSG, true); err != nil {
 		return nil, err
 	}
 	c := &conn{Conn: db, stmts: map[string]*sqlite3.Stmt{}}
@@ -99,8 +128,8 @@ func (f file) connect(ctx context.Context) (*conn, error) {
 // readOnly opens a file that cannot be written, which is what cause says. In WAL mode a reader makes an index beside the
 // file. Where it cannot, as the disk is read-only, the file can be read by itself if it is whole, which it is where the last
 // process that wrote it has ended in order: https://sqlite.org/wal.html#read_only_databases
-func (f file) readOnly(cause error) (*sqlite3.Conn, error) {
-	db, err := sqlite3.OpenFlags(f.uri, sqlite3.OPEN_READONLY|sqlite3.OPEN_URI)
+func (f file) readOnly(uri string, cause error) (*sqlite3.Conn, error) {
+	db, err := sqlite3.OpenFlags(uri, sqlite3.OPEN_READONLY|sqlite3.OPEN_URI)
 	if err != nil {
 		return nil, cause
 	}
@@ -113,5 +142,5 @@ func (f file) readOnly(cause error) (*sqlite3.Conn, error) {
 	if log, err := os.Stat(f.path + "-wal"); err == nil && log.Size() > 0 {
 		return nil, fmt.Errorf("%w: the file and its directory are read-only, and what is in %s-wal has to get into the file: make them writable once", cause, filepath.Base(f.path))
 	}
-	return sqlite3.OpenFlags(f.uri+"&immutable=1", sqlite3.OPEN_READONLY|sqlite3.OPEN_URI)
+	return sqlite3.OpenFlags(uri+"&immutable=1", sqlite3.OPEN_READONLY|sqlite3.OPEN_URI)
 }

@@ -69,7 +69,7 @@ func Open(ctx context.Context, path string, opts ...Option) (*Store, error) {
 	if err != nil {
 		return nil, fmt.Errorf("sqlite: open: %w", err)
 	}
-	c, err := f.connect(ctx)
+	c, err := f.connectToWrite(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("sqlite: open %s: %w", path, unavailable(err))
 	}

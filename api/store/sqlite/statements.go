@@ -2,14 +2,13 @@ package sqlite
 
 // The statements of an update.
 
-// selectGroup finds the group as it will be, whether its name changes, and whether another group has the new name.
+// selectGroup finds the group, whether its name changes, and whether another group has the new name.
 const selectGroup = `
-SELECT created_at, updated_at, json_patch(document, ?4), folded IS NOT ?3, folded IS NOT ?3 AND EXISTS (
+SELECT created_at, updated_at, document, folded IS NOT ?3, folded IS NOT ?3 AND EXISTS (
     SELECT 1 FROM workspace_groups AS other WHERE other.account_id = ?2 AND other.folded = ?3)
 FROM workspace_groups WHERE id = ?1 AND account_id = ?2`
 
-// storeGroup changes a group where its document differs or ?4 says that something else does.
-const storeGroup = `UPDATE workspace_groups SET updated_at = ?2, document = ?3 WHERE id = ?1 AND (?4 OR document IS NOT ?3)`
+const storeGroup = `UPDATE workspace_groups SET updated_at = ?2, document = ?3 WHERE id = ?1`
 
 // renameGroup is apart from it because naming an indexed column, changed or not, has SQLite write the index.
 const renameGroup = `UPDATE workspace_groups SET folded = ?4, updated_at = ?2, document = ?3 WHERE id = ?1`
@@ -30,11 +29,9 @@ const addMembers = `INSERT INTO workspace_group_workspaces (group_id, workspace_
 const removeMembers = `DELETE FROM workspace_group_workspaces
 WHERE group_id = ?1 AND workspace_id IN (SELECT value FROM json_each(?2))`
 
-// selectReference finds the reference to a service as it will be.
-const selectReference = `SELECT id, json_patch(document, ?3) FROM external_references WHERE group_id = ?1 AND service_name = ?2`
+const selectReference = `SELECT id, document FROM external_references WHERE group_id = ?1 AND service_name = ?2`
 
-// storeReference changes a reference where its document differs.
-const storeReference = `UPDATE external_references SET updated_at = ?2, document = ?3 WHERE id = ?1 AND document IS NOT ?3`
+const storeReference = `UPDATE external_references SET updated_at = ?2, document = ?3 WHERE id = ?1`
 
 const addReference = `INSERT INTO external_references (group_id, service_name, created_at, updated_at, document)
-VALUES (?1, ?2, ?3, ?3, json_patch('{}', ?4))`
+VALUES (?1, ?2, ?3, ?3, ?4)`

@@ -1,6 +1,7 @@
 package sqlite
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"slices"
@@ -19,7 +20,7 @@ func (s *Store) Update(ctx context.Context, by group.Caller, id int64, u model.W
 	c := group.NewChange(u)
 	up := update{
 		by: by, id: id, in: in, change: &c, at: document.FormatTime(s.timestamp()),
-		patch: string(document.GroupPatch(&c)), referencePatch: string(document.ReferencePatch(c.Reference)),
+		patch: document.GroupPatch(&c), referencePatch: document.ReferencePatch(c.Reference),
 	}
 	if named := c.Named(); len(named) > 0 {
 		up.named = string(array(named))
@@ -37,8 +38,8 @@ type update struct {
 	id             int64
 	in             group.Includes
 	change         *group.Change
-	patch          string
-	referencePatch string
+	patch          []byte // of the group's document
+	referencePatch []byte
 	at             string
 	named          string // the workspaces that are named, as JSON; "" where there are none
 
@@ -62,20 +63,14 @@ func (up *update) light() bool {
 // run is the update inside the writer's transaction: everything is checked before anything is changed.
 func (up *update) run(c *conn) error {
 	up.rows = document.Rows{}
-	found, renamed, taken := false, false, false
-	g := &up.rows.Group
-	err := c.each(selectGroup, func(row *sqlite3.Stmt) error {
-		*g = document.Group{ID: up.id, CreatedAt: row.ColumnText(0), UpdatedAt: row.ColumnText(1), JSON: row.ColumnBlob(2, nil)}
-		found, renamed, taken = true, row.ColumnBool(3), row.ColumnBool(4)
-		return nil
-	}, up.id, up.by.AccountID, up.change.Folded, up.patch)
+	found, err := up.find(c)
 	if err != nil {
 		return fmt.Errorf("sqlite: find group: %w", err)
 	}
-	if !found {
+	if found == nil {
 		return &group.Error{Code: group.NotFound}
 	}
-	if err := up.check(c, taken); err != nil {
+	if err := up.check(c, found.taken); err != nil {
 		return err
 	}
 	moved, err := up.members(c)
@@ -86,10 +81,28 @@ func (up *update) run(c *conn) error {
 	if err != nil {
 		return err
 	}
-	if err := up.store(c, renamed, moved || referred); err != nil {
-		return err
+	if found.renamed || found.changed || moved || referred {
+		if err := up.store(c, found.renamed); err != nil {
+			return fmt.Errorf("sqlite: store group: %w", err)
+		}
 	}
 	return c.load(&up.rows, up.by, up.in)
+}
+
+// found is what became known of a group: whether the update gives it another name, whether another group has that, and
+// whether the update changes its document.
+type found struct{ renamed, taken, changed bool }
+
+// find reads the group and applies the patch to its document. It returns nil where there is no such group.
+func (up *update) find(c *conn) (f *found, err error) {
+	err = c.each(selectGroup, func(row *sqlite3.Stmt) (err error) {
+		stored := row.ColumnRawText(2)
+		merged, err := document.Merge(stored, up.patch)
+		up.rows.Group = document.Group{ID: up.id, CreatedAt: row.ColumnText(0), UpdatedAt: row.ColumnText(1), JSON: merged}
+		f = &found{renamed: row.ColumnBool(3), taken: row.ColumnBool(4), changed: !bytes.Equal(merged, stored)}
+		return err
+	}, up.id, up.by.AccountID, up.change.Folded)
+	return f, err
 }
 
 // check says whether what is stored allows the change, and keeps what has to be done about members.
@@ -145,18 +158,24 @@ func (up *update) reference(c *conn) (changed bool, err error) {
 	if ref == nil {
 		return false, nil
 	}
-	var id int64
-	var patched string
-	err = c.each(selectReference, func(row *sqlite3.Stmt) error {
-		id, patched = row.ColumnInt64(0), row.ColumnText(1)
-		return nil
-	}, up.id, ref.ServiceName, up.referencePatch)
+	var id int64 // 0 is of one that is not there
+	var merged []byte
+	err = c.each(selectReference, func(row *sqlite3.Stmt) (err error) {
+		id = row.ColumnInt64(0)
+		stored := row.ColumnRawText(1)
+		merged, err = document.Merge(stored, up.referencePatch)
+		changed = !bytes.Equal(merged, stored)
+		return err
+	}, up.id, ref.ServiceName)
 	switch {
 	case err != nil:
-	case patched == "":
-		changed, err = true, c.run(addReference, up.id, ref.ServiceName, up.at, up.referencePatch)
-	default:
-		changed, err = c.changes(storeReference, id, up.at, patched)
+	case id == 0:
+		changed = true
+		if merged, err = document.Merge([]byte(`{}`), up.referencePatch); err == nil {
+			err = c.run(addReference, up.id, ref.ServiceName, up.at, jsonText(merged))
+		}
+	case changed:
+		err = c.run(storeReference, id, up.at, jsonText(merged))
 	}
 	if err != nil {
 		return false, fmt.Errorf("sqlite: store reference: %w", err)
@@ -164,20 +183,11 @@ func (up *update) reference(c *conn) (changed bool, err error) {
 	return changed, nil
 }
 
-// store stores the group if anything of it changed; moved says that something beside its document did.
-func (up *update) store(c *conn, renamed, moved bool) (err error) {
+func (up *update) store(c *conn, renamed bool) error {
 	g := &up.rows.Group
-	changed := renamed
+	g.UpdatedAt = up.at
 	if renamed {
-		err = c.run(renameGroup, up.id, up.at, jsonText(g.JSON), up.change.Folded)
-	} else {
-		changed, err = c.changes(storeGroup, up.id, up.at, jsonText(g.JSON), moved)
+		return c.run(renameGroup, up.id, up.at, jsonText(g.JSON), up.change.Folded)
 	}
-	if err != nil {
-		return fmt.Errorf("sqlite: store group: %w", err)
-	}
-	if changed {
-		g.UpdatedAt = up.at
-	}
-	return nil
+	return c.run(storeGroup, up.id, up.at, jsonText(g.JSON))
 }

@@ -12,16 +12,16 @@ import (
 // maxBatch bounds how many jobs share a transaction, and so how long the first of them waits for the others.
 const maxBatch = 256
 
-// writer has the connection that writes. It has no goroutine of its own: the caller who finds it idle leads, which is to run
-// a transaction with the jobs of all who wait. So a lone caller hands nothing over and waits for nobody. Who has led one
-// transaction passes the lead on.
+// writer has the connection that writes. A caller who finds nobody else leads: it runs a transaction with its own job and
+// those that come meanwhile. So a lone caller hands nothing over and waits for nobody. Once there are more, a goroutine
+// serves them with one transaction after another, until nobody comes.
 type writer struct {
 	conn *conn // the leader's
 
 	mu     sync.Mutex
 	idle   *sync.Cond // led became false
 	queue  []*job
-	led    bool // somebody leads; the queue is empty where nobody does
+	led    bool // somebody leads, be it a caller or serve; the queue is empty where nobody does
 	closed bool
 
 	waiting  atomic.Int32  // the length of queue
@@ -53,16 +53,16 @@ type job struct {
 	state    atomic.Int32
 	err      error
 	finished bool
-	turn     chan struct{} // gets a value when err is the answer, or when the job's caller has to lead; nil of who leads at once
+	answered chan struct{} // gets a value when err is the answer; nil of the job whose caller leads
+	heirs    []*job        // those that its caller answers once it is answered itself
 }
 
-// turns are channels for one value.
-var turns = sync.Pool{New: func() any { return make(chan struct{}, 1) }}
+// channels for one value, which are empty and nobody's.
+var channels = sync.Pool{New: func() any { return make(chan struct{}, 1) }}
 
-// A job is queued until a leader or its caller takes it out of that state: whoever is first decides.
+// A job is queued until the leader or its caller takes it out of that state: whoever is first decides.
 const (
 	queued int32 = iota
-	leading
 	started
 	withdrawn
 )
@@ -81,14 +81,14 @@ func (w *writer) do(ctx context.Context, part work) error {
 		return &group.Error{Code: group.Unavailable, Err: err}
 	}
 	j := &job{work: part}
-	if err := w.submit(j); err != nil {
+	leads, err := w.submit(j)
+	switch {
+	case err != nil:
 		return err
-	}
-	if !j.wait(ctx) {
-		return &group.Error{Code: group.Unavailable, Err: ctx.Err()}
-	}
-	if j.state.Load() == leading {
+	case leads:
 		w.lead(ctx, j)
+	case !j.wait(ctx):
+		return &group.Error{Code: group.Unavailable, Err: ctx.Err()}
 	}
 	if j.err == nil && !j.finished {
 		j.finish()
@@ -96,84 +96,98 @@ func (w *writer) do(ctx context.Context, part work) error {
 	return j.err
 }
 
-// wait waits until j is answered or has to lead. It returns false where j was withdrawn instead because ctx ended.
-func (j *job) wait(ctx context.Context) bool {
-	if j.turn == nil {
-		return true
+// submit queues a job, or says that its caller has to lead.
+func (w *writer) submit(j *job) (leads bool, err error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.closed {
+		return false, &group.Error{Code: group.Unavailable, Err: errClosed}
 	}
-	defer turns.Put(j.turn) // nothing is in it and nobody sends to it again
+	if !w.led {
+		w.led = true
+		return true, nil
+	}
+	j.answered = channels.Get().(chan struct{})
+	w.queue = append(w.queue, j)
+	w.waiting.Add(1)
+	return false, nil
+}
+
+// wait waits until j is answered. It returns false where j was withdrawn instead because ctx ended.
+func (j *job) wait(ctx context.Context) bool {
+	defer channels.Put(j.answered) // nothing is in it and nobody sends to it again
 	select {
-	case <-j.turn:
+	case <-j.answered:
 	case <-ctx.Done():
 		if j.state.CompareAndSwap(queued, withdrawn) {
 			return false
 		}
-		<-j.turn
+		<-j.answered
 	}
+	answer(j.heirs)
 	return true
 }
 
-func (w *writer) submit(j *job) error {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	if w.closed {
-		return &group.Error{Code: group.Unavailable, Err: errClosed}
+// answer answers jobs. Waking a goroutine takes a while, so the first ones are left to wake the others.
+func answer(jobs []*job) {
+	for len(jobs) > 0 {
+		half := (len(jobs) + 1) / 2
+		first := jobs[0]
+		first.heirs = jobs[1:half]
+		first.answered <- struct{}{}
+		jobs = jobs[half:]
 	}
-	if w.led {
-		j.turn = turns.Get().(chan struct{})
-	} else {
-		w.led = true
-		j.state.Store(leading)
-	}
-	w.queue = append(w.queue, j)
-	w.waiting.Add(1)
-	return nil
 }
 
-// take removes at most n jobs from the queue.
+// take removes at most n jobs from the queue and starts those that were not withdrawn.
 func (w *writer) take(n int) []*job {
 	if w.waiting.Load() == 0 {
 		return nil
 	}
 	w.mu.Lock()
-	defer w.mu.Unlock()
 	n = min(n, len(w.queue))
-	jobs := w.queue[:n:n]
+	taken := w.queue[:n:n]
 	w.queue = w.queue[n:]
 	if len(w.queue) == 0 {
 		w.queue = nil
 	}
 	w.waiting.Store(int32(len(w.queue)))
+	w.mu.Unlock()
+	jobs := taken[:0]
+	for _, j := range taken {
+		if j.state.CompareAndSwap(queued, started) {
+			jobs = append(jobs, j)
+		}
+	}
 	return jobs
 }
 
-// lead runs a transaction, has the next one led, and answers the jobs that were in this one.
+// lead runs the transaction of a caller who found nobody else. If there are others by now, serve takes over.
 func (w *writer) lead(ctx context.Context, own *job) {
 	batch := w.transaction(ctx, own)
-	w.pass(len(batch))
-	for _, j := range batch {
-		if j != own {
-			j.turn <- struct{}{}
-		}
+	if len(batch) > 1 || !w.rest() {
+		go w.serve()
+	}
+	answer(batch[1:]) // the first one is its own
+}
+
+// serve runs transactions as long as somebody comes. close waits for its end.
+func (w *writer) serve() {
+	for w.linger(longGap); !w.rest(); w.linger(longGap) {
+		answer(w.transaction(context.Background(), nil))
 	}
 }
 
-// pass gives the lead to the first job that waits, after a transaction of n.
-func (w *writer) pass(n int) {
+// rest ends the lead where nobody waits.
+func (w *writer) rest() bool {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.expected = n + len(w.queue)
-	for len(w.queue) > 0 {
-		if next := w.queue[0]; next.state.CompareAndSwap(queued, leading) {
-			next.turn <- struct{}{}
-			return
-		}
-		w.queue = w.queue[1:]
-		w.waiting.Add(-1)
+	if len(w.queue) > 0 {
+		return false
 	}
-	w.queue = nil
 	w.led = false
 	w.idle.Broadcast()
+	return true
 }
 
 // close closes the connection after the jobs that were accepted.
