@@ -37,7 +37,7 @@ func newByHand(b testing.TB) *byHand {
 	}
 	h := &byHand{db: db, token: caller.TokenID, stmts: map[string]*sqlite3.Stmt{}}
 	for _, sql := range []string{
-		`BEGIN IMMEDIATE`, `COMMIT`, selectGroup, selectNamed, selectReference, storeReference, storeGroup,
+		`BEGIN IMMEDIATE`, `COMMIT`, selectGroup, selectFewNamed, selectReference, storeReference, storeGroup,
 	} {
 		if h.stmts[sql], _, err = db.PrepareFlags(sql, sqlite3.PREPARE_PERSISTENT); err != nil {
 			b.Fatal(err)
@@ -113,7 +113,7 @@ type prepared struct {
 	id               int64
 	change           group.Change
 	group, reference []byte
-	named            string
+	named            []int64
 }
 
 func prepare(k kind, n int) prepared {
@@ -121,7 +121,7 @@ func prepare(k kind, n int) prepared {
 	c := group.NewChange(k.update(id, n))
 	return prepared{
 		id: id, change: c, group: document.GroupPatch(&c), reference: document.ReferencePatch(c.Reference),
-		named: string(array(c.Named())),
+		named: c.Named(),
 	}
 }
 
@@ -162,11 +162,11 @@ func (h *byHand) one(b testing.TB, p prepared) {
 
 // check is for lists that say what is so already.
 func (h *byHand) check(b testing.TB, p prepared) {
-	find := h.stmts[selectNamed]
-	find.BindText(1, p.named)
+	find := h.stmts[selectFewNamed]
+	find.BindInt64(1, p.id)
 	find.BindInt64(2, 1)
 	find.BindInt64(3, h.token)
-	find.BindInt64(4, p.id)
+	few(p.named).bind(find, 4)
 	found := make([]int64, 0, len(p.change.Add)+len(p.change.Remove))
 	for find.Step() {
 		found = append(found, find.ColumnInt64(0))

@@ -87,11 +87,31 @@ func bind(stmt *sqlite3.Stmt, args []any) error {
 			err = stmt.BindRawText(i+1, v)
 		case []byte:
 			err = stmt.BindBlob(i+1, v)
+		case few:
+			err = v.bind(stmt, i+1)
 		default:
 			err = fmt.Errorf("parameter of type %T", arg)
 		}
 		if err != nil {
 			return fmt.Errorf("bind: %w", err)
+		}
+	}
+	return nil
+}
+
+// few is a list of ids as the last fewNamed parameters of a statement, with NULL where it has no more.
+type few []int64
+
+func (ids few) bind(stmt *sqlite3.Stmt, first int) error {
+	for i := range fewNamed {
+		var err error
+		if i < len(ids) {
+			err = stmt.BindInt64(first+i, ids[i])
+		} else {
+			err = stmt.BindNull(first + i)
+		}
+		if err != nil {
+			return err
 		}
 	}
 	return nil

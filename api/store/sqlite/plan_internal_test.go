@@ -30,8 +30,9 @@ func TestStatements(t *testing.T) {
 	for i := range many {
 		many[i] = int64(i + 30)
 	}
-	if got := update(many...); !slices.Equal(got, one) {
-		t.Errorf("many ids take the statements\n%q\none takes\n%q", got, one)
+	all := update(many...)
+	if len(all) != len(one) {
+		t.Errorf("many ids take the statements\n%q\none takes\n%q", all, one)
 	}
 	renamed := func() []string {
 		*statements = nil
@@ -40,9 +41,9 @@ func TestStatements(t *testing.T) {
 		}
 		return slices.Clone(*statements)
 	}()
-	for _, sql := range append(slices.Concat(one, renamed), removeMembers, addReference) {
+	for _, sql := range append(slices.Concat(one, all, renamed), removeMembers, addReference) {
 		for _, step := range plan(t, store.writer.conn, sql) {
-			if strings.HasPrefix(step, "SCAN") && !strings.Contains(step, "VIRTUAL TABLE") && !strings.Contains(step, "CONSTANT ROW") {
+			if strings.HasPrefix(step, "SCAN") && !slices.ContainsFunc(lists, func(list string) bool { return strings.Contains(step, list) }) {
 				t.Errorf("%s: %s", step, sql)
 			}
 			if strings.Contains(sql, "workspace_group_workspaces") && strings.Contains(step, "(group_id=?)") {
@@ -51,6 +52,9 @@ func TestStatements(t *testing.T) {
 		}
 	}
 }
+
+// lists are what SQLite calls what comes with a statement and not from a table.
+var lists = []string{"VIRTUAL TABLE", "VALUES CLAUSE", "CONSTANT ROW"}
 
 // plan returns what SQLite does for a statement: https://sqlite.org/eqp.html
 func plan(t *testing.T, c *conn, sql string) (steps []string) {

@@ -19,11 +19,8 @@ func (s *Store) Update(ctx context.Context, by group.Caller, id int64, u model.W
 	}
 	c := group.NewChange(u)
 	up := update{
-		by: by, id: id, in: in, change: &c, at: document.FormatTime(s.timestamp()),
+		by: by, id: id, in: in, change: &c, named: c.Named(), at: document.FormatTime(s.timestamp()),
 		patch: document.GroupPatch(&c), referencePatch: document.ReferencePatch(c.Reference),
-	}
-	if named := c.Named(); len(named) > 0 {
-		up.named = string(array(named))
 	}
 	if err := s.writer.do(ctx, &up); err != nil {
 		return group.Snapshot{}, err
@@ -41,7 +38,7 @@ type update struct {
 	patch          []byte // of the group's document
 	referencePatch []byte
 	at             string
-	named          string // the workspaces that are named, as JSON; "" where there are none
+	named          []int64 // the workspaces that are named
 
 	add, remove []int64 // what of the named workspaces has to be added and removed
 	rows        document.Rows
@@ -108,21 +105,25 @@ func (up *update) find(c *conn) (f *found, err error) {
 // check says whether what is stored allows the change, and keeps what has to be done about members.
 func (up *update) check(c *conn, taken bool) error {
 	up.add, up.remove = nil, nil
-	var found []int64
-	if up.named != "" {
-		found = make([]int64, 0, len(up.change.AddNamed)+len(up.change.Remove))
-		err := c.each(selectNamed, func(row *sqlite3.Stmt) error {
+	var reachable []int64
+	if len(up.named) > 0 {
+		reachable = make([]int64, 0, len(up.named))
+		sql, list := selectNamed, any(array(up.named))
+		if len(up.named) <= fewNamed {
+			sql, list = selectFewNamed, any(few(up.named))
+		}
+		err := c.each(sql, func(row *sqlite3.Stmt) error {
 			id, member := row.ColumnInt64(0), row.ColumnBool(1)
-			found = append(found, id)
+			reachable = append(reachable, id)
 			up.member(id, member)
 			return nil
-		}, up.named, up.by.AccountID, up.by.TokenID, up.id)
+		}, up.id, up.by.AccountID, up.by.TokenID, list)
 		if err != nil {
 			return fmt.Errorf("sqlite: check access: %w", err)
 		}
 	}
-	slices.Sort(found) // SQLite goes through the list, so this has nothing to do
-	return up.change.Check(found, taken)
+	slices.Sort(reachable) // SQLite goes through the list, so this has nothing to do
+	return up.change.Check(reachable, taken)
 }
 
 // member notes what a workspace that the request names needs: most need nothing, as who keeps groups the same as those of
