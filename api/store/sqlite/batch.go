@@ -20,7 +20,7 @@ const maxCommitTime = 4 * time.Millisecond
 const longGap = 25 * time.Microsecond
 
 // shortGap is how long it may take until the goroutines of callers run on other processors.
-const shortGap = 20 * time.Microsecond
+const shortGap = 3 * time.Microsecond
 
 // errHalfDone says that a job failed after it had changed something. Jobs check before they change anything, so it is a
 // defect of ours or of the file.

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"strconv"
+	"unsafe"
 
 	"github.com/ncruces/go-sqlite3"
 )
@@ -84,7 +85,7 @@ func bind(stmt *sqlite3.Stmt, args []any) error {
 		case string:
 			err = stmt.BindText(i+1, v)
 		case jsonText:
-			err = stmt.BindRawText(i+1, v)
+			err = stmt.BindText(i+1, unsafe.String(unsafe.SliceData(v), len(v))) // which copies it
 		case []byte:
 			err = stmt.BindBlob(i+1, v)
 		case few:
