@@ -76,7 +76,7 @@ func Open(ctx context.Context, path string, opts ...Option) (*Store, error) {
 	if err := migrate(ctx, c, o.busy); err != nil {
 		return nil, errors.Join(fmt.Errorf("sqlite: open %s: %w", path, unavailable(err)), c.Close())
 	}
-	s := &Store{writer: newWriter(c), readers: newPool(f, o.readers), auth: tokencache.New(o.now), now: o.now}
+	s := &Store{writer: newWriter(f, c), readers: newPool(f, o.readers), auth: tokencache.New(o.now), now: o.now}
 	s.close = sync.OnceValue(func() error {
 		err := errors.Join(s.readers.close(), s.writer.close())
 		s.auth.Clear() // so that a token that was known is refused too

@@ -2,6 +2,7 @@ package sqlite
 
 import (
 	"context"
+	"errors"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -16,7 +17,8 @@ const maxBatch = 256
 // those that come meanwhile. So a lone caller hands nothing over and waits for nobody. Once there are more, a goroutine
 // serves them with one transaction after another, until nobody comes.
 type writer struct {
-	conn *conn // the leader's
+	conn        *conn        // the leader's
+	checkpoints *checkpoints // the leader's
 
 	mu     sync.Mutex
 	idle   *sync.Cond // led became false
@@ -67,8 +69,8 @@ const (
 	withdrawn
 )
 
-func newWriter(c *conn) *writer {
-	w := &writer{conn: c}
+func newWriter(f file, c *conn) *writer {
+	w := &writer{conn: c, checkpoints: newCheckpoints(f, c)}
 	w.idle = sync.NewCond(&w.mu)
 	return w
 }
@@ -165,6 +167,7 @@ func (w *writer) take(n int) []*job {
 // lead runs the transaction of a caller who found nobody else. If there are others by now, serve takes over.
 func (w *writer) lead(ctx context.Context, own *job) {
 	batch := w.transaction(ctx, own)
+	w.checkpoints.next(w.conn)
 	if len(batch) > 1 || !w.rest() {
 		go w.serve()
 	}
@@ -175,6 +178,7 @@ func (w *writer) lead(ctx context.Context, own *job) {
 func (w *writer) serve() {
 	for w.linger(longGap); !w.rest(); w.linger(longGap) {
 		answer(w.transaction(context.Background(), nil))
+		w.checkpoints.next(w.conn)
 	}
 }
 
@@ -198,5 +202,5 @@ func (w *writer) close() error {
 	for w.led {
 		w.idle.Wait()
 	}
-	return w.conn.Close()
+	return errors.Join(w.checkpoints.close(), w.conn.Close())
 }

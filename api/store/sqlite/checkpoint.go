@@ -1,0 +1,89 @@
+package sqlite
+
+import (
+	"context"
+	"sync"
+	"sync/atomic"
+
+	"github.com/ncruces/go-sqlite3"
+)
+
+// logPages is at how many pages the log is moved into the file, as by SQLite's default.
+const logPages = 1000
+
+// checkpoints move the log into the file. SQLite would do it inside the commit that makes the log too long, whose callers
+// would wait for writes all over the file. So a goroutine with a connection of its own does most of it beside the commits,
+// and what came meanwhile, which is little, is moved between two transactions. The log begins anew then: an endless one
+// would cost more with every commit that makes the file longer.
+//
+// That one fails is no news: nothing is lost, and it is tried again when the log has grown by as much once more.
+type checkpoints struct {
+	file   file
+	phase  atomic.Int32
+	beside sync.WaitGroup
+	conn   *conn // the goroutine's; nil until it is needed
+
+	// The leader's:
+	pages int // how long the log is
+	due   int // how long it has to be for the next checkpoint
+}
+
+const (
+	resting int32 = iota
+	moving        // the goroutine runs
+	moved         // it has run, and the rest is to be moved
+)
+
+// newCheckpoints takes over the checkpoints of c, the connection that writes.
+func newCheckpoints(f file, c *conn) *checkpoints {
+	k := &checkpoints{file: f, due: logPages}
+	c.WALHook(func(_ *sqlite3.Conn, _ string, pages int) error { // instead of SQLite's own
+		k.pages = pages
+		return nil
+	})
+	return k
+}
+
+// next does what is due between two transactions of c.
+func (k *checkpoints) next(c *conn) {
+	due := k.pages >= k.due
+	switch phase := k.phase.Load(); {
+	case phase == moved:
+		k.phase.Store(resting)
+		if due { // else the log has begun anew already
+			k.rest(c)
+		}
+	case phase == resting && due:
+		k.phase.Store(moving)
+		k.beside.Go(k.move)
+	}
+}
+
+// rest moves what came while the goroutine ran.
+func (k *checkpoints) rest(c *conn) {
+	k.due = k.pages + logPages
+	if log, done, err := c.WALCheckpoint("main", sqlite3.CHECKPOINT_PASSIVE); err == nil && done == log {
+		k.due = logPages
+	}
+}
+
+func (k *checkpoints) move() {
+	defer k.phase.Store(moved)
+	if k.conn == nil {
+		c, err := k.file.connect(context.Background())
+		if err != nil {
+			return // then all of it is the rest
+		}
+		k.conn = c
+	}
+	_, _, _ = k.conn.WALCheckpoint("main", sqlite3.CHECKPOINT_PASSIVE)
+}
+
+// close waits for the goroutine.
+func (k *checkpoints) close() error {
+	k.beside.Wait()
+	if k.conn == nil {
+		return nil
+	}
+	return k.conn.Close()
+}
