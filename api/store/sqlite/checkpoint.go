@@ -28,6 +28,12 @@ type checkpoints struct {
 	due   int // how long it has to be for the next checkpoint
 }
 
+// A checkpoint is repeated for what came while it ran, which is less each time, until that is a few pages.
+const (
+	fewPages  = 32
+	maxRounds = 5
+)
+
 const (
 	resting int32 = iota
 	moving        // the goroutine runs
@@ -76,7 +82,13 @@ func (k *checkpoints) move() {
 		}
 		k.conn = c
 	}
-	_, _, _ = k.conn.WALCheckpoint("main", sqlite3.CHECKPOINT_PASSIVE)
+	for done, round := 0, 0; round < maxRounds; round++ {
+		before := done
+		var err error
+		if _, done, err = k.conn.WALCheckpoint("main", sqlite3.CHECKPOINT_PASSIVE); err != nil || done-before <= fewPages {
+			return
+		}
+	}
 }
 
 // close waits for the goroutine.

@@ -41,11 +41,15 @@ func (l *log) Open(name string, flags vfs.OpenFlag) (vfs.File, vfs.OpenFlag, err
 // OpenFilename opens a file.
 func (l *log) OpenFilename(name *vfs.Filename, flags vfs.OpenFlag) (vfs.File, vfs.OpenFlag, error) {
 	file, flags, err := vfsutil.WrapOpenFilename(l.VFS, name, flags)
-	if err != nil || flags&vfs.OPEN_WAL == 0 {
-		return file, flags, err
+	switch {
+	case err != nil:
+	case flags&vfs.OPEN_MAIN_DB != 0:
+		file = database{file}
+	case flags&vfs.OPEN_WAL != 0:
+		l.file = &logFile{File: file}
+		file = l.file
 	}
-	l.file = &logFile{File: file}
-	return l.file, flags, nil
+	return file, flags, err
 }
 
 // discard forgets what was kept.
