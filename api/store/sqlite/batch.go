@@ -5,8 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"runtime"
-	"sync"
-	"sync/atomic"
 	"time"
 
 	"example.com/oxgroups/api/group"
@@ -41,7 +39,7 @@ func (w *writer) transaction(ctx context.Context, own *job) (batch []*job) {
 		if err != nil {
 			return err
 		}
-		return w.commit(batch)
+		return w.commit()
 	})
 	switch {
 	case err == nil:
@@ -57,34 +55,11 @@ func (w *writer) transaction(ctx context.Context, own *job) (batch []*job) {
 	return batch
 }
 
-// commit commits the transaction of batch. While the disk works, the processor finishes what it can.
-func (w *writer) commit(batch []*job) error {
+func (w *writer) commit() error {
 	before := time.Now()
-	defer func() { w.took = (3*w.took + min(time.Since(before), maxCommitTime)) / 4 }()
-	if len(batch) == 1 {
-		return w.conn.run(`COMMIT`)
-	}
-	var committed atomic.Bool
-	var beside sync.WaitGroup
-	defer beside.Wait()
-	defer committed.Store(true)
-	beside.Go(func() {
-		for _, j := range batch {
-			if committed.Load() {
-				return // the other callers can do it themselves, each its own
-			}
-			j.finishEarly()
-		}
-	})
-	return w.conn.run(`COMMIT`)
-}
-
-// finishEarly is finish for a job whose transaction is about to be committed.
-func (j *job) finishEarly() {
-	if j.err == nil && j.light() {
-		j.err = protect(func() error { j.finish(); return nil })
-		j.finished = true
-	}
+	err := w.conn.run(`COMMIT`)
+	w.took = (3*w.took + min(time.Since(before), maxCommitTime)) / 4
+	return err
 }
 
 // begin begins a transaction. While another process holds the file ctx ends the waiting.

@@ -14,7 +14,7 @@ func (s *Store) Import(ctx context.Context, account int64, doc *model.WorkspaceG
 	if err != nil {
 		return err
 	}
-	return s.writer.do(ctx, inside(func(c *conn) error {
+	return s.writer.do(ctx, func(c *conn) error {
 		if err := im.Check(account, stored{c}); err != nil {
 			return err
 		}
@@ -22,7 +22,7 @@ func (s *Store) Import(ctx context.Context, account int64, doc *model.WorkspaceG
 			return fmt.Errorf("sqlite: import: %w", err)
 		}
 		return nil
-	}))
+	})
 }
 
 // put stores an import that was checked: what is named before what names it.

@@ -48,10 +48,10 @@ func (s *Store) CreateToken(ctx context.Context, t group.NewToken) (group.Token,
 		return group.Token{}, "", err
 	}
 	made := t.Token(s.timestamp())
-	err = s.writer.do(ctx, inside(func(c *conn) (err error) {
+	err = s.writer.do(ctx, func(c *conn) (err error) {
 		made.ID, err = c.createToken(t, made)
 		return err
-	}))
+	})
 	if err != nil {
 		return group.Token{}, "", err
 	}
@@ -125,7 +125,7 @@ func (s *Store) Tokens(ctx context.Context) ([]group.Token, error) {
 // RevokeToken ends a token; one that is revoked already stays as it is.
 func (s *Store) RevokeToken(ctx context.Context, id int64) error {
 	defer s.auth.Clear() // after the commit, whatever came of it
-	return s.writer.do(ctx, inside(func(c *conn) error {
+	return s.writer.do(ctx, func(c *conn) error {
 		found, err := c.ids(`SELECT id FROM tokens WHERE id = ?1`, id)
 		if err != nil {
 			return fmt.Errorf("sqlite: find token: %w", err)
@@ -138,5 +138,5 @@ func (s *Store) RevokeToken(ctx context.Context, id int64) error {
 			return fmt.Errorf("sqlite: revoke token: %w", err)
 		}
 		return nil
-	}))
+	})
 }

@@ -22,10 +22,10 @@ func (s *Store) Update(ctx context.Context, by group.Caller, id int64, u model.W
 		by: by, id: id, in: in, change: &c, named: c.Named(), at: document.FormatTime(s.timestamp()),
 		patch: document.GroupPatch(&c), referencePatch: document.ReferencePatch(c.Reference),
 	}
-	if err := s.writer.do(ctx, &up); err != nil {
+	if err := s.writer.do(ctx, up.run); err != nil {
 		return group.Snapshot{}, err
 	}
-	return up.snapshot, up.err
+	return up.rows.Snapshot()
 }
 
 // update is one update on its way: what was asked for, encoded by the caller's goroutine so that the writer's has less
@@ -42,19 +42,6 @@ type update struct {
 
 	add, remove []int64 // what of the named workspaces has to be added and removed
 	rows        document.Rows
-	snapshot    group.Snapshot // of rows
-	err         error          // of snapshot
-}
-
-var _ work = (*update)(nil)
-
-func (up *update) finish() { up.snapshot, up.err = up.rows.Snapshot() }
-
-// manyRows is how many included objects are too many for others to wait while they are decoded.
-const manyRows = 50
-
-func (up *update) light() bool {
-	return len(up.rows.References)+len(up.rows.Workspaces)+len(up.rows.RateCardSets) < manyRows
 }
 
 // run is the update inside the writer's transaction: everything is checked before anything is changed.

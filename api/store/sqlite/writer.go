@@ -31,30 +31,11 @@ type writer struct {
 	took     time.Duration // the leader's: how long commits take
 }
 
-// work is what a caller wants of the writer.
-type work interface {
-	// run is the part inside the transaction. It may be called again, after everything that it did was undone.
-	run(*conn) error
-	// finish is what remains to be done once run has succeeded, without the connection. It may be called before the
-	// transaction is committed, and its results count only if it is.
-	finish()
-	// light says, after run, whether finish is so quick that others may wait for it.
-	light() bool
-}
-
-// inside is work that is over when it was run.
-type inside func(*conn) error
-
-func (run inside) run(c *conn) error { return run(c) }
-func (inside) finish()               {}
-func (inside) light() bool           { return false }
-
 // job is one caller's part of a transaction.
 type job struct {
-	work
+	run      func(*conn) error // may be called again, after everything that it did was undone
 	state    atomic.Int32
 	err      error
-	finished bool
 	answered chan struct{} // gets a value when err is the answer; nil of the job whose caller leads
 	heirs    []*job        // those that its caller answers once it is answered itself
 }
@@ -75,14 +56,14 @@ func newWriter(f file, c *conn) *writer {
 	return w
 }
 
-// do runs and finishes a part of a transaction and returns the error of run once that is committed. Where run returns an
-// error only its own changes are undone. A job that has not started when ctx ends is withdrawn; one that has is finished and
-// answered.
-func (w *writer) do(ctx context.Context, part work) error {
+// do calls run inside a transaction and returns its error once that is committed. Where run returns an error only its own
+// changes are undone; run may be called twice. A job that has not started when ctx ends is withdrawn; one that has is
+// finished and answered.
+func (w *writer) do(ctx context.Context, run func(*conn) error) error {
 	if err := ctx.Err(); err != nil {
 		return &group.Error{Code: group.Unavailable, Err: err}
 	}
-	j := &job{work: part}
+	j := &job{run: run}
 	leads, err := w.submit(j)
 	switch {
 	case err != nil:
@@ -91,9 +72,6 @@ func (w *writer) do(ctx context.Context, part work) error {
 		w.lead(ctx, j)
 	case !j.wait(ctx):
 		return &group.Error{Code: group.Unavailable, Err: ctx.Err()}
-	}
-	if j.err == nil && !j.finished {
-		j.finish()
 	}
 	return j.err
 }
