@@ -15,8 +15,8 @@ import (
 	"pgregory.net/rapid"
 )
 
-func ExampleMerge() {
-	merged, err := document.Merge([]byte(`{"name":"Acme","notes":"old"}`), []byte(`{"notes":null,"email":"a@acme.example"}`))
+func ExampleAppendMerged() {
+	merged, err := document.AppendMerged(nil, []byte(`{"name":"Acme","notes":"old"}`), []byte(`{"notes":null,"email":"a@acme.example"}`))
 	fmt.Println(string(merged), err)
 	// Output: {"name":"Acme","email":"a@acme.example"} <nil>
 }
@@ -31,8 +31,8 @@ func ExampleGroup_Model() {
 	// Output: 7 Acme [10 11] true 2013-04-15T16:48:48-07:00 <nil>
 }
 
-// TestMerge has the examples of RFC 7396, appendix A, in which both sides are objects.
-func TestMerge(t *testing.T) {
+// TestAppendMerged has the examples of RFC 7396, appendix A, in which both sides are objects.
+func TestAppendMerged(t *testing.T) {
 	for _, test := range []struct{ doc, patch, want string }{
 		{`{"a":"b"}`, `{"a":"c"}`, `{"a":"c"}`},
 		{`{"a":"b"}`, `{"b":"c"}`, `{"a":"b","b":"c"}`},
@@ -46,27 +46,27 @@ func TestMerge(t *testing.T) {
 		{`{}`, `{"a":{"bb":{"ccc":null}}}`, `{"a":{"bb":{}}}`},
 		{`{"n":12345678901234567890}`, `{"s":"<\u2028&>"}`, `{"n":12345678901234567890,"s":"<\u2028&>"}`},
 	} {
-		got, err := document.Merge([]byte(test.doc), []byte(test.patch))
+		got, err := document.AppendMerged(nil, []byte(test.doc), []byte(test.patch))
 		if err != nil || string(got) != test.want {
 			t.Errorf("%s with %s gives %s (%v), want %s", test.doc, test.patch, got, err, test.want)
 		}
 	}
-	if _, err := document.Merge([]byte(`{`), []byte(`{}`)); err == nil {
+	if _, err := document.AppendMerged(nil, []byte(`{`), []byte(`{}`)); err == nil {
 		t.Error("a broken document is merged")
 	}
 }
 
-func TestGroupPatch(t *testing.T) {
+func TestAppendGroupPatch(t *testing.T) {
 	u := model.WorkspaceGroupUpdate{
 		Name: "Acme", Notes: nullable.NewNullNullable[string](), Company: nullable.NewNullableWithValue(false),
 		AddWorkspaceIds: nullable.NewNullableWithValue([]int64{1}),
 	}
 	u.ExternalReference.Set(model.ExternalReferenceUpdate{ServiceName: "jira"})
 	c := group.NewChange(u)
-	if got, want := sorted(t, document.GroupPatch(&c)), `{"company":false,"name":"Acme","notes":null}`; got != want {
+	if got, want := sorted(t, document.AppendGroupPatch(nil, &c)), `{"company":false,"name":"Acme","notes":null}`; got != want {
 		t.Errorf("the patch is %s, want %s", got, want)
 	}
-	if document.ReferencePatch(nil) != nil {
+	if document.AppendReferencePatch(nil, nil) != nil {
 		t.Error("no reference has a patch")
 	}
 }
@@ -125,20 +125,20 @@ func TestNewImport(t *testing.T) {
 	}
 }
 
-// TestMergeOfAny compares with what RFC 7396 says in its own words, section 2, on values of any type.
-func TestMergeOfAny(t *testing.T) {
+// TestAppendMergedOfAny compares with what RFC 7396 says in its own words, section 2, on values of any type.
+func TestAppendMergedOfAny(t *testing.T) {
 	value := rapid.Deferred(func() *rapid.Generator[any] { return anyValue(3) })
 	object := rapid.MapOfN(rapid.SampledFrom([]string{"a", "b", "", `"`, "é", "n\n"}), value, 0, 5)
 	rapid.Check(t, func(t *rapid.T) {
 		doc, patch := object.Draw(t, "doc"), object.Draw(t, "patch")
-		got, err := document.Merge(encoded(t, doc), encoded(t, patch))
+		got, err := document.AppendMerged(nil, encoded(t, doc), encoded(t, patch))
 		if err != nil {
 			t.Fatal(err)
 		}
 		if want := encoded(t, applied(doc, patch)); !bytes.Equal(encoded(t, decoded(t, got)), want) {
 			t.Errorf("%s, want %s", got, want)
 		}
-		again, err := document.Merge(got, encoded(t, patch))
+		again, err := document.AppendMerged(nil, got, encoded(t, patch))
 		if err != nil || !bytes.Equal(again, got) {
 			t.Errorf("a second time it is %s (%v), want %s", again, err, got)
 		}

@@ -2,15 +2,16 @@ package document
 
 import (
 	"fmt"
+	"slices"
 
 	"example.com/oxgroups/api/jsonscan"
 )
 
-// Merge returns doc with patch applied (RFC 7396). Both are JSON objects; neither is changed. What the patch does not name
-// stays as it is and where it is, so a patch that says what is so already returns the bytes of doc, where this package has
-// written them.
-func Merge(doc, patch []byte) ([]byte, error) {
-	merged, err := merge(make([]byte, 0, len(doc)+len(patch)), doc, patch)
+// AppendMerged appends doc with patch applied (RFC 7396). Both are JSON objects; neither is changed. What the patch does
+// not name stays as it is and where it is, so a patch that says what is so already appends the bytes of doc, where this
+// package has written them.
+func AppendMerged(dst, doc, patch []byte) ([]byte, error) {
+	merged, err := merge(slices.Grow(dst, len(doc)+len(patch)), doc, patch)
 	if err != nil {
 		return nil, fmt.Errorf("document: merge: %w", err)
 	}

@@ -1,6 +1,8 @@
 package document
 
 import (
+	"slices"
+
 	"example.com/oxgroups/api/group"
 	"example.com/oxgroups/gen/model"
 	"example.com/oxgroups/gen/validator"
@@ -9,15 +11,15 @@ import (
 // patchSize is what most patches have room in.
 const patchSize = 384
 
-// GroupPatch returns the merge patch (RFC 7396) of the plain fields of c for the document of a group.
-func GroupPatch(c *group.Change) []byte {
-	return validator.AppendWorkspaceGroupUpdate(make([]byte, 0, patchSize), &c.Plain)
+// AppendGroupPatch appends the merge patch (RFC 7396) of the plain fields of c for the document of a group.
+func AppendGroupPatch(dst []byte, c *group.Change) []byte {
+	return validator.AppendWorkspaceGroupUpdate(slices.Grow(dst, patchSize), &c.Plain)
 }
 
-// ReferencePatch returns the merge patch of u for the document of a reference, or nil where u is nil.
-func ReferencePatch(u *model.ExternalReferenceUpdate) []byte {
+// AppendReferencePatch appends the merge patch of u for the document of a reference, or nothing where u is nil.
+func AppendReferencePatch(dst []byte, u *model.ExternalReferenceUpdate) []byte {
 	if u == nil {
-		return nil
+		return dst
 	}
-	return validator.AppendExternalReferenceUpdate(make([]byte, 0, patchSize), u)
+	return validator.AppendExternalReferenceUpdate(slices.Grow(dst, patchSize), u)
 }

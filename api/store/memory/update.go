@@ -41,7 +41,7 @@ func (d *data) update(by group.Caller, id int64, c *group.Change, in group.Inclu
 	}
 	row := *old
 	var err error
-	if row.JSON, err = document.Merge(old.JSON, document.GroupPatch(c)); err != nil {
+	if row.JSON, err = document.AppendMerged(nil, old.JSON, document.AppendGroupPatch(nil, c)); err != nil {
 		return document.Rows{}, err
 	}
 	row.workspaces = members(old.workspaces, c)
@@ -106,7 +106,7 @@ func (d *data) reference(groupID int64, u *model.ExternalReferenceUpdate, at str
 			row = *old
 		}
 	}
-	merged, err := document.Merge(row.JSON, document.ReferencePatch(u))
+	merged, err := document.AppendMerged(nil, row.JSON, document.AppendReferencePatch(nil, u))
 	if err != nil || bytes.Equal(merged, row.JSON) {
 		return nil, err
 	}

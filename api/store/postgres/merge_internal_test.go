@@ -13,7 +13,7 @@ import (
 	"github.com/jackc/pgx/v5"
 )
 
-// TestMerge applies merge patches to a stored group and to its reference and compares with document.Merge. The spec has no
+// TestMerge applies merge patches to a stored group and to its reference and compares with document.AppendMerged. The spec has no
 // field yet whose value is an object; one that comes has to be stored right too, so the patches are put in here.
 func TestMerge(t *testing.T) {
 	store, err := Open(t.Context(), postgrestest.Database(t))
@@ -65,7 +65,7 @@ func TestMerge(t *testing.T) {
 			if err := up.run(ctx, conn.Conn()); err != nil {
 				t.Fatal(err)
 			}
-			want, err := document.Merge([]byte(test.doc), []byte(test.patch))
+			want, err := document.AppendMerged(nil, []byte(test.doc), []byte(test.patch))
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -51,7 +51,7 @@ func (p patch) against(doc []byte) (patch, error) {
 	if len(p.nested) == 0 {
 		return p, nil
 	}
-	merged, err := document.Merge(doc, p.merge)
+	merged, err := document.AppendMerged(nil, doc, p.merge)
 	if err != nil {
 		return p, fmt.Errorf("postgres: patch: %w", err)
 	}

@@ -45,10 +45,10 @@ type update struct {
 
 func newUpdate(by group.Caller, id int64, c *group.Change, in group.Includes, at string) (up *update, err error) {
 	up = &update{by: by, id: id, in: in, change: c, named: c.Named(), at: at}
-	if up.group, err = newPatch(document.GroupPatch(c)); err != nil {
+	if up.group, err = newPatch(document.AppendGroupPatch(nil, c)); err != nil {
 		return nil, err
 	}
-	if up.reference, err = newPatch(document.ReferencePatch(c.Reference)); err != nil {
+	if up.reference, err = newPatch(document.AppendReferencePatch(nil, c.Reference)); err != nil {
 		return nil, err
 	}
 	return up, nil

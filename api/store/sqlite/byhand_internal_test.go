@@ -120,7 +120,7 @@ func prepare(k kind, n int) prepared {
 	id := groupOf(n)
 	c := group.NewChange(k.update(id, n))
 	return prepared{
-		id: id, change: c, group: document.GroupPatch(&c), reference: document.ReferencePatch(c.Reference),
+		id: id, change: c, group: document.AppendGroupPatch(nil, &c), reference: document.AppendReferencePatch(nil, c.Reference),
 		named: c.Named(),
 	}
 }
@@ -194,7 +194,7 @@ func (h *byHand) refer(b testing.TB, p prepared, at string) {
 }
 
 func merged(b testing.TB, doc, patch []byte) []byte {
-	doc, err := document.Merge(doc, patch)
+	doc, err := document.AppendMerged(nil, doc, patch)
 	if err != nil {
 		b.Fatal(err)
 	}

@@ -5,6 +5,8 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"sync"
+	"time"
 
 	"example.com/oxgroups/api/group"
 	"example.com/oxgroups/api/store/document"
@@ -17,11 +19,9 @@ func (s *Store) Update(ctx context.Context, by group.Caller, id int64, u model.W
 	if by.ReadOnly {
 		return group.Snapshot{}, &group.Error{Code: group.Forbidden}
 	}
-	c := group.NewChange(u)
-	up := update{
-		by: by, id: id, in: in, change: &c, named: c.Named(), at: document.FormatTime(s.timestamp()),
-		patch: document.GroupPatch(&c), referencePatch: document.ReferencePatch(c.Reference),
-	}
+	up := updates.Get().(*update)
+	defer up.release()
+	up.ask(by, id, u, in, s.timestamp())
 	if err := s.writer.do(ctx, up.run); err != nil {
 		return group.Snapshot{}, err
 	}
@@ -31,17 +31,50 @@ func (s *Store) Update(ctx context.Context, by group.Caller, id int64, u model.W
 // update is one update on its way: what was asked for, encoded by the caller's goroutine so that the writer's has less
 // to do, and what came of it.
 type update struct {
-	by             group.Caller
-	id             int64
-	in             group.Includes
-	change         *group.Change
-	patch          []byte // of the group's document
-	referencePatch []byte
-	at             string
-	named          []int64 // the workspaces that are named
+	by     group.Caller
+	id     int64
+	in     group.Includes
+	change group.Change
+	at     string
+	named  []int64 // the workspaces that are named
 
 	add, remove []int64 // what of the named workspaces has to be added and removed
 	rows        document.Rows
+
+	buffers
+}
+
+// buffers are what an update leaves to the next one.
+type buffers struct {
+	patch, merged                   []byte // of the group's document; the rows have merged
+	referencePatch, referenceMerged []byte
+}
+
+// updates are updates that nobody uses.
+var updates = sync.Pool{New: func() any { return new(update) }}
+
+// maxBuffer bounds the buffers that are kept, in bytes.
+const maxBuffer = 16 << 10
+
+// release gives up back. What it was asked and found is not kept.
+func (up *update) release() {
+	b := up.buffers
+	*up = update{}
+	for _, buffer := range []*[]byte{&b.patch, &b.merged, &b.referencePatch, &b.referenceMerged} {
+		if cap(*buffer) > maxBuffer {
+			*buffer = nil
+		}
+	}
+	up.buffers = b
+	updates.Put(up)
+}
+
+func (up *update) ask(by group.Caller, id int64, u model.WorkspaceGroupUpdate, in group.Includes, at time.Time) {
+	up.by, up.id, up.in, up.at = by, id, in, document.FormatTime(at)
+	up.change = group.NewChange(u)
+	up.named = up.change.Named()
+	up.patch = document.AppendGroupPatch(up.patch[:0], &up.change)
+	up.referencePatch = document.AppendReferencePatch(up.referencePatch[:0], up.change.Reference)
 }
 
 // run is the update inside the writer's transaction: everything is checked before anything is changed.
@@ -51,7 +84,7 @@ func (up *update) run(c *conn) error {
 	if err != nil {
 		return fmt.Errorf("sqlite: find group: %w", err)
 	}
-	if found == nil {
+	if !found.known {
 		return &group.Error{Code: group.NotFound}
 	}
 	if err := up.check(c, found.taken); err != nil {
@@ -73,17 +106,17 @@ func (up *update) run(c *conn) error {
 	return c.load(&up.rows, up.by, up.in)
 }
 
-// found is what became known of a group: whether the update gives it another name, whether another group has that, and
-// whether the update changes its document.
-type found struct{ renamed, taken, changed bool }
+// found is what became known of a group: whether there is one, whether the update gives it another name, whether another
+// group has that, and whether the update changes its document.
+type found struct{ known, renamed, taken, changed bool }
 
-// find reads the group and applies the patch to its document. It returns nil where there is no such group.
-func (up *update) find(c *conn) (f *found, err error) {
+// find reads the group and applies the patch to its document.
+func (up *update) find(c *conn) (f found, err error) {
 	err = c.each(selectGroup, func(row *sqlite3.Stmt) (err error) {
 		stored := row.ColumnRawText(2)
-		merged, err := document.Merge(stored, up.patch)
-		up.rows.Group = document.Group{ID: up.id, CreatedAt: row.ColumnText(0), UpdatedAt: row.ColumnText(1), JSON: merged}
-		f = &found{renamed: row.ColumnBool(3), taken: row.ColumnBool(4), changed: !bytes.Equal(merged, stored)}
+		up.merged, err = document.AppendMerged(up.merged[:0], stored, up.patch)
+		up.rows.Group = document.Group{ID: up.id, CreatedAt: row.ColumnText(0), UpdatedAt: row.ColumnText(1), JSON: up.merged}
+		f = found{known: true, renamed: row.ColumnBool(3), taken: row.ColumnBool(4), changed: !bytes.Equal(up.merged, stored)}
 		return err
 	}, up.id, up.by.AccountID, up.change.Folded)
 	return f, err
@@ -147,23 +180,23 @@ func (up *update) reference(c *conn) (changed bool, err error) {
 		return false, nil
 	}
 	var id int64 // 0 is of one that is not there
-	var merged []byte
 	err = c.each(selectReference, func(row *sqlite3.Stmt) (err error) {
 		id = row.ColumnInt64(0)
 		stored := row.ColumnRawText(1)
-		merged, err = document.Merge(stored, up.referencePatch)
-		changed = !bytes.Equal(merged, stored)
+		up.referenceMerged, err = document.AppendMerged(up.referenceMerged[:0], stored, up.referencePatch)
+		changed = !bytes.Equal(up.referenceMerged, stored)
 		return err
 	}, up.id, ref.ServiceName)
 	switch {
 	case err != nil:
 	case id == 0:
 		changed = true
-		if merged, err = document.Merge([]byte(`{}`), up.referencePatch); err == nil {
-			err = c.run(addReference, up.id, ref.ServiceName, up.at, jsonText(merged))
+		up.referenceMerged, err = document.AppendMerged(up.referenceMerged[:0], []byte(`{}`), up.referencePatch)
+		if err == nil {
+			err = c.run(addReference, up.id, ref.ServiceName, up.at, jsonText(up.referenceMerged))
 		}
 	case changed:
-		err = c.run(storeReference, id, up.at, jsonText(merged))
+		err = c.run(storeReference, id, up.at, jsonText(up.referenceMerged))
 	}
 	if err != nil {
 		return false, fmt.Errorf("sqlite: store reference: %w", err)
