@@ -12,8 +12,8 @@ import (
 // conn is a connection with its prepared statements. One goroutine uses it at a time.
 type conn struct {
 	*sqlite3.Conn
-	stmts  map[string]*sqlite3.Stmt // by their text, which is a constant of this package
-	closed func()                   // called after it was closed
+	stmts map[string]*sqlite3.Stmt // by their text, which is a constant of this package
+	log   *log                     // nil of a connection that only reads
 }
 
 // Close closes the statements and the connection.
@@ -22,10 +22,11 @@ func (c *conn) Close() error {
 	for _, stmt := range c.stmts {
 		errs = append(errs, stmt.Close())
 	}
-	if c.closed != nil {
-		defer c.closed()
+	errs = append(errs, c.Conn.Close())
+	if c.log != nil {
+		c.log.unregister()
 	}
-	return errors.Join(append(errs, c.Conn.Close())...)
+	return errors.Join(errs...)
 }
 
 // each runs a statement and calls row for each row; row may not run the same statement.

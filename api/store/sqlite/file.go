@@ -12,7 +12,6 @@ import (
 	"time"
 
 	"github.com/ncruces/go-sqlite3"
-	"github.com/ncruces/go-sqlite3/vfs"
 )
 
 // file knows how to connect to one database file.
@@ -88,18 +87,17 @@ func (f file) connect(ctx context.Context) (*conn, error) { return f.connectThro
 
 // connectToWrite opens the connection that writes.
 func (f file) connectToWrite(ctx context.Context) (*conn, error) {
-	l := &log{}
-	name, err := l.register(f.vfs)
+	l, err := registerLog(f.vfs)
 	if err != nil {
 		return nil, err
 	}
-	c, err := f.connectThrough(ctx, name)
+	c, err := f.connectThrough(ctx, l.name)
 	if err != nil {
-		vfs.Unregister(name)
+		l.unregister()
 		return nil, err
 	}
+	c.log = l
 	c.RollbackHook(l.discard)
-	c.closed = func() { vfs.Unregister(name) }
 	return c, nil
 }
 
@@ -115,14 +113,18 @@ func (f file) connectThrough(ctx context.Context, vfs string) (*conn, error) {
 	if err != nil {
 		return nil, err
 	}
-	if _, err := db.Config(sqlite3.DBCONFIG_ENABLE_QPSG, true); err != nil {
-		return nil, err
-	}
 	c := &conn{Conn: db, stmts: map[string]*sqlite3.Stmt{}}
-	if err := errors.Join(db.BusyTimeout(f.busy), db.Exec(`PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON`)); err != nil {
+	if err := c.configure(f.busy); err != nil {
 		return nil, errors.Join(err, c.Close())
 	}
 	return c, nil
+}
+
+// configure makes the settings. SQLite may plan a statement anew for each value of a parameter, which takes longer than the
+// statement: QPSG has it plan once.
+func (c *conn) configure(busy time.Duration) error {
+	_, err := c.Config(sqlite3.DBCONFIG_ENABLE_QPSG, true)
+	return errors.Join(err, c.BusyTimeout(busy), c.Exec(`PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON`))
 }
 
 // readOnly opens a file that cannot be written, which is what cause says. In WAL mode a reader makes an index beside the

@@ -8,13 +8,14 @@ import (
 )
 
 // log is the VFS of the connection that writes. SQLite writes its log in two pieces for each page, and syncs it at the end
-// of a transaction: the pieces are kept until then and written at once, which spares system calls. A file of this VFS is
-// what the VFS below has, except that of the log.
+// of a transaction: the pieces are kept until then and written at once, which spares system calls. It syncs as before, and
+// nobody reads what is not synced.
 //
 // What was kept for a transaction that is rolled back must not be written, for another process may use its place then:
 // discard is to be called.
 type log struct {
 	vfs.VFS
+	name string
 	file *logFile
 }
 
@@ -23,15 +24,18 @@ var _ vfs.VFSFilename = (*log)(nil)
 // maxKept bounds what is kept, in bytes. A transaction of updates has seldom more.
 const maxKept = 1 << 20
 
-// register registers a log above a VFS and returns the name that it has.
-func (l *log) register(below string) (name string, err error) {
-	if l.VFS = vfs.Find(below); l.VFS == nil {
-		return "", fmt.Errorf("there is no VFS with the name %q", below)
+// registerLog registers a log above a VFS.
+func registerLog(below string) (*log, error) {
+	l := &log{VFS: vfs.Find(below)}
+	if l.VFS == nil {
+		return nil, fmt.Errorf("there is no VFS with the name %q", below)
 	}
-	name = fmt.Sprintf("oxgroups-log-%p", l)
-	vfs.Register(name, l)
-	return name, nil
+	l.name = fmt.Sprintf("oxgroups-log-%p", l)
+	vfs.Register(l.name, l)
+	return l, nil
 }
+
+func (l *log) unregister() { vfs.Unregister(l.name) }
 
 // Open is for files without a name.
 func (l *log) Open(name string, flags vfs.OpenFlag) (vfs.File, vfs.OpenFlag, error) {
