@@ -1,8 +1,9 @@
 // Package sqlite is the embedded engine: a group.Store on one SQLite file.
 //
-// One connection writes. Updates that are waiting share a transaction, which one of the callers runs for all, and each
-// caller is answered after the commit that its update is in (group commit, synchronous=FULL). Readers have connections of
-// their own and, as the file is in WAL mode, neither wait for the writer nor hold it up.
+// One connection writes. Updates that are waiting share a transaction, which one of the callers or, as long as there are many
+// of them, a goroutine runs for all, and each caller is answered after the commit that its update is in (group commit,
+// synchronous=FULL). Readers have connections of their own and, as the file is in WAL mode, neither wait for the writer nor
+// hold it up. Another connection moves the log into the file beside all that.
 //
 // What an update means is in api/group, what a row holds in api/store/document.
 package sqlite
