@@ -14,7 +14,7 @@ var (
 	seed      = flag.Uint64("seed", 0, "what random choices follow from; 0 is a new one for each run")
 	histories = flag.Int("histories", 0, "how many histories of each engine are checked (2, long: 100)")
 	kills     = flag.Int("kills", 0, "how often oxgroupsd is killed (5, long: 200)")
-	cuts      = flag.Int("cuts", 0, "at how many writes of each run the power is cut (40 and 4, long: at each)")
+	cuts      = flag.Int("cuts", 0, "at how many writes of each run the power is cut (40 and 4, long: at each, five times)")
 	crashes   = flag.Int("crashes", 0, "how often PostgreSQL crashes (2, long: 50)")
 	updates   = flag.Int("updates", 0, "how many updates two oxgroupsd make on one PostgreSQL (400, long: 1000000)")
 )

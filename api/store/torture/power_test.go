@@ -30,7 +30,7 @@ type run struct {
 func newRun(t *testing.T, d *disk, large bool) *run {
 	r := &run{disk: d, dir: t.TempDir(), workers: newWorkers(3), rounds: 4}
 	if large {
-		r.rounds = 25
+		r.rounds = 40
 		for _, w := range r.workers {
 			w.extra = strings.Repeat(".", 60_000)
 		}
@@ -158,7 +158,10 @@ func writesOf(t *testing.T, large bool) int {
 	return d.writes
 }
 
-// TestPowerLoss cuts the power at the writes of a run.
+// survival are the odds that a sector that was not synced survives.
+var survival = []float64{0, 0.1, 0.5, 0.9, 1}
+
+// TestPowerLoss cuts the power at the writes of a run, at each with all odds.
 func TestPowerLoss(t *testing.T) {
 	for _, kind := range []struct {
 		name  string
@@ -168,12 +171,11 @@ func TestPowerLoss(t *testing.T) {
 		t.Run(kind.name, func(t *testing.T) {
 			t.Parallel()
 			chance, c, writes := random(t), &counts{}, writesOf(t, kind.large)
-			at := chance.Perm(writes)
-			at = at[:min(times(*cuts, kind.short, writes), writes)]
-			for _, i := range at {
-				odds := []float64{0, 0.1, 0.5, 0.9, 1}[chance.IntN(5)]
-				if err := cutPower(t, newRun(t, newDisk(), kind.large), i+1, chance, odds, c); err != nil {
-					t.Fatalf("the power was cut at write %d of about %d, odds %v: %v", i+1, writes, odds, err)
+			all := chance.Perm(writes * len(survival))
+			for _, i := range all[:min(times(*cuts, kind.short, len(all)), len(all))] {
+				at, odds := i/len(survival)+1, survival[i%len(survival)]
+				if err := cutPower(t, newRun(t, newDisk(), kind.large), at, chance, odds, c); err != nil {
+					t.Fatalf("the power was cut at write %d of about %d, odds %v: %v", at, writes, odds, err)
 				}
 			}
 			t.Logf("a run has about %d writes", writes)
