@@ -116,7 +116,11 @@ func (n *node) missing(prefix string, fields []field.Field) []Problem {
 		case found != nil && len(f.Fields) > 0:
 			problems = append(problems, found.missing(prefix+f.Name+".", f.Fields)...)
 		case found == nil && f.Required:
-			problems = append(problems, Problem{Field: prefix + f.Name, Rule: "required", Message: "there is no such column, and every row needs it"})
+			who := "row"
+			if prefix != "" {
+				who = strings.TrimSuffix(prefix, ".")
+			}
+			problems = append(problems, Problem{Field: prefix + f.Name, Rule: "required", Message: "there is no such column, and every " + who + " needs it"})
 		}
 	}
 	return problems

@@ -19,9 +19,9 @@ func ExampleOpen() {
 	fmt.Print(lines)
 	fmt.Println(err)
 	// Output:
-	// stdin:1: external_reference.service_name: there is no such column, and every row needs it (rule: required)
-	// stdin:1: external_reference.service_model: there is no such column, and every row needs it (rule: required)
-	// stdin:1: external_reference.service_model_ref: there is no such column, and every row needs it (rule: required)
+	// stdin:1: external_reference.service_name: there is no such column, and every external_reference needs it (rule: required)
+	// stdin:1: external_reference.service_model: there is no such column, and every external_reference needs it (rule: required)
+	// stdin:1: external_reference.service_model_ref: there is no such column, and every external_reference needs it (rule: required)
 	// {"id":7,"workspace_group":{"name":"Acme","add_workspace_ids":[10,12],"email":null}}
 	// stdin:3: column 1 (id): must be an integer in plain digits, such as 7 (rule: type)
 }

@@ -105,9 +105,9 @@ func TestRows(t *testing.T) {
 		{name: "an object as a column", text: "id,name,external_reference\n", errs: "stdin:1: column 3: \"external_reference\" has columns for its parts: external_reference.service_name, external_reference.service_model, external_reference.service_model_ref, external_reference.status, external_reference.external_message, external_reference.external_link, external_reference.external_status, external_reference.locked (rule: unknown)\n"},
 		{name: "columns that every row needs", text: "notes,external_reference.status\n", errs: "stdin:1: id: there is no such column; it names the group (rule: required)\n" +
 			"stdin:1: name: there is no such column, and every row needs it (rule: required)\n" +
-			"stdin:1: external_reference.service_name: there is no such column, and every row needs it (rule: required)\n" +
-			"stdin:1: external_reference.service_model: there is no such column, and every row needs it (rule: required)\n" +
-			"stdin:1: external_reference.service_model_ref: there is no such column, and every row needs it (rule: required)\n"},
+			"stdin:1: external_reference.service_name: there is no such column, and every external_reference needs it (rule: required)\n" +
+			"stdin:1: external_reference.service_model: there is no such column, and every external_reference needs it (rule: required)\n" +
+			"stdin:1: external_reference.service_model_ref: there is no such column, and every external_reference needs it (rule: required)\n"},
 		{name: "a quote in the middle", text: "id,name\n7,Ac\"me\n", errs: "stdin:2: column 2: a cell with a quote in it must be quoted as a whole, and the quote doubled (rule: syntax)\n"},
 		{name: "text behind a quote", text: "id,name\n7,\"Ac\"me\n", errs: "stdin:2: column 2: there is text behind the closing quote; a quote within a cell must be doubled (rule: syntax)\n"},
 		{name: "a quote that is not closed", text: "id,name\n7,Acme\n8,\"Beta\n9,Gamma\n", want: `{"id":7,"workspace_group":{"name":"Acme"}}` + "\n", errs: "stdin:3: column 2: the quote that begins the cell is not closed (rule: syntax)\n"},
