@@ -53,13 +53,6 @@ func (c *conn) run(sql string, args ...any) error {
 	return c.each(sql, func(*sqlite3.Stmt) error { return nil }, args...)
 }
 
-// changes runs a statement and says whether it changed rows.
-func (c *conn) changes(sql string, args ...any) (bool, error) {
-	before := c.TotalChanges()
-	err := c.run(sql, args...)
-	return c.TotalChanges() != before, err
-}
-
 func (c *conn) prepared(sql string) (*sqlite3.Stmt, error) {
 	if stmt, ok := c.stmts[sql]; ok {
 		return stmt, nil
