@@ -54,31 +54,41 @@ func TestGroupCommit(t *testing.T) {
 	}
 }
 
-// TestWithdrawn has a caller give up while another process holds the file.
+// TestWithdrawn has callers give up while another process holds the file: one, and several of whom one leads.
 func TestWithdrawn(t *testing.T) {
-	path := filepath.Join(t.TempDir(), "groups.db")
-	store, caller := loaded(t, path)
-	other, err := sqlite3.Open(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer other.Close()
-	tx, err := other.BeginImmediate()
-	if err != nil {
-		t.Fatal(err)
-	}
-	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Millisecond)
-	defer cancel()
-	_, err = store.Update(ctx, caller, 7, noted("withdrawn"), group.Includes{})
-	if group.CodeOf(err) != group.Unavailable || !errors.Is(err, context.DeadlineExceeded) {
-		t.Errorf("the error is %v, want unavailable for the deadline", err)
-	}
-	if err := tx.Rollback(); err != nil {
-		t.Fatal(err)
-	}
-	s, err := store.Update(t.Context(), caller, 7, referring(1), group.Includes{})
-	if notes, ok := s.Group.Notes.Value(); err != nil || ok {
-		t.Errorf("notes are %q (%v), want the withdrawn update not applied", notes, err)
+	for _, callers := range []int{1, 8} {
+		t.Run(fmt.Sprint(callers), func(t *testing.T) {
+			path := filepath.Join(t.TempDir(), "groups.db")
+			store, caller := loaded(t, path)
+			other, err := sqlite3.Open(path)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer other.Close()
+			tx, err := other.BeginImmediate()
+			if err != nil {
+				t.Fatal(err)
+			}
+			ctx, cancel := context.WithTimeout(t.Context(), 20*time.Millisecond)
+			defer cancel()
+			var wg sync.WaitGroup
+			for range callers {
+				wg.Go(func() {
+					_, err := store.Update(ctx, caller, 7, noted("withdrawn"), group.Includes{})
+					if group.CodeOf(err) != group.Unavailable || !errors.Is(err, context.DeadlineExceeded) {
+						t.Errorf("the error is %v, want unavailable for the deadline", err)
+					}
+				})
+			}
+			wg.Wait()
+			if err := tx.Rollback(); err != nil {
+				t.Fatal(err)
+			}
+			s, err := store.Update(t.Context(), caller, 7, referring(1), group.Includes{})
+			if notes, ok := s.Group.Notes.Value(); err != nil || ok {
+				t.Errorf("notes are %q (%v), want the withdrawn update not applied", notes, err)
+			}
+		})
 	}
 }
 
