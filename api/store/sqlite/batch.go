@@ -20,6 +20,12 @@ const longGap = 25 * time.Microsecond
 // shortGap is how long it may take until the goroutines of callers run on other processors.
 const shortGap = 3 * time.Microsecond
 
+// shortTurns and maxTurns are more than fit into shortGap and longGap.
+const (
+	shortTurns = 100
+	maxTurns   = 1000
+)
+
 // errHalfDone says that a job failed after it had changed something. Jobs check before they change anything, so it is a
 // defect of ours or of the file.
 var errHalfDone = errors.New("sqlite: a job failed half-way")
@@ -33,7 +39,8 @@ func (w *writer) transaction(ctx context.Context, own *job) (batch []*job) {
 			return err
 		}
 		begun = true
-		if batch, err = w.collect(own); errors.Is(err, errHalfDone) {
+		batch = make([]*job, 0, min(max(w.expected, 1), maxBatch))
+		if err = w.collect(own, &batch); errors.Is(err, errHalfDone) {
 			err = c.oneByOne(batch)
 		}
 		if err != nil {
@@ -88,25 +95,24 @@ func (w *writer) refuse(ctx context.Context, own *job, err error) (batch []*job)
 	return batch
 }
 
-// collect runs the jobs of a transaction. An error means that the transaction cannot be used.
-func (w *writer) collect(own *job) (batch []*job, err error) {
-	batch = make([]*job, 0, min(max(w.expected, 1), maxBatch))
+// collect runs the jobs of a transaction and appends them to batch. An error means that the transaction cannot be used.
+func (w *writer) collect(own *job, batch *[]*job) error {
 	if own != nil {
-		batch = append(batch, own)
+		*batch = append(*batch, own)
 		if err := w.conn.try(own); err != nil {
-			return batch, err
+			return err
 		}
 	}
 	patience := w.took / 2
-	for jobs := w.more(len(batch), &patience); len(jobs) > 0; jobs = w.more(len(batch), &patience) {
-		batch = append(batch, jobs...)
+	for jobs := w.more(len(*batch), &patience); len(jobs) > 0; jobs = w.more(len(*batch), &patience) {
+		*batch = append(*batch, jobs...)
 		for _, j := range jobs {
 			if err := w.conn.try(j); err != nil {
-				return batch, err
+				return err
 			}
 		}
 	}
-	return batch, nil
+	return nil
 }
 
 // more returns jobs that came while n jobs of a transaction ran. Where there were more callers a moment ago, those who are
@@ -118,11 +124,12 @@ func (w *writer) more(n int, patience *time.Duration) []*job {
 	return w.take(maxBatch - n)
 }
 
-// linger waits until there is a job, at most for limit, and returns for how long.
+// linger waits until there is a job, at most for limit, and returns for how long. Turns are counted as well, for clocks that
+// are coarse or stand still.
 func (w *writer) linger(limit time.Duration) (waited time.Duration) {
 	before := time.Now()
-	for w.waiting.Load() == 0 && waited < limit {
-		if waited > shortGap {
+	for turn := 0; w.waiting.Load() == 0 && waited < limit && turn < maxTurns; turn++ {
+		if waited > shortGap || turn > shortTurns {
 			runtime.Gosched()
 		}
 		waited = time.Since(before)
@@ -185,7 +192,10 @@ func protect(run func() error) (err error) {
 
 // rollback ends a transaction that failed. Its own error is no news: SQLite has then ended it already.
 func (c *conn) rollback() {
-	if !c.GetAutocommit() {
-		_ = c.Exec(`ROLLBACK`)
-	}
+	_ = protect(func() error {
+		if c.GetAutocommit() {
+			return nil
+		}
+		return c.Exec(`ROLLBACK`)
+	})
 }

@@ -45,50 +45,54 @@ func newCheckpoints(f file, c *conn) *checkpoints {
 	k := &checkpoints{file: f, due: logPages}
 	c.WALHook(func(_ *sqlite3.Conn, _ string, pages int) error { // instead of SQLite's own
 		k.pages = pages
+		if pages < logPages { // it has begun anew, whoever saw to that
+			k.due = logPages
+		}
 		return nil
 	})
 	return k
 }
 
-// next does what is due between two transactions of c.
+// next does what is due between two transactions of c. A panic of a checkpoint is a checkpoint that failed.
 func (k *checkpoints) next(c *conn) {
 	due := k.pages >= k.due
 	switch phase := k.phase.Load(); {
 	case phase == moved:
 		k.phase.Store(resting)
 		if due { // else the log has begun anew already
-			k.rest(c)
+			_ = protect(func() error { return k.rest(c) })
 		}
 	case phase == resting && due:
 		k.phase.Store(moving)
-		k.beside.Go(k.move)
+		k.beside.Go(func() { _ = protect(k.move) })
 	}
 }
 
 // rest moves what came while the goroutine ran.
-func (k *checkpoints) rest(c *conn) {
+func (k *checkpoints) rest(c *conn) error {
 	k.due = k.pages + logPages
-	if log, done, err := c.WALCheckpoint("main", sqlite3.CHECKPOINT_PASSIVE); err == nil && done == log {
+	log, done, err := c.WALCheckpoint("main", sqlite3.CHECKPOINT_PASSIVE)
+	if err == nil && done == log {
 		k.due = logPages
 	}
+	return err
 }
 
-func (k *checkpoints) move() {
+// move moves most of the log. Where it fails all of it is the rest.
+func (k *checkpoints) move() (err error) {
 	defer k.phase.Store(moved)
 	if k.conn == nil {
-		c, err := k.file.connect(context.Background())
-		if err != nil {
-			return // then all of it is the rest
+		if k.conn, err = k.file.connect(context.Background()); err != nil {
+			return err
 		}
-		k.conn = c
 	}
 	for done, round := 0, 0; round < maxRounds; round++ {
 		before := done
-		var err error
 		if _, done, err = k.conn.WALCheckpoint("main", sqlite3.CHECKPOINT_PASSIVE); err != nil || done-before <= fewPages {
-			return
+			return err
 		}
 	}
+	return nil
 }
 
 // close waits for the goroutine.

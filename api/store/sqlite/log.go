@@ -9,14 +9,15 @@ import (
 
 // log is the VFS of the connection that writes. SQLite writes its log in two pieces for each page, and syncs it at the end
 // of a transaction: the pieces are kept until then and written at once, which spares system calls. It syncs as before, and
-// nobody reads what is not synced.
+// nobody reads what is not synced. Where a write may change the bytes beside it SQLite writes also behind a sync, and the log
+// is left alone: https://sqlite.org/psow.html
 //
 // What was kept for a transaction that is rolled back must not be written, for another process may use its place then:
 // discard is to be called.
 type log struct {
 	vfs.VFS
 	name string
-	file *logFile
+	file *logFile // nil of a log that is left alone
 }
 
 var _ vfs.VFSFilename = (*log)(nil)
@@ -49,7 +50,7 @@ func (l *log) OpenFilename(name *vfs.Filename, flags vfs.OpenFlag) (vfs.File, vf
 	case err != nil:
 	case flags&vfs.OPEN_MAIN_DB != 0:
 		file = database{file}
-	case flags&vfs.OPEN_WAL != 0:
+	case flags&vfs.OPEN_WAL != 0 && name.DatabaseFile().DeviceCharacteristics()&vfs.IOCAP_POWERSAFE_OVERWRITE != 0:
 		l.file = &logFile{File: file}
 		file = l.file
 	}

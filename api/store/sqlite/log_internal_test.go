@@ -47,14 +47,7 @@ func TestRolledBack(t *testing.T) {
 			t.Errorf("group %d has the notes %v (%v), want those of its last update", groupOf(n), got.Group.Notes, err)
 		}
 	}
-	check, _, err := c.Prepare(`PRAGMA integrity_check`)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer check.Close()
-	if check.Step(); check.ColumnText(0) != "ok" {
-		t.Errorf("the file is damaged: %s", check.ColumnText(0))
-	}
+	intact(t, c.Conn)
 }
 
 // TestLogStaysShort writes many times what the log should have, while there are always callers.

@@ -28,6 +28,7 @@ type Store struct {
 	auth    *tokencache.Cache
 	now     func() time.Time
 	close   func() error
+	updates sync.Pool // of updates that nobody uses
 }
 
 // Option changes how Open opens a file.
@@ -78,6 +79,7 @@ func Open(ctx context.Context, path string, opts ...Option) (*Store, error) {
 		return nil, errors.Join(fmt.Errorf("sqlite: open %s: %w", path, unavailable(err)), c.Close())
 	}
 	s := &Store{writer: newWriter(f, c), readers: newPool(f, o.readers), auth: tokencache.New(o.now), now: o.now}
+	s.updates.New = func() any { return new(update) }
 	s.close = sync.OnceValue(func() error {
 		err := errors.Join(s.readers.close(), s.writer.close())
 		s.auth.Clear() // so that a token that was known is refused too

@@ -5,7 +5,6 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"sync"
 	"time"
 
 	"example.com/oxgroups/api/group"
@@ -19,8 +18,8 @@ func (s *Store) Update(ctx context.Context, by group.Caller, id int64, u model.W
 	if by.ReadOnly {
 		return group.Snapshot{}, &group.Error{Code: group.Forbidden}
 	}
-	up := updates.Get().(*update)
-	defer up.release()
+	up := s.updates.Get().(*update)
+	defer s.release(up)
 	up.ask(by, id, u, in, s.timestamp())
 	if err := s.writer.do(ctx, up.run); err != nil {
 		return group.Snapshot{}, err
@@ -50,14 +49,11 @@ type buffers struct {
 	referencePatch, referenceMerged []byte
 }
 
-// updates are updates that nobody uses.
-var updates = sync.Pool{New: func() any { return new(update) }}
-
 // maxBuffer bounds the buffers that are kept, in bytes.
 const maxBuffer = 16 << 10
 
 // release gives up back. What it was asked and found is not kept.
-func (up *update) release() {
+func (s *Store) release(up *update) {
 	b := up.buffers
 	*up = update{}
 	for _, buffer := range []*[]byte{&b.patch, &b.merged, &b.referencePatch, &b.referenceMerged} {
@@ -66,7 +62,7 @@ func (up *update) release() {
 		}
 	}
 	up.buffers = b
-	updates.Put(up)
+	s.updates.Put(up)
 }
 
 func (up *update) ask(by group.Caller, id int64, u model.WorkspaceGroupUpdate, in group.Includes, at time.Time) {

@@ -26,6 +26,8 @@ type writer struct {
 	led    bool // somebody leads, be it a caller or serve; the queue is empty where nobody does
 	closed bool
 
+	channels sync.Pool // of channels for one value, which are empty and nobody's
+
 	waiting  atomic.Int32  // the length of queue
 	expected int           // the leader's: how many callers there were a moment ago
 	took     time.Duration // the leader's: how long commits take
@@ -40,9 +42,6 @@ type job struct {
 	heirs    []*job        // those that its caller answers once it is answered itself
 }
 
-// channels for one value, which are empty and nobody's.
-var channels = sync.Pool{New: func() any { return make(chan struct{}, 1) }}
-
 // A job is queued until the leader or its caller takes it out of that state: whoever is first decides.
 const (
 	queued int32 = iota
@@ -53,6 +52,7 @@ const (
 func newWriter(f file, c *conn) *writer {
 	w := &writer{conn: c, checkpoints: newCheckpoints(f, c)}
 	w.idle = sync.NewCond(&w.mu)
+	w.channels.New = func() any { return make(chan struct{}, 1) }
 	return w
 }
 
@@ -70,7 +70,7 @@ func (w *writer) do(ctx context.Context, run func(*conn) error) error {
 		return err
 	case leads:
 		w.lead(ctx, j)
-	case !j.wait(ctx):
+	case !w.wait(ctx, j):
 		return &group.Error{Code: group.Unavailable, Err: ctx.Err()}
 	}
 	return j.err
@@ -87,15 +87,15 @@ func (w *writer) submit(j *job) (leads bool, err error) {
 		w.led = true
 		return true, nil
 	}
-	j.answered = channels.Get().(chan struct{})
+	j.answered = w.channels.Get().(chan struct{})
 	w.queue = append(w.queue, j)
 	w.waiting.Add(1)
 	return false, nil
 }
 
 // wait waits until j is answered. It returns false where j was withdrawn instead because ctx ended.
-func (j *job) wait(ctx context.Context) bool {
-	defer channels.Put(j.answered) // nothing is in it and nobody sends to it again
+func (w *writer) wait(ctx context.Context, j *job) bool {
+	defer w.channels.Put(j.answered) // nothing is in it and nobody sends to it again
 	select {
 	case <-j.answered:
 	case <-ctx.Done():
@@ -145,11 +145,11 @@ func (w *writer) take(n int) []*job {
 // lead runs the transaction of a caller who found nobody else. If there are others by now, serve takes over.
 func (w *writer) lead(ctx context.Context, own *job) {
 	batch := w.transaction(ctx, own)
+	answer(batch[1:]) // the first one is its own
 	w.checkpoints.next(w.conn)
 	if len(batch) > 1 || !w.rest() {
 		go w.serve()
 	}
-	answer(batch[1:]) // the first one is its own
 }
 
 // serve runs transactions as long as somebody comes. close waits for its end.
