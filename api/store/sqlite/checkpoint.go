@@ -2,6 +2,7 @@ package sqlite
 
 import (
 	"context"
+	"errors"
 	"sync"
 	"sync/atomic"
 
@@ -64,7 +65,7 @@ func (k *checkpoints) next(c *conn) {
 		}
 	case phase == resting && due:
 		k.phase.Store(moving)
-		k.beside.Go(func() { _ = protect(k.move) })
+		k.beside.Go(k.run)
 	}
 }
 
@@ -78,9 +79,17 @@ func (k *checkpoints) rest(c *conn) error {
 	return err
 }
 
-// move moves most of the log. Where it fails all of it is the rest.
-func (k *checkpoints) move() (err error) {
+// run is the goroutine. Where it fails all of the log is the rest, and the connection is not used again.
+func (k *checkpoints) run() {
 	defer k.phase.Store(moved)
+	if err := protect(k.move); err != nil && !errors.Is(err, sqlite3.BUSY) && k.conn != nil {
+		_ = protect(k.conn.Close)
+		k.conn = nil
+	}
+}
+
+// move moves most of the log.
+func (k *checkpoints) move() (err error) {
 	if k.conn == nil {
 		if k.conn, err = k.file.connect(context.Background()); err != nil {
 			return err

@@ -136,8 +136,22 @@ func TestAtomicDevice(t *testing.T) {
 	defer again.Close()
 }
 
-// TestCheckpointPanics has a driver panic in both parts of a checkpoint. Updates go on.
+// TestCheckpointPanics has a driver panic in either part of a checkpoint. Updates go on.
 func TestCheckpointPanics(t *testing.T) {
+	t.Run("between two transactions", func(t *testing.T) {
+		d := newDevice(t, 0, 0)
+		store, caller := opened(t, filepath.Join(t.TempDir(), "groups.db"), t.Name())
+		store.writer.checkpoints.due = 1
+		store.writer.checkpoints.phase.Store(moved)
+		d.panics.Store(true)
+		updateLong(t, store, caller, 20)
+		d.panics.Store(false)
+		updateLong(t, store, caller, 20)
+	})
+	t.Run("beside them", testCheckpointPanicsBeside)
+}
+
+func testCheckpointPanicsBeside(t *testing.T) {
 	d := newDevice(t, 0, 0)
 	store, caller := opened(t, filepath.Join(t.TempDir(), "groups.db"), t.Name())
 	d.panics.Store(true)
