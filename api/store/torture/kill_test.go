@@ -5,6 +5,7 @@ import (
 	"errors"
 	"math/rand/v2"
 	"path/filepath"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -15,23 +16,33 @@ import (
 
 // TestKill kills oxgroupsd under load at random moments and starts it again on the same file.
 func TestKill(t *testing.T) {
-	path := filepath.Join(t.TempDir(), "groups.db")
-	workers := newWorkers(8)
-	store, err := sqlite.Open(t.Context(), path)
-	if err != nil {
-		t.Fatal(err)
+	for _, kind := range []struct {
+		name  string
+		extra int // bytes
+	}{{"small updates", 0}, {"the log is moved meanwhile", 30_000}} {
+		t.Run(kind.name, func(t *testing.T) {
+			path := filepath.Join(t.TempDir(), "groups.db")
+			workers := newWorkers(8)
+			for _, w := range workers {
+				w.extra = strings.Repeat(".", kind.extra)
+			}
+			store, err := sqlite.Open(t.Context(), path)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := errors.Join(load(t.Context(), store, len(workers)), store.Close()); err != nil {
+				t.Fatal(err)
+			}
+			chance, c := random(t), &counts{}
+			for range times(*kills, 5, 200) {
+				killOnce(t, path, workers, chance, c)
+			}
+			p := start(t, "sqlite:"+path)
+			checkAll(t, dial(t, p.url(t)), path, workers, c)
+			p.kill()
+			c.report(t)
+		})
 	}
-	if err := errors.Join(load(t.Context(), store, len(workers)), store.Close()); err != nil {
-		t.Fatal(err)
-	}
-	chance, c := random(t), &counts{}
-	for range times(*kills, 5, 200) {
-		killOnce(t, path, workers, chance, c)
-	}
-	p := start(t, "sqlite:"+path)
-	checkAll(t, dial(t, p.url(t)), path, workers, c)
-	p.kill()
-	c.report(t)
 }
 
 // killOnce starts a server, checks what the last one left, and kills it: now and then as it starts, else under load.
