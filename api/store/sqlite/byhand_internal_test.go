@@ -48,9 +48,9 @@ func newByHand(b testing.TB) *byHand {
 }
 
 // loaded opens a file with the sample data, each group updated once, and authenticates its token.
-func loaded(b testing.TB, path string) (*Store, group.Caller) {
+func loaded(b testing.TB, path string, opts ...Option) (*Store, group.Caller) {
 	b.Helper()
-	store, err := Open(b.Context(), path)
+	store, err := Open(b.Context(), path, opts...)
 	if err != nil {
 		b.Fatal(err)
 	}

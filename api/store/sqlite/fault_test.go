@@ -194,29 +194,38 @@ func (noteFinder) ExternalReference(model.ExternalReference) error { return nil 
 func (noteFinder) RateCardSet(model.RateCardSet) error             { return nil }
 func (noteFinder) Workspace(model.Workspace) error                 { return nil }
 
-// TestBusy has another process hold the file.
-func TestBusy(t *testing.T) {
-	path := filepath.Join(t.TempDir(), "groups.db")
-	store, caller := loaded(t, path, sqlite.WithBusyTimeout(10*time.Millisecond))
+// hold holds a file for writing, as another process does, until it is released.
+func hold(t *testing.T, path string) (release func()) {
+	t.Helper()
 	other, err := sqlite3.Open(path)
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer other.Close()
+	t.Cleanup(func() { other.Close() })
 	tx, err := other.BeginImmediate()
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, err = store.Update(t.Context(), caller, 7, noted("x"), group.Includes{})
+	return func() {
+		if err := tx.Rollback(); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// TestBusy has another process hold the file.
+func TestBusy(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "groups.db")
+	store, caller := loaded(t, path, sqlite.WithBusyTimeout(10*time.Millisecond))
+	release := hold(t, path)
+	_, err := store.Update(t.Context(), caller, 7, noted("x"), group.Includes{})
 	if group.CodeOf(err) != group.Unavailable || !errors.Is(err, sqlite3.BUSY) {
 		t.Errorf("the error is %v, want unavailable", err)
 	}
 	if _, err := store.Tokens(t.Context()); err != nil {
 		t.Errorf("a reader was held up: %v", err)
 	}
-	if err := tx.Rollback(); err != nil {
-		t.Fatal(err)
-	}
+	release()
 	if _, err := store.Update(t.Context(), caller, 7, noted("x"), group.Includes{}); err != nil {
 		t.Errorf("when the other process is done: %v", err)
 	}

@@ -11,7 +11,6 @@ import (
 	"time"
 
 	"example.com/oxgroups/api/group"
-	"example.com/oxgroups/api/store/demo"
 	"github.com/ncruces/go-sqlite3"
 	"github.com/ncruces/go-sqlite3/vfs"
 )
@@ -59,29 +58,11 @@ func (deviceFile) BeginAtomicWrite() error    { return sqlite3.IOERR_BEGIN_ATOMI
 func (deviceFile) CommitAtomicWrite() error   { return sqlite3.IOERR_COMMIT_ATOMIC }
 func (deviceFile) RollbackAtomicWrite() error { return nil }
 
-// opened opens a file on a device, with the sample data.
-func opened(t *testing.T, path, vfs string) (*Store, group.Caller) {
-	t.Helper()
-	store, err := Open(t.Context(), path, WithVFS(vfs))
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { store.Close() })
-	if err := demo.Load(t.Context(), store); err != nil {
-		t.Fatal(err)
-	}
-	caller, err := store.Authenticate(t.Context(), demo.Token)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return store, caller
-}
-
 // TestNotPowersafe has a device on which a write may change the bytes beside it: SQLite then writes to the log behind a sync.
 func TestNotPowersafe(t *testing.T) {
 	newDevice(t, 0, vfs.IOCAP_POWERSAFE_OVERWRITE)
 	path := filepath.Join(t.TempDir(), "groups.db")
-	store, caller := opened(t, path, t.Name())
+	store, caller := loaded(t, path, WithVFS(t.Name()))
 	for range 3 {
 		updateLong(t, store, caller, 300)
 		healthy(t, path)
@@ -140,7 +121,7 @@ func TestAtomicDevice(t *testing.T) {
 func TestCheckpointPanics(t *testing.T) {
 	t.Run("between two transactions", func(t *testing.T) {
 		d := newDevice(t, 0, 0)
-		store, caller := opened(t, filepath.Join(t.TempDir(), "groups.db"), t.Name())
+		store, caller := loaded(t, filepath.Join(t.TempDir(), "groups.db"), WithVFS(t.Name()))
 		store.writer.checkpoints.due = 1
 		store.writer.checkpoints.phase.Store(moved)
 		d.panics.Store(true)
@@ -153,7 +134,7 @@ func TestCheckpointPanics(t *testing.T) {
 
 func testCheckpointPanicsBeside(t *testing.T) {
 	d := newDevice(t, 0, 0)
-	store, caller := opened(t, filepath.Join(t.TempDir(), "groups.db"), t.Name())
+	store, caller := loaded(t, filepath.Join(t.TempDir(), "groups.db"), WithVFS(t.Name()))
 	d.panics.Store(true)
 	updateLong(t, store, caller, 400)
 	d.panics.Store(false)

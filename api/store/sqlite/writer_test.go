@@ -13,7 +13,6 @@ import (
 	"example.com/oxgroups/api/group"
 	"example.com/oxgroups/api/store/sqlite"
 	"example.com/oxgroups/gen/model"
-	"github.com/ncruces/go-sqlite3"
 )
 
 func referring(i int) model.WorkspaceGroupUpdate {
@@ -60,15 +59,7 @@ func TestWithdrawn(t *testing.T) {
 		t.Run(fmt.Sprint(callers), func(t *testing.T) {
 			path := filepath.Join(t.TempDir(), "groups.db")
 			store, caller := loaded(t, path)
-			other, err := sqlite3.Open(path)
-			if err != nil {
-				t.Fatal(err)
-			}
-			defer other.Close()
-			tx, err := other.BeginImmediate()
-			if err != nil {
-				t.Fatal(err)
-			}
+			release := hold(t, path)
 			ctx, cancel := context.WithTimeout(t.Context(), 20*time.Millisecond)
 			defer cancel()
 			var wg sync.WaitGroup
@@ -81,9 +72,7 @@ func TestWithdrawn(t *testing.T) {
 				})
 			}
 			wg.Wait()
-			if err := tx.Rollback(); err != nil {
-				t.Fatal(err)
-			}
+			release()
 			s, err := store.Update(t.Context(), caller, 7, referring(1), group.Includes{})
 			if notes, ok := s.Group.Notes.Value(); err != nil || ok {
 				t.Errorf("notes are %q (%v), want the withdrawn update not applied", notes, err)
