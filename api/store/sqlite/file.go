@@ -23,7 +23,7 @@ type file struct {
 
 // uri is what SQLite opens through a VFS: https://sqlite.org/uri.html
 func (f file) uri(vfs string) string {
-	query := url.Values{"modeof": {f.path}} // the log and the index beside the file get its mode
+	query := url.Values{"modeof": {f.path}} // the log beside the file gets its mode
 	if vfs != "" {
 		query.Set("vfs", vfs)
 	}
@@ -53,6 +53,14 @@ func newFile(path string, o options) (file, error) {
 		return file{}, err
 	}
 	return file{path: path, vfs: o.vfs, busy: o.busy}, nil
+}
+
+// hideIndex gives the index of the log the mode of the file: who may read it may lock it. The library makes it for anybody.
+// An index that is not there or another user's is left alone.
+func (f file) hideIndex() {
+	if info, err := os.Stat(f.path); err == nil {
+		_ = os.Chmod(f.path+"-shm", info.Mode().Perm())
+	}
 }
 
 // makeDirectory makes a directory and those above it where they are missing.

@@ -78,6 +78,7 @@ func Open(ctx context.Context, path string, opts ...Option) (*Store, error) {
 	if err := migrate(ctx, c, o.busy); err != nil {
 		return nil, errors.Join(fmt.Errorf("sqlite: open %s: %w", path, unavailable(err)), c.Close())
 	}
+	f.hideIndex()
 	s := &Store{writer: newWriter(f, c), readers: newPool(f, o.readers), auth: tokencache.New(o.now), now: o.now}
 	s.updates.New = func() any { return new(update) }
 	s.close = sync.OnceValue(func() error {
