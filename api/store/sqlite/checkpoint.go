@@ -7,6 +7,7 @@ import (
 	"sync/atomic"
 
 	"github.com/ncruces/go-sqlite3"
+	"github.com/ncruces/go-sqlite3/vfs"
 )
 
 // logPages is at how many pages the log is moved into the file, as by SQLite's default.
@@ -91,13 +92,17 @@ func (k *checkpoints) run() {
 // move moves most of the log.
 func (k *checkpoints) move() (err error) {
 	if k.conn == nil {
-		if k.conn, err = k.file.connect(context.Background()); err != nil {
+		if k.conn, err = k.file.connectToWrite(context.Background()); err != nil {
 			return err
 		}
 	}
 	for done, round := 0, 0; round < maxRounds; round++ {
 		before := done
-		if _, done, err = k.conn.WALCheckpoint("main", sqlite3.CHECKPOINT_PASSIVE); err != nil || done-before <= fewPages {
+		if _, done, err = k.conn.WALCheckpoint("main", sqlite3.CHECKPOINT_PASSIVE); err != nil {
+			return err
+		}
+		// SQLite syncs the file only where it has moved all of the log, which is to be done with little to sync.
+		if err = k.conn.log.database.Sync(vfs.SYNC_NORMAL); err != nil || done-before <= fewPages {
 			return err
 		}
 	}

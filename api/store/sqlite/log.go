@@ -16,8 +16,9 @@ import (
 // discard is to be called.
 type log struct {
 	vfs.VFS
-	name string
-	file *logFile // nil of a log that is left alone
+	name     string
+	database vfs.File // of the connection
+	file     *logFile // nil of a log that is left alone
 }
 
 var _ vfs.VFSFilename = (*log)(nil)
@@ -49,7 +50,8 @@ func (l *log) OpenFilename(name *vfs.Filename, flags vfs.OpenFlag) (vfs.File, vf
 	switch {
 	case err != nil:
 	case flags&vfs.OPEN_MAIN_DB != 0:
-		file = database{file}
+		l.database = database{file}
+		file = l.database
 	case flags&vfs.OPEN_WAL != 0 && name.DatabaseFile().DeviceCharacteristics()&vfs.IOCAP_POWERSAFE_OVERWRITE != 0:
 		l.file = &logFile{File: file}
 		file = l.file
