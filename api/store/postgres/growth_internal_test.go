@@ -1,51 +1,18 @@
 package postgres
 
 import (
-	"context"
 	"fmt"
-	"math/rand/v2"
 	"testing"
-	"time"
 
 	"example.com/oxgroups/api/group"
+	"example.com/oxgroups/api/store/storetest"
 	"example.com/oxgroups/api/store/storetest/postgrestest"
-	"example.com/oxgroups/gen/model"
 )
 
-// BenchmarkGrowth measures updates of only the name, in turns, in a small and in a large store. It reports how long they
-// take in the large one against the small one.
-func BenchmarkGrowth(b *testing.B) {
-	for _, kind := range []struct {
-		name    string
-		groups  [2]int // of which random ones are updated
-		members [2]int // of the first group
-	}{
-		{"groups=1000,1000000", [2]int{1_000, 1_000_000}, [2]int{10, 10}},
-		{"workspaces=10,100000", [2]int{1, 1}, [2]int{10, 100_000}},
-	} {
-		b.Run(kind.name, func(b *testing.B) {
-			var took [2]time.Duration
-			var runs [2]func(n int)
-			for i := range runs {
-				store := grown(b, kind.groups[i], kind.members[i])
-				chance := rand.New(rand.NewPCG(1, 2))
-				runs[i] = func(n int) { rename(b, store, n, func() int { return 1 + chance.IntN(kind.groups[i]) }) }
-				runs[i](200) // the connection is made, statements are prepared
-			}
-			for b.Loop() {
-				for i, run := range runs {
-					before := time.Now()
-					run(20)
-					took[i] += time.Since(before)
-				}
-			}
-			b.ReportMetric(float64(took[1])/float64(took[0]), "large-against-small")
-		})
-	}
-}
+func BenchmarkGrowth(b *testing.B) { storetest.Growth(b, grown) }
 
 // grown is a store with groups, the first of which has members.
-func grown(b *testing.B, groups, members int) *Store {
+func grown(b *testing.B, groups, members int) storetest.Grown {
 	b.Helper()
 	store, err := Open(b.Context(), postgrestest.Database(b))
 	if err != nil {
@@ -67,17 +34,5 @@ func grown(b *testing.B, groups, members int) *Store {
 			b.Fatal(err)
 		}
 	}
-	return store
-}
-
-// rename gives groups other names, n times.
-func rename(b *testing.B, store *Store, n int, id func() int) {
-	b.Helper()
-	for i := range n {
-		id := id()
-		u := model.WorkspaceGroupUpdate{Name: fmt.Sprintf("Group %d, %d", id, i)}
-		if _, err := store.Update(context.Background(), group.Caller{AccountID: 1}, int64(id), u, group.Includes{}); err != nil {
-			b.Fatal(err)
-		}
-	}
+	return storetest.Grown{Store: store, Caller: group.Caller{AccountID: 1}, First: 1}
 }
