@@ -17,12 +17,11 @@ const maxCommitTime = 4 * time.Millisecond
 // come within a few microseconds of each other, and to wait for others costs the processor more than they save.
 const longGap = 25 * time.Microsecond
 
-// shortGap is how long it may take until the goroutines of callers run on other processors.
-const shortGap = 3 * time.Microsecond
-
-// shortTurns and maxTurns are more than fit into shortGap and longGap.
+// Who waits looks again and again. The first turns, a few microseconds, are for callers whose goroutines run on other
+// processors; in later ones this one is yielded. maxTurns is more than fit into longGap, for clocks that are coarse or stand
+// still.
 const (
-	shortTurns = 100
+	firstTurns = 60
 	maxTurns   = 1000
 )
 
@@ -124,12 +123,11 @@ func (w *writer) more(n int, patience *time.Duration) []*job {
 	return w.take(maxBatch - n)
 }
 
-// linger waits until there is a job, at most for limit, and returns for how long. Turns are counted as well, for clocks that
-// are coarse or stand still.
+// linger waits until there is a job, at most for limit, and returns for how long.
 func (w *writer) linger(limit time.Duration) (waited time.Duration) {
 	before := time.Now()
 	for turn := 0; w.waiting.Load() == 0 && waited < limit && turn < maxTurns; turn++ {
-		if waited > shortGap || turn > shortTurns {
+		if turn >= firstTurns {
 			runtime.Gosched()
 		}
 		waited = time.Since(before)
