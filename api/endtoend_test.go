@@ -75,7 +75,7 @@ func TestEndToEnd(t *testing.T) {
 		}
 		var titles []string
 		for _, w := range r.Workspaces() {
-			titles = append(titles, w.Id)
+			titles = append(titles, w.ID)
 		}
 		if !slices.Equal(titles, []string{"10", "12"}) {
 			t.Errorf("workspaces are %v", titles)

@@ -129,7 +129,7 @@ func (s *settings) encode(id int64, update *Update) ([]byte, error) {
 	if s.unchecked {
 		return body, nil
 	}
-	return body, validate(id, &request, body)
+	return body, checkRequest(id, &request, body)
 }
 
 // request builds the request without the token.

@@ -85,7 +85,7 @@ func TestResult(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if g := r.Group(); g.Id != "7" || g.Name != "Acme" || !g.Notes.IsNull() {
+	if g := r.Group(); g.ID != "7" || g.Name != "Acme" || !g.Notes.IsNull() {
 		t.Errorf("group: %+v", g)
 	}
 	var titles []string
@@ -129,7 +129,7 @@ func TestResultWithoutIDs(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if w := r.Workspaces(); len(w) != 3 || w[0].Id != "9" || w[1].Id != "10" {
+	if w := r.Workspaces(); len(w) != 3 || w[0].ID != "9" || w[1].ID != "10" {
 		t.Errorf("not in numeric order: %+v", w)
 	}
 }

@@ -25,7 +25,7 @@ const maxErrorBody = 64 << 10
 type Error struct {
 	StatusCode int
 	Errors     []Problem     // every reason the API gave, in its order
-	RequestID  string        // X-Request-Id: what to tell those who run the API
+	RequestID  string        // X-Request-ID: what to tell those who run the API
 	RetryAfter time.Duration // how long the API asks to wait; 0: it does not say
 	Attempts   int           // how often the request was sent
 	Throttled  bool          // one of the attempts was answered with 429

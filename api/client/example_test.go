@@ -39,7 +39,7 @@ func Example() {
 	}
 	fmt.Println(result.Group().Name)
 	for _, w := range result.Workspaces() {
-		fmt.Println(w.Id, w.Title)
+		fmt.Println(w.ID, w.Title)
 	}
 	// Output:
 	// Acme
@@ -201,9 +201,9 @@ func ExampleResult() {
 	}
 
 	group := result.Group()
-	fmt.Println(group.Id, group.Name, group.Notes.IsNull())
+	fmt.Println(group.ID, group.Name, group.Notes.IsNull())
 	for _, w := range result.Workspaces() { // in the order of the API
-		fmt.Println("workspace", w.Id, w.Title)
+		fmt.Println("workspace", w.ID, w.Title)
 	}
 	if ref, ok := result.ExternalReference("1"); ok { // or one by its id
 		fmt.Println("reference", ref.ServiceName, ref.ServiceModelRef)

@@ -8,7 +8,7 @@ import (
 	"time"
 
 	"example.com/oxgroups/api/group"
-	"example.com/oxgroups/api/jsonscan"
+	"example.com/oxgroups/api/validate"
 	"example.com/oxgroups/gen/model"
 	"example.com/oxgroups/gen/validator"
 )
@@ -42,7 +42,7 @@ func newResult(r *reply) (*Result, error) {
 		return nil, newError(r, fmt.Errorf("%w: %w", ErrBadResponse, err))
 	}
 	for _, result := range res.doc.Results {
-		if g, ok := res.doc.WorkspaceGroups[result.Id]; ok && result.Key == group.GroupsKey {
+		if g, ok := res.doc.WorkspaceGroups[result.ID]; ok && result.Key == group.GroupsKey {
 			res.group = g
 			return res, nil
 		}
@@ -109,7 +109,7 @@ func inOrder[T any](ids *[]string, objects *map[string]T) []T {
 	if ids != nil {
 		order = *ids
 	} else {
-		order = jsonscan.SortedKeys(*objects)
+		order = validate.SortedKeys(*objects)
 	}
 	out := make([]T, 0, len(order))
 	for _, id := range order {

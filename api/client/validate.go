@@ -8,7 +8,7 @@ import (
 	"strconv"
 	"unicode/utf8"
 
-	"example.com/oxgroups/api/violation"
+	"example.com/oxgroups/api/validate"
 	"example.com/oxgroups/gen/model"
 	"example.com/oxgroups/gen/validator"
 )
@@ -17,7 +17,7 @@ import (
 // to ErrValidation.
 type ValidationError struct {
 	// Violations are all that was found, with pointers relative to the update: "/external_reference/status".
-	Violations violation.List
+	Violations validate.Violations
 }
 
 // Error returns the fields with the rules that they break. It does not repeat their values.
@@ -43,13 +43,13 @@ func (e *ValidationError) Problems() []Problem {
 // Format prints the error as Error does, whatever the verb.
 func (e *ValidationError) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, e.Error()) }
 
-// validate returns a *ValidationError unless id and body, which is the encoded request, keep the rules.
-func validate(id int64, request *model.WorkspaceGroupRequest, body []byte) error {
+// checkRequest returns a *ValidationError unless id and body, which is the encoded request, keep the rules.
+func checkRequest(id int64, request *model.WorkspaceGroupRequest, body []byte) error {
 	idText := func(string) string { return strconv.FormatInt(id, 10) }
 	_, _, err := validator.ParseUpdateWorkspaceGroupParameters(idText, nil)
 	found := violations(err)
 	if !isUTF8(request, body) {
-		found = append(found, violation.Violation{Rule: "type", Message: "a string of the update is not UTF-8"})
+		found = append(found, validate.Violation{Rule: "type", Message: "a string of the update is not UTF-8"})
 	}
 	found = append(found, violations(validator.DecodeWorkspaceGroupRequest(body, new(model.WorkspaceGroupRequest)))...)
 	if len(found) == 0 {
@@ -59,15 +59,15 @@ func validate(id int64, request *model.WorkspaceGroupRequest, body []byte) error
 }
 
 // violations returns what a validator found.
-func violations(err error) violation.List {
+func violations(err error) validate.Violations {
 	if err == nil {
 		return nil
 	}
-	if list := (violation.List)(nil); errors.As(err, &list) {
+	if list := (validate.Violations)(nil); errors.As(err, &list) {
 		return list.Strip("/workspace_group")
 	}
 	// The encoder writes JSON, so what is left are strings that the API takes from nobody, such as one with U+0000.
-	return violation.List{{Rule: "syntax", Message: err.Error()}}
+	return validate.Violations{{Rule: "syntax", Message: err.Error()}}
 }
 
 // isUTF8 reports whether the encoder kept every string. It puts U+FFFD where one is not UTF-8, which would be stored

@@ -51,24 +51,24 @@ func NewDocument(n int, in Includes) Document {
 // Add puts a snapshot behind those that are in the document. Of an association without a map neither the objects nor the
 // group's ids are taken.
 func (d *Document) Add(s Snapshot) {
-	d.Results = append(d.Results, model.Result{Key: GroupsKey, Id: s.Group.Id})
+	d.Results = append(d.Results, model.Result{Key: GroupsKey, ID: s.Group.ID})
 	Includes{
 		ExternalReferences: d.ExternalReferences != nil, RateCardSets: d.RateCardSets != nil, Workspaces: d.Workspaces != nil,
 	}.Trim(&s.Group)
-	d.WorkspaceGroups[s.Group.Id] = s.Group
+	d.WorkspaceGroups[s.Group.ID] = s.Group
 	if d.ExternalReferences != nil {
 		for _, r := range s.ExternalReferences {
-			(*d.ExternalReferences)[r.Id] = r
+			(*d.ExternalReferences)[r.ID] = r
 		}
 	}
 	if d.RateCardSets != nil {
 		for _, r := range s.RateCardSets {
-			(*d.RateCardSets)[r.Id] = r
+			(*d.RateCardSets)[r.ID] = r
 		}
 	}
 	if d.Workspaces != nil {
 		for _, w := range s.Workspaces {
-			(*d.Workspaces)[w.Id] = w
+			(*d.Workspaces)[w.ID] = w
 		}
 	}
 }

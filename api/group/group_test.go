@@ -138,10 +138,10 @@ func TestDocument(t *testing.T) {
 	ids := func(ids ...string) *[]string { return &ids }
 	s := group.Snapshot{
 		Group: model.WorkspaceGroup{
-			Id: "7", WorkspaceIds: ids("10"), ExternalReferenceIds: ids("1"), RateCardSetIds: ids(),
+			ID: "7", WorkspaceIds: ids("10"), ExternalReferenceIds: ids("1"), RateCardSetIds: ids(),
 		},
-		ExternalReferences: []model.ExternalReference{{Id: "1"}},
-		Workspaces:         []model.Workspace{{Id: "10"}},
+		ExternalReferences: []model.ExternalReference{{ID: "1"}},
+		Workspaces:         []model.Workspace{{ID: "10"}},
 	}
 	for _, test := range []struct {
 		list                         string
@@ -157,7 +157,7 @@ func TestDocument(t *testing.T) {
 			if doc.Count != 1 || doc.Meta != (model.Meta{Count: 1, PageCount: 1, PageNumber: 1, PageSize: 20}) {
 				t.Errorf("count %d, meta %+v", doc.Count, doc.Meta)
 			}
-			if want := []model.Result{{Key: "workspace_groups", Id: "7"}}; !slices.Equal(doc.Results, want) {
+			if want := []model.Result{{Key: "workspace_groups", ID: "7"}}; !slices.Equal(doc.Results, want) {
 				t.Errorf("results are %v", doc.Results)
 			}
 			g := doc.WorkspaceGroups["7"]

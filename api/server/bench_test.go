@@ -28,7 +28,7 @@ func (*body) Close() error { return nil }
 func BenchmarkRequest(b *testing.B) {
 	at := time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
 	s, err := server.New(&fake{update: func(_ context.Context, _ group.Caller, _ int64, u model.WorkspaceGroupUpdate, _ group.Includes) (group.Snapshot, error) {
-		return group.Snapshot{Group: model.WorkspaceGroup{Id: "7", Name: u.Name, CreatedAt: at, UpdatedAt: at}}, nil
+		return group.Snapshot{Group: model.WorkspaceGroup{ID: "7", Name: u.Name, CreatedAt: at, UpdatedAt: at}}, nil
 	}})
 	if err != nil {
 		b.Fatal(err)

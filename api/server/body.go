@@ -11,8 +11,8 @@ import (
 
 	"github.com/labstack/echo/v4"
 
-	"example.com/oxgroups/api/jsonscan"
-	"example.com/oxgroups/api/railsform"
+	"example.com/oxgroups/api/validate"
+	"example.com/oxgroups/api/validate/form"
 	"example.com/oxgroups/gen/model"
 	"example.com/oxgroups/gen/validator"
 )
@@ -78,7 +78,7 @@ type binder struct{ maxBody int64 }
 
 var _ echo.Binder = (*binder)(nil)
 
-// Bind returns a *jsonscan.SyntaxError, a violation.List, or an *http.MaxBytesError.
+// Bind returns a *validate.SyntaxError, a validate.Violations, or an *http.MaxBytesError.
 func (b *binder) Bind(into any, c echo.Context) error {
 	body, err := readBody(c, b.maxBody)
 	if err != nil {
@@ -89,7 +89,7 @@ func (b *binder) Bind(into any, c echo.Context) error {
 		x := exchangeOf(c)
 		x.entry.sawBody(body, x.form)
 		if x.form {
-			if body, err = railsform.AppendJSON(nil, body, validator.WorkspaceGroupRequestFields); err != nil {
+			if body, err = form.AppendJSON(nil, body, validator.WorkspaceGroupRequestFields); err != nil {
 				return err
 			}
 		}
@@ -123,5 +123,5 @@ func readBody(c echo.Context, limit int64) ([]byte, error) {
 		return nil, tooLong
 	}
 	// The connection broke, was too slow, or its chunks are malformed. What the reader says of it may quote the body.
-	return nil, &jsonscan.SyntaxError{Offset: len(data), Message: "the body could not be read to its end"}
+	return nil, &validate.SyntaxError{Offset: len(data), Message: "the body could not be read to its end"}
 }

@@ -96,7 +96,7 @@ func TestRepliesBeforeHandlers(t *testing.T) {
 // Text of a caller that looks like a reply of net/http stays as it is.
 func TestBodyThatLooksLikeAReply(t *testing.T) {
 	x := start(t, &fake{update: func(_ context.Context, _ group.Caller, _ int64, u model.WorkspaceGroupUpdate, _ group.Includes) (group.Snapshot, error) {
-		return group.Snapshot{Group: model.WorkspaceGroup{Id: "7", Name: u.Name}}, nil
+		return group.Snapshot{Group: model.WorkspaceGroup{ID: "7", Name: u.Name}}, nil
 	}})
 	name := strings.Repeat("HTTP/1.1 417 Expectation Failed\r\nContent-Type: text/plain; charset=utf-8\r\nConnection: close\r\n\r\n", 500)
 	g := x.do(t, call{body: fmt.Sprintf(`{"workspace_group":{"name":%s}}`, quote(name))}).group(t)
@@ -205,7 +205,7 @@ func TestShutdownFinishesWhatWasAccepted(t *testing.T) {
 		if err := ctx.Err(); err != nil {
 			return group.Snapshot{}, err
 		}
-		return group.Snapshot{Group: model.WorkspaceGroup{Id: "7", Name: u.Name}}, nil
+		return group.Snapshot{Group: model.WorkspaceGroup{ID: "7", Name: u.Name}}, nil
 	}})
 	kept, keptReader := dial(t, x.addr)
 	send(t, kept, "GET / HTTP/1.1\r\nHost: x\r\n\r\n")

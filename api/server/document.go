@@ -2,7 +2,7 @@ package server
 
 import (
 	"example.com/oxgroups/api/group"
-	"example.com/oxgroups/api/jsonscan"
+	"example.com/oxgroups/api/validate"
 	"example.com/oxgroups/gen/model"
 	"example.com/oxgroups/gen/validator"
 )
@@ -13,21 +13,21 @@ import (
 func appendDocument(b []byte, s *group.Snapshot, in group.Includes) []byte {
 	in.Trim(&s.Group)
 	b = append(b, documentHead...)
-	b = validator.AppendResult(b, &model.Result{Key: group.GroupsKey, Id: s.Group.Id})
+	b = validator.AppendResult(b, &model.Result{Key: group.GroupsKey, ID: s.Group.ID})
 	b = append(b, ']')
-	b = append(jsonscan.AppendString(append(b, groupsHead...), s.Group.Id), ':')
+	b = append(validate.AppendString(append(b, groupsHead...), s.Group.ID), ':')
 	b = append(validator.AppendWorkspaceGroup(b, &s.Group), '}')
 	if in.ExternalReferences {
 		b = appendMap(b, group.ExternalReferences, s.ExternalReferences, validator.AppendExternalReference,
-			func(r *model.ExternalReference) string { return r.Id })
+			func(r *model.ExternalReference) string { return r.ID })
 	}
 	if in.Workspaces {
 		b = appendMap(b, group.Workspaces, s.Workspaces, validator.AppendWorkspace,
-			func(w *model.Workspace) string { return w.Id })
+			func(w *model.Workspace) string { return w.ID })
 	}
 	if in.RateCardSets {
 		b = appendMap(b, group.RateCardSets, s.RateCardSets, validator.AppendRateCardSet,
-			func(r *model.RateCardSet) string { return r.Id })
+			func(r *model.RateCardSet) string { return r.ID })
 	}
 	return append(b, '}')
 }
@@ -43,7 +43,7 @@ var groupsHead = string(beginMap(nil, group.GroupsKey))
 
 // beginMap appends the key of a map and its opening brace.
 func beginMap(b []byte, name string) []byte {
-	return append(jsonscan.AppendString(append(b, ','), name), ":{"...)
+	return append(validate.AppendString(append(b, ','), name), ":{"...)
 }
 
 // appendMap appends a map of objects by their ids.
@@ -53,7 +53,7 @@ func appendMap[T any](b []byte, name string, objects []T, appendObject func([]by
 		if i > 0 {
 			b = append(b, ',')
 		}
-		b = append(jsonscan.AppendString(b, id(&objects[i])), ':')
+		b = append(validate.AppendString(b, id(&objects[i])), ':')
 		b = appendObject(b, &objects[i])
 	}
 	return append(b, '}')

@@ -15,10 +15,10 @@ func TestDocumentIsAsGenerated(t *testing.T) {
 	ids := []string{"2", "10"}
 	snapshot := group.Snapshot{
 		Group: model.WorkspaceGroup{
-			Id: "7", Name: `"Acme"`, CreatedAt: at, UpdatedAt: at, WorkspaceIds: &ids, ExternalReferenceIds: &[]string{}, RateCardSetIds: &ids,
+			ID: "7", Name: `"Acme"`, CreatedAt: at, UpdatedAt: at, WorkspaceIds: &ids, ExternalReferenceIds: &[]string{}, RateCardSetIds: &ids,
 		},
-		Workspaces:   []model.Workspace{{Id: "2", Title: "a"}, {Id: "10", Title: "b"}},
-		RateCardSets: []model.RateCardSet{{Id: "2"}, {Id: "10"}},
+		Workspaces:   []model.Workspace{{ID: "2", Title: "a"}, {ID: "10", Title: "b"}},
+		RateCardSets: []model.RateCardSet{{ID: "2"}, {ID: "10"}},
 	}
 	for i := range 8 {
 		in := group.Includes{ExternalReferences: i&1 != 0, RateCardSets: i&2 != 0, Workspaces: i&4 != 0}

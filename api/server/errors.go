@@ -10,8 +10,8 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"example.com/oxgroups/api/group"
-	"example.com/oxgroups/api/jsonscan"
-	"example.com/oxgroups/api/violation"
+	"example.com/oxgroups/api/validate"
+
 	"example.com/oxgroups/gen/model"
 	"example.com/oxgroups/gen/validator"
 )
@@ -117,9 +117,9 @@ func replyTo(err error) reply {
 // badRequest returns the errors of a request that the spec or the syntax forbids; all parts of it together.
 func badRequest(err error) (list []model.Error, ok bool) {
 	switch err := err.(type) {
-	case violation.List:
+	case validate.Violations:
 		return violationErrors(err), true
-	case *jsonscan.SyntaxError:
+	case *validate.SyntaxError:
 		return []model.Error{{Type: typeSyntax, Message: err.Error()}}, true
 	case interface{ Unwrap() []error }:
 		for _, part := range err.Unwrap() {

@@ -103,7 +103,7 @@ func TestErrors(t *testing.T) {
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			x.do(t, tc.call).refused(t, tc.status, tc.kind, tc.field, tc.message)
-			if g := x.do(t, call{body: good}).group(t); g.Id != "7" {
+			if g := x.do(t, call{body: good}).group(t); g.ID != "7" {
 				t.Error("the server does not answer the next request")
 			}
 		})

@@ -39,7 +39,7 @@ func (f *fake) Authenticate(ctx context.Context, token string) (group.Caller, er
 
 func (f *fake) Update(ctx context.Context, by group.Caller, id int64, u model.WorkspaceGroupUpdate, in group.Includes) (group.Snapshot, error) {
 	if f.update == nil {
-		return group.Snapshot{Group: model.WorkspaceGroup{Id: "7", Name: u.Name}}, nil
+		return group.Snapshot{Group: model.WorkspaceGroup{ID: "7", Name: u.Name}}, nil
 	}
 	return f.update(ctx, by, id, u, in)
 }
@@ -222,7 +222,7 @@ func (a answer) group(t *testing.T) model.WorkspaceGroup {
 	if len(doc.Results) != 1 {
 		t.Fatalf("got %d results", len(doc.Results))
 	}
-	g, ok := doc.WorkspaceGroups[doc.Results[0].Id]
+	g, ok := doc.WorkspaceGroups[doc.Results[0].ID]
 	if !ok {
 		t.Fatal("the map has no object for the result")
 	}

@@ -8,9 +8,9 @@ import (
 	"net/http"
 	"slices"
 
-	"example.com/oxgroups/api/field"
 	"example.com/oxgroups/api/group"
-	"example.com/oxgroups/api/railsform"
+	"example.com/oxgroups/api/validate"
+	"example.com/oxgroups/api/validate/form"
 	"example.com/oxgroups/gen/model"
 	gen "example.com/oxgroups/gen/server"
 	"example.com/oxgroups/gen/validator"
@@ -51,11 +51,11 @@ func (s *Server) record(x *exchange, r *http.Request) {
 }
 
 // sawBody notes the keys of a body that are ignored. body may be anything.
-func (e *Entry) sawBody(body []byte, form bool) {
+func (e *Entry) sawBody(body []byte, isForm bool) {
 	switch {
 	case e == nil:
-	case form:
-		e.Ignored = railsform.Unknown(body, validator.WorkspaceGroupRequestFields)
+	case isForm:
+		e.Ignored = form.Unknown(body, validator.WorkspaceGroupRequestFields)
 	default:
 		e.Ignored = ignored(nil, "", body, validator.WorkspaceGroupRequestFields)
 		slices.Sort(e.Ignored)
@@ -70,7 +70,7 @@ func (e *Entry) sawUpdate(r gen.UpdateWorkspaceGroupRequestObject, in group.Incl
 }
 
 // ignored appends the keys of an object, at any level, that are not among fields.
-func ignored(keys []string, at string, object []byte, fields []field.Field) []string {
+func ignored(keys []string, at string, object []byte, fields []validate.Field) []string {
 	var members map[string]json.RawMessage
 	if json.Unmarshal(object, &members) != nil {
 		return keys

@@ -111,7 +111,7 @@ func TestResponse(t *testing.T) {
 		if doc.Count != 1 || doc.Meta != (model.Meta{Count: 1, PageCount: 1, PageNumber: 1, PageSize: 20}) {
 			t.Errorf("count %d, meta %+v", doc.Count, doc.Meta)
 		}
-		if !slices.Equal(doc.Results, []model.Result{{Key: group.GroupsKey, Id: "7"}}) {
+		if !slices.Equal(doc.Results, []model.Result{{Key: group.GroupsKey, ID: "7"}}) {
 			t.Errorf("results are %v", doc.Results)
 		}
 		g := doc.WorkspaceGroups["7"]

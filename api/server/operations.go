@@ -23,7 +23,7 @@ var _ gen.StrictServerInterface = operations{}
 func (o operations) UpdateWorkspaceGroup(_ context.Context, r gen.UpdateWorkspaceGroupRequestObject) (gen.UpdateWorkspaceGroupResponseObject, error) {
 	x, in := o.x, includes(r.Params.Include, r.JSONBody)
 	x.entry.sawUpdate(r, in)
-	snapshot, err := o.store.Update(&x.lasting.ctx, x.by, r.Id, r.JSONBody.WorkspaceGroup, in)
+	snapshot, err := o.store.Update(&x.lasting.ctx, x.by, r.ID, r.JSONBody.WorkspaceGroup, in)
 	if err != nil {
 		return nil, err
 	}

@@ -6,7 +6,7 @@ import (
 
 	"github.com/labstack/echo/v4"
 
-	"example.com/oxgroups/api/jsonscan"
+	"example.com/oxgroups/api/validate"
 	"example.com/oxgroups/gen/model"
 	"example.com/oxgroups/gen/validator"
 )
@@ -30,7 +30,7 @@ func parseQuery(raw string) (url.Values, error) {
 	}
 	values, err := url.ParseQuery(raw)
 	if err != nil { // which quotes the query
-		return values, &jsonscan.SyntaxError{Message: "the query string has a broken escape or a semicolon"}
+		return values, &validate.SyntaxError{Message: "the query string has a broken escape or a semicolon"}
 	}
 	return values, nil
 }

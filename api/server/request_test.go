@@ -38,8 +38,8 @@ func TestRequestAccepted(t *testing.T) {
 		{"a form with a charset", call{kind: "application/x-www-form-urlencoded; charset=utf-8", body: "workspace_group%5Bname%5D=Acme&filters="}},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
-			if g := x.do(t, tc.call).group(t); g.Id != "7" || g.Name != "Acme" {
-				t.Errorf("got group %s %q", g.Id, g.Name)
+			if g := x.do(t, tc.call).group(t); g.ID != "7" || g.Name != "Acme" {
+				t.Errorf("got group %s %q", g.ID, g.Name)
 			}
 		})
 	}
@@ -87,7 +87,7 @@ func TestRequestMeans(t *testing.T) {
 					t.Errorf("got id %d", id)
 				}
 				got = u
-				return group.Snapshot{Group: model.WorkspaceGroup{Id: "7", Name: u.Name}}, nil
+				return group.Snapshot{Group: model.WorkspaceGroup{ID: "7", Name: u.Name}}, nil
 			}})
 			if a := x.do(t, tc.call); a.status != http.StatusOK {
 				t.Fatalf("got %d %s", a.status, a.body)
@@ -125,7 +125,7 @@ func TestInclude(t *testing.T) {
 			var got group.Includes
 			x := start(t, &fake{update: func(_ context.Context, _ group.Caller, _ int64, u model.WorkspaceGroupUpdate, in group.Includes) (group.Snapshot, error) {
 				got = in
-				return group.Snapshot{Group: model.WorkspaceGroup{Id: "7", Name: u.Name}}, nil
+				return group.Snapshot{Group: model.WorkspaceGroup{ID: "7", Name: u.Name}}, nil
 			}})
 			doc := x.do(t, tc.call).document(t)
 			if got != tc.want {

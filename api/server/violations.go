@@ -4,7 +4,7 @@ import (
 	"strings"
 
 	"example.com/oxgroups/api/group"
-	"example.com/oxgroups/api/violation"
+	"example.com/oxgroups/api/validate"
 	"example.com/oxgroups/gen/model"
 )
 
@@ -12,7 +12,7 @@ import (
 const envelope = "/workspace_group"
 
 // violationErrors returns the errors that the API has for violations.
-func violationErrors(list violation.List) []model.Error {
+func violationErrors(list validate.Violations) []model.Error {
 	errs := make([]model.Error, len(list))
 	for i, v := range list.Strip(envelope) {
 		errs[i] = violationError(v)
@@ -21,11 +21,11 @@ func violationErrors(list violation.List) []model.Error {
 }
 
 // violationError names the list where the violation is in an element of one: clients put messages beside a field.
-func violationError(v violation.Violation) model.Error {
+func violationError(v validate.Violation) model.Error {
 	message := v.Message
 	if list, index, rest, ok := splitIndex(v.Pointer); ok {
 		if rest != "" {
-			message = violation.Violation{Pointer: rest}.Field() + " " + message
+			message = validate.Violation{Pointer: rest}.Field() + " " + message
 		}
 		message = "at index " + index + ": " + message
 		v.Pointer = list

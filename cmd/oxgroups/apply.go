@@ -14,7 +14,7 @@ import (
 	"example.com/oxgroups/api/bulk"
 	"example.com/oxgroups/api/bulk/journal"
 	"example.com/oxgroups/api/bulk/rows"
-	"example.com/oxgroups/api/nearest"
+	"example.com/oxgroups/api/validate/nearest"
 )
 
 // applyCommand is one run of `oxgroups apply`.

@@ -9,7 +9,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
-	"example.com/oxgroups/api/nearest"
+	"example.com/oxgroups/api/validate/nearest"
 )
 
 // What is wrong with the arguments of a command is said without the arguments: one of them may be a token that was pasted.

@@ -8,7 +8,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"example.com/oxgroups/api/client"
-	"example.com/oxgroups/api/field"
+	"example.com/oxgroups/api/validate"
 )
 
 // candidate is a word that a shell may complete to, and what it means.
@@ -59,9 +59,9 @@ func must(err error) {
 }
 
 // completeField completes the values of a field that has only so many, and the names within an object.
-func completeField(f *field.Field) cobra.CompletionFunc {
+func completeField(f *validate.Field) cobra.CompletionFunc {
 	switch values := valuesOf(f); {
-	case f.Kind == field.Object && len(f.Fields) > 0:
+	case f.Kind == validate.Object && len(f.Fields) > 0:
 		return completePairs(f.Fields)
 	case len(values) > 0:
 		return completeOne(values)
@@ -70,8 +70,8 @@ func completeField(f *field.Field) cobra.CompletionFunc {
 }
 
 // valuesOf returns all values of a field that has only so many.
-func valuesOf(f *field.Field) []candidate {
-	if f.Kind == field.Boolean {
+func valuesOf(f *validate.Field) []candidate {
+	if f.Kind == validate.Boolean {
 		return words("true", "false")
 	}
 	return words(f.Enum...)
@@ -105,11 +105,11 @@ func completeList(all []candidate) cobra.CompletionFunc {
 const listDirective = cobra.ShellCompDirectiveNoFileComp | cobra.ShellCompDirectiveKeepOrder | cobra.ShellCompDirectiveNoSpace
 
 // completePairs completes name=value,name=value.
-func completePairs(fields []field.Field) cobra.CompletionFunc {
+func completePairs(fields []validate.Field) cobra.CompletionFunc {
 	return func(_ *cobra.Command, _ []string, text string) ([]cobra.Completion, cobra.ShellCompDirective) {
 		before, last := cutLast(text, ",")
 		if name, value, ok := strings.Cut(last, "="); ok {
-			f := field.Find(fields, name)
+			f := validate.FindField(fields, name)
 			if f == nil {
 				return nil, listDirective
 			}
@@ -143,13 +143,13 @@ func cutLast(text, sep string) (before, last string) {
 }
 
 // clearable returns the fields that null clears, dotted where they are nested.
-func clearable(prefix string, fields []field.Field) []candidate {
+func clearable(prefix string, fields []validate.Field) []candidate {
 	var out []candidate
 	for _, f := range fields {
 		switch f.Kind {
-		case field.Object:
+		case validate.Object:
 			out = append(out, clearable(prefix+f.Name+".", f.Fields)...)
-		case field.Array:
+		case validate.Array:
 		default:
 			if f.Nullable {
 				out = append(out, candidate{prefix + f.Name, oneLine(f.Description)})

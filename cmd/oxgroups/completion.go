@@ -5,7 +5,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"example.com/oxgroups/api/nearest"
+	"example.com/oxgroups/api/validate/nearest"
 )
 
 // bashLists makes cobra's script for bash work for name=value,name=value: the script puts a backslash before the comma of a

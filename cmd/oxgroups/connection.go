@@ -12,7 +12,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"example.com/oxgroups/api/client"
-	"example.com/oxgroups/api/nearest"
+	"example.com/oxgroups/api/validate/nearest"
 	"example.com/oxgroups/cmd/oxgroups/internal/profile"
 )
 

@@ -10,8 +10,8 @@ import (
 
 	"github.com/spf13/pflag"
 
-	"example.com/oxgroups/api/field"
-	"example.com/oxgroups/api/nearest"
+	"example.com/oxgroups/api/validate"
+	"example.com/oxgroups/api/validate/nearest"
 )
 
 // assignment gives the field that path leads to a value.
@@ -39,7 +39,7 @@ func (a assignments) has(name string) bool {
 
 // fieldFlag is the flag of one field: it turns text into the JSON of the field and leaves it to the validator to judge.
 type fieldFlag struct {
-	field *field.Field
+	field *validate.Field
 	to    *assignments
 	text  string
 	items []byte // of an array: what was given so far
@@ -55,13 +55,13 @@ func (f *fieldFlag) Type() string {
 	switch fd := f.field; {
 	case len(fd.Enum) > 0:
 		return strings.Join(fd.Enum, "|")
-	case fd.Kind == field.Boolean:
+	case fd.Kind == validate.Boolean:
 		return "bool"
-	case fd.Kind == field.Array:
+	case fd.Kind == validate.Array:
 		return fd.Items.String() + ",..."
-	case fd.Kind == field.Object && len(fd.Fields) > 0:
+	case fd.Kind == validate.Object && len(fd.Fields) > 0:
 		return "name=value,..."
-	case fd.Kind == field.Object, fd.Kind == field.Any:
+	case fd.Kind == validate.Object, fd.Kind == validate.Any:
 		return "JSON"
 	default:
 		return fd.Kind.String()
@@ -75,12 +75,12 @@ func (f *fieldFlag) Set(text string) error {
 	}
 	f.text = text
 	switch fd := f.field; {
-	case fd.Kind == field.Array:
+	case fd.Kind == validate.Array:
 		return f.setItems(text)
-	case fd.Kind == field.Object && len(fd.Fields) > 0:
+	case fd.Kind == validate.Object && len(fd.Fields) > 0:
 		return f.setMembers(text)
 	default:
-		f.to.put(field.AppendValue(nil, fd.Kind, text), fd.Name)
+		f.to.put(validate.AppendValue(nil, fd.Kind, text), fd.Name)
 		return nil
 	}
 }
@@ -95,10 +95,10 @@ func (f *fieldFlag) setItems(text string) error {
 		if len(f.items) > 0 {
 			f.items = append(f.items, ',')
 		}
-		if f.field.Items != field.String {
+		if f.field.Items != validate.String {
 			item = strings.TrimSpace(item)
 		}
-		f.items = field.AppendValue(f.items, f.field.Items, item)
+		f.items = validate.AppendValue(f.items, f.field.Items, item)
 	}
 	f.to.put([]byte("["+string(f.items)+"]"), f.field.Name)
 	return nil
@@ -115,11 +115,11 @@ func (f *fieldFlag) setMembers(text string) error {
 		if !ok {
 			return errors.New("must be of the form name=value,name=value; the names are " + strings.Join(names(f.field.Fields), ", "))
 		}
-		inner := field.Find(f.field.Fields, strings.ReplaceAll(strings.TrimSpace(name), "-", "_"))
+		inner := validate.FindField(f.field.Fields, strings.ReplaceAll(strings.TrimSpace(name), "-", "_"))
 		if inner == nil {
 			return errors.New("there is no such name" + nearest.HintOrAll(name, names(f.field.Fields)))
 		}
-		f.to.put(field.AppendValue(nil, inner.Kind, value), f.field.Name, inner.Name)
+		f.to.put(validate.AppendValue(nil, inner.Kind, value), f.field.Name, inner.Name)
 	}
 	return nil
 }
@@ -175,7 +175,7 @@ func opensValue(pair string) bool { return strings.IndexByte(pair, '=') == len(p
 var errPairs = errors.New("must be of the form name=value,name=value; a value with a comma or a quote is put in double quotes, " +
 	`and a double quote within them is doubled: name="a, ""b"""`)
 
-func names(fields []field.Field) []string {
+func names(fields []validate.Field) []string {
 	out := make([]string, len(fields))
 	for i, f := range fields {
 		out[i] = f.Name

@@ -10,19 +10,19 @@ import (
 	"github.com/spf13/pflag"
 
 	"example.com/oxgroups/api/client"
-	"example.com/oxgroups/api/field"
-	"example.com/oxgroups/api/nearest"
+	"example.com/oxgroups/api/validate"
+	"example.com/oxgroups/api/validate/nearest"
 )
 
 // addFieldFlags adds a flag for each field. A field whose name a flag in own has, or another field, gets another name.
-func addFieldFlags(flags, own *pflag.FlagSet, fields []field.Field, to *assignments) {
+func addFieldFlags(flags, own *pflag.FlagSet, fields []validate.Field, to *assignments) {
 	taken := func(name string) bool {
 		return name == "" || name == "help" || flags.Lookup(name) != nil || own.Lookup(name) != nil
 	}
 	for i := range fields {
 		f := &fields[i]
 		flag := flags.VarPF(&fieldFlag{field: f, to: to}, freeName(taken, f), "", usage(f))
-		if f.Kind == field.Boolean {
+		if f.Kind == validate.Boolean {
 			flag.NoOptDefVal = "true"
 		}
 	}
@@ -30,10 +30,10 @@ func addFieldFlags(flags, own *pflag.FlagSet, fields []field.Field, to *assignme
 
 // freeName returns the name of the flag for f: that of the field with hyphens, for an array without "_ids" at its end
 // ("add_workspace_ids" is --add-workspace). Where that is taken it is the whole name, or one that begins with "field-".
-func freeName(taken func(string) bool, f *field.Field) string {
+func freeName(taken func(string) bool, f *validate.Field) string {
 	whole := strings.ReplaceAll(f.Name, "_", "-")
 	name := whole
-	if f.Kind == field.Array {
+	if f.Kind == validate.Array {
 		name = strings.TrimSuffix(whole, "-ids")
 	}
 	for _, candidate := range []string{name, whole} {
@@ -45,7 +45,7 @@ func freeName(taken func(string) bool, f *field.Field) string {
 }
 
 // usage returns the help text of a field in one line, as completion shows it.
-func usage(f *field.Field) string {
+func usage(f *validate.Field) string {
 	if f.Required {
 		return oneLine(f.Description + " (required)")
 	}
@@ -53,8 +53,8 @@ func usage(f *field.Field) string {
 }
 
 // clearFields gives null to the fields called names, dotted where they are nested.
-func clearFields(clear []string, fields []field.Field, to *assignments) error {
-	known := field.Dotted("", fields)
+func clearFields(clear []string, fields []validate.Field, to *assignments) error {
+	known := validate.DottedNames("", fields)
 	given := slices.Clone(*to)
 	for _, name := range clear {
 		name = strings.ReplaceAll(strings.TrimSpace(name), "-", "_")
@@ -70,10 +70,10 @@ func clearFields(clear []string, fields []field.Field, to *assignments) error {
 }
 
 // clearsNothing returns the names in clear for which the API takes null as no change: lists and objects.
-func clearsNothing(clear []string, fields []field.Field) []string {
+func clearsNothing(clear []string, fields []validate.Field) []string {
 	var out []string
 	for _, name := range clear {
-		if f := field.Find(fields, strings.ReplaceAll(name, "-", "_")); f != nil && (f.Kind == field.Array || f.Kind == field.Object) {
+		if f := validate.FindField(fields, strings.ReplaceAll(name, "-", "_")); f != nil && (f.Kind == validate.Array || f.Kind == validate.Object) {
 			out = append(out, f.Name)
 		}
 	}

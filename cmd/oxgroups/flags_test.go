@@ -8,21 +8,21 @@ import (
 
 	"github.com/spf13/pflag"
 
-	"example.com/oxgroups/api/field"
+	"example.com/oxgroups/api/validate"
 )
 
 // madeUp stands for what a spec may come to have.
-var madeUp = []field.Field{
-	{Name: "url", Kind: field.String},
-	{Name: "help", Kind: field.String},
-	{Name: "tag_ids", Kind: field.Array, Items: field.String},
-	{Name: "tag", Kind: field.String},
-	{Name: "tags", Kind: field.Array, Items: field.String},
-	{Name: "ratio", Kind: field.Number},
-	{Name: "level", Kind: field.String, Enum: []string{"low", "high"}, Description: "How `high`\n it is"},
-	{Name: "anything", Kind: field.Any},
-	{Name: "free", Kind: field.Object},
-	{Name: "rows", Kind: field.Array, Items: field.Object},
+var madeUp = []validate.Field{
+	{Name: "url", Kind: validate.String},
+	{Name: "help", Kind: validate.String},
+	{Name: "tag_ids", Kind: validate.Array, Items: validate.String},
+	{Name: "tag", Kind: validate.String},
+	{Name: "tags", Kind: validate.Array, Items: validate.String},
+	{Name: "ratio", Kind: validate.Number},
+	{Name: "level", Kind: validate.String, Enum: []string{"low", "high"}, Description: "How `high`\n it is"},
+	{Name: "anything", Kind: validate.Any},
+	{Name: "free", Kind: validate.Object},
+	{Name: "rows", Kind: validate.Array, Items: validate.Object},
 }
 
 func TestFlagsOfAnySpec(t *testing.T) {

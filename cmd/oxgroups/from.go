@@ -10,9 +10,9 @@ import (
 	"os"
 	"strings"
 
-	"example.com/oxgroups/api/field"
-	"example.com/oxgroups/api/jsonscan"
-	"example.com/oxgroups/api/nearest"
+	"example.com/oxgroups/api/validate"
+
+	"example.com/oxgroups/api/validate/nearest"
 	"example.com/oxgroups/gen/model"
 	"example.com/oxgroups/gen/validator"
 )
@@ -68,7 +68,7 @@ func readFile(ctx context.Context, name string, stdin io.Reader) ([]byte, error)
 // parseInput reads the object in data. It asks the validator for the syntax, which is stricter than encoding/json, and
 // whose places are those of data as long as the flags are not in it yet.
 func parseInput(data []byte) (object, error) {
-	var bad *jsonscan.SyntaxError
+	var bad *validate.SyntaxError
 	if err := validator.DecodeWorkspaceGroupRequest(data, new(model.WorkspaceGroupRequest)); errors.As(err, &bad) {
 		return nil, bad
 	}
@@ -92,7 +92,7 @@ func bodyIncludes(body object) ([]string, error) {
 }
 
 // checkNames returns an error for a member of o, or of an object in it, that is no field.
-func checkNames(o object, fields []field.Field) error {
+func checkNames(o object, fields []validate.Field) error {
 	if unknown := nearest.UnknownKeys(o.append(nil), fields, ""); len(unknown) > 0 {
 		return unknown[0]
 	}

@@ -9,7 +9,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
-	"example.com/oxgroups/api/field"
+	"example.com/oxgroups/api/validate"
 )
 
 // helpWidth is the width of help texts, in columns.
@@ -70,7 +70,7 @@ func fieldList(flags []*pflag.Flag) string {
 	for _, flag := range flags {
 		f := flag.Value.(*fieldFlag).field
 		term := "--" + flag.Name + " " + flag.Value.Type()
-		if f.Kind == field.Boolean {
+		if f.Kind == validate.Boolean {
 			term = "--" + flag.Name + "[=false]"
 		}
 		define(&b, 2, term, f)
@@ -82,7 +82,7 @@ func fieldList(flags []*pflag.Flag) string {
 }
 
 // define writes a term, and below it the description of its field.
-func define(b *strings.Builder, indent int, term string, f *field.Field) {
+func define(b *strings.Builder, indent int, term string, f *validate.Field) {
 	if f.Required {
 		term += " (required)"
 	}
@@ -94,7 +94,7 @@ func define(b *strings.Builder, indent int, term string, f *field.Field) {
 }
 
 // pair returns how a field within an object is set.
-func pair(f *field.Field) string {
+func pair(f *validate.Field) string {
 	if values := valuesOf(f); len(values) > 0 {
 		var list []string
 		for _, v := range values {

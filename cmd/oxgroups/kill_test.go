@@ -45,7 +45,7 @@ func killServer(t *testing.T, after int) (srv *clienttest.Server, reached chan s
 		groups = append(groups, clienttest.Group(i+1, fmt.Sprint("Group ", i+1)))
 	}
 	for i := range 50 {
-		workspaces = append(workspaces, client.Workspace{Id: fmt.Sprint(i + 1), Title: "a workspace"})
+		workspaces = append(workspaces, client.Workspace{ID: fmt.Sprint(i + 1), Title: "a workspace"})
 	}
 	reached = make(chan struct{})
 	var seen atomic.Int64

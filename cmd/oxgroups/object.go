@@ -7,7 +7,7 @@ import (
 	"io"
 	"slices"
 
-	"example.com/oxgroups/api/jsonscan"
+	"example.com/oxgroups/api/validate"
 )
 
 // member is one name of a JSON object with its value.
@@ -85,7 +85,7 @@ func (o object) append(dst []byte) []byte {
 		if i > 0 {
 			dst = append(dst, ',')
 		}
-		dst = jsonscan.AppendString(dst, m.name)
+		dst = validate.AppendString(dst, m.name)
 		dst = append(dst, ':')
 		dst = append(dst, m.value...)
 	}

@@ -12,8 +12,8 @@ import (
 	"github.com/spf13/pflag"
 
 	"example.com/oxgroups/api/client"
-	"example.com/oxgroups/api/field"
-	"example.com/oxgroups/api/violation"
+	"example.com/oxgroups/api/validate"
+
 	"example.com/oxgroups/gen/model"
 	"example.com/oxgroups/gen/validator"
 )
@@ -22,14 +22,14 @@ import (
 const updateKey = "workspace_group"
 
 // updateFields returns the fields of an update, from openapi.yaml.
-func updateFields() []field.Field {
-	return field.Find(validator.WorkspaceGroupRequestFields, updateKey).Fields
+func updateFields() []validate.Field {
+	return validate.FindField(validator.WorkspaceGroupRequestFields, updateKey).Fields
 }
 
 // updateCommand is one run of `oxgroups update`.
 type updateCommand struct {
 	sys     system
-	fields  []field.Field
+	fields  []validate.Field
 	assign  assignments
 	clear   []string
 	include []string
@@ -188,7 +188,7 @@ func decodeUpdate(body object) (client.Update, error) {
 
 // invalid returns what a validator found in the form in which the client reports it.
 func invalid(err error) error {
-	if list := (violation.List)(nil); errors.As(err, &list) {
+	if list := (validate.Violations)(nil); errors.As(err, &list) {
 		return &client.ValidationError{Violations: list.Strip("/" + updateKey)}
 	}
 	if err != nil {

@@ -9,7 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"example.com/oxgroups/api/group"
-	"example.com/oxgroups/api/jsonscan"
+	"example.com/oxgroups/api/validate"
 	"example.com/oxgroups/gen/model"
 	"example.com/oxgroups/gen/validator"
 )
@@ -57,26 +57,26 @@ var kinds = [...]string{group.GroupsKey, group.ExternalReferences, group.RateCar
 
 // Group writes a group.
 func (w *documentWriter) Group(g model.WorkspaceGroup) error {
-	w.groups = append(w.groups, g.Id)
-	w.object(1, g.Id)
+	w.groups = append(w.groups, g.ID)
+	w.object(1, g.ID)
 	return w.flush(validator.AppendWorkspaceGroup(w.buf, &g))
 }
 
 // ExternalReference writes a reference.
 func (w *documentWriter) ExternalReference(r model.ExternalReference) error {
-	w.object(2, r.Id)
+	w.object(2, r.ID)
 	return w.flush(validator.AppendExternalReference(w.buf, &r))
 }
 
 // RateCardSet writes a rate card set.
 func (w *documentWriter) RateCardSet(r model.RateCardSet) error {
-	w.object(3, r.Id)
+	w.object(3, r.ID)
 	return w.flush(validator.AppendRateCardSet(w.buf, &r))
 }
 
 // Workspace writes a workspace.
 func (w *documentWriter) Workspace(v model.Workspace) error {
-	w.object(4, v.Id)
+	w.object(4, v.ID)
 	return w.flush(validator.AppendWorkspace(w.buf, &v))
 }
 
@@ -88,7 +88,7 @@ func (w *documentWriter) object(n int, id string) {
 	}
 	w.filled = true
 	w.buf = append(w.buf, '\n')
-	w.buf = jsonscan.AppendString(w.buf, id)
+	w.buf = validate.AppendString(w.buf, id)
 	w.buf = append(w.buf, ':')
 }
 
@@ -101,7 +101,7 @@ func (w *documentWriter) begin(n int) {
 		default:
 			w.close()
 		}
-		w.buf = jsonscan.AppendString(w.buf, kinds[w.maps])
+		w.buf = validate.AppendString(w.buf, kinds[w.maps])
 		w.buf = append(w.buf, ":{"...)
 		w.filled = false
 	}
@@ -134,7 +134,7 @@ func (w *documentWriter) end() error {
 			b = append(b, ',')
 		}
 		b = append(b, '\n')
-		b = validator.AppendResult(b, &model.Result{Key: group.GroupsKey, Id: id})
+		b = validator.AppendResult(b, &model.Result{Key: group.GroupsKey, ID: id})
 	}
 	meta := group.NewMeta(len(w.groups))
 	b = fmt.Appendf(b, "],\n\"count\":%d,\n\"meta\":", meta.Count)

@@ -11,7 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"example.com/oxgroups/api/group"
-	"example.com/oxgroups/api/violation"
+	"example.com/oxgroups/api/validate"
 	"example.com/oxgroups/gen/model"
 	"example.com/oxgroups/gen/validator"
 )
@@ -71,7 +71,7 @@ func readInput(name string, stdin io.Reader) ([]byte, error) {
 
 // describe names the place and the rule of each violation, one a line.
 func describe(name string, err error) error {
-	var list violation.List
+	var list validate.Violations
 	if !errors.As(err, &list) {
 		return fmt.Errorf("%s is not a document: %w", name, err)
 	}

@@ -22,7 +22,7 @@ import (
 )
 
 // runtimePath is where the packages are that generated code imports.
-const runtimePath = "example.com/oxgroups/api"
+const runtimePath = "example.com/oxgroups/api/validate"
 
 const usage = `Usage: validatorgen -spec FILE -out DIR [-model DIR] [flags]
 

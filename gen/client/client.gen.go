@@ -105,7 +105,7 @@ type ClientInterface interface {
 	// Takes any type of body and a specified content type.
 	//
 	// Corresponds with PUT /workspace_groups/{id} (the `UpdateWorkspaceGroup` operationId).
-	UpdateWorkspaceGroupWithBody(ctx context.Context, id Id, params *UpdateWorkspaceGroupParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+	UpdateWorkspaceGroupWithBody(ctx context.Context, id ID, params *UpdateWorkspaceGroupParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// UpdateWorkspaceGroup Update a workspace group
 	//
@@ -121,7 +121,7 @@ type ClientInterface interface {
 	// Takes a body of the `application/json` content type.
 	//
 	// Corresponds with PUT /workspace_groups/{id} (the `UpdateWorkspaceGroup` operationId).
-	UpdateWorkspaceGroup(ctx context.Context, id Id, params *UpdateWorkspaceGroupParams, body UpdateWorkspaceGroupJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+	UpdateWorkspaceGroup(ctx context.Context, id ID, params *UpdateWorkspaceGroupParams, body UpdateWorkspaceGroupJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 }
 
 // UpdateWorkspaceGroupWithBody Update a workspace group
@@ -138,7 +138,7 @@ type ClientInterface interface {
 // Takes any type of body and a specified content type.
 //
 // Corresponds with PUT /workspace_groups/{id} (the `UpdateWorkspaceGroup` operationId).
-func (c *Client) UpdateWorkspaceGroupWithBody(ctx context.Context, id Id, params *UpdateWorkspaceGroupParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+func (c *Client) UpdateWorkspaceGroupWithBody(ctx context.Context, id ID, params *UpdateWorkspaceGroupParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewUpdateWorkspaceGroupRequestWithBody(c.Server, id, params, contentType, body)
 	if err != nil {
 		return nil, err
@@ -164,7 +164,7 @@ func (c *Client) UpdateWorkspaceGroupWithBody(ctx context.Context, id Id, params
 // Takes a body of the `application/json` content type.
 //
 // Corresponds with PUT /workspace_groups/{id} (the `UpdateWorkspaceGroup` operationId).
-func (c *Client) UpdateWorkspaceGroup(ctx context.Context, id Id, params *UpdateWorkspaceGroupParams, body UpdateWorkspaceGroupJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+func (c *Client) UpdateWorkspaceGroup(ctx context.Context, id ID, params *UpdateWorkspaceGroupParams, body UpdateWorkspaceGroupJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewUpdateWorkspaceGroupRequest(c.Server, id, params, body)
 	if err != nil {
 		return nil, err
@@ -177,7 +177,7 @@ func (c *Client) UpdateWorkspaceGroup(ctx context.Context, id Id, params *Update
 }
 
 // NewUpdateWorkspaceGroupRequest calls the generic UpdateWorkspaceGroup builder with application/json body
-func NewUpdateWorkspaceGroupRequest(server string, id Id, params *UpdateWorkspaceGroupParams, body UpdateWorkspaceGroupJSONRequestBody) (*http.Request, error) {
+func NewUpdateWorkspaceGroupRequest(server string, id ID, params *UpdateWorkspaceGroupParams, body UpdateWorkspaceGroupJSONRequestBody) (*http.Request, error) {
 	var bodyReader io.Reader
 	buf, err := json.Marshal(body)
 	if err != nil {
@@ -188,7 +188,7 @@ func NewUpdateWorkspaceGroupRequest(server string, id Id, params *UpdateWorkspac
 }
 
 // NewUpdateWorkspaceGroupRequestWithBody constructs an http.Request for the UpdateWorkspaceGroup method, with any body, and a specified content type
-func NewUpdateWorkspaceGroupRequestWithBody(server string, id Id, params *UpdateWorkspaceGroupParams, contentType string, body io.Reader) (*http.Request, error) {
+func NewUpdateWorkspaceGroupRequestWithBody(server string, id ID, params *UpdateWorkspaceGroupParams, contentType string, body io.Reader) (*http.Request, error) {
 	var err error
 
 	var pathParam0 string
@@ -308,7 +308,7 @@ type ClientWithResponsesInterface interface {
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
 	// Corresponds with PUT /workspace_groups/{id} (the `UpdateWorkspaceGroup` operationId).
-	UpdateWorkspaceGroupWithBodyWithResponse(ctx context.Context, id Id, params *UpdateWorkspaceGroupParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*UpdateWorkspaceGroupResponse, error)
+	UpdateWorkspaceGroupWithBodyWithResponse(ctx context.Context, id ID, params *UpdateWorkspaceGroupParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*UpdateWorkspaceGroupResponse, error)
 
 	// UpdateWorkspaceGroupWithResponse Update a workspace group
 	//
@@ -324,76 +324,76 @@ type ClientWithResponsesInterface interface {
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
 	// Corresponds with PUT /workspace_groups/{id} (the `UpdateWorkspaceGroup` operationId).
-	UpdateWorkspaceGroupWithResponse(ctx context.Context, id Id, params *UpdateWorkspaceGroupParams, body UpdateWorkspaceGroupJSONRequestBody, reqEditors ...RequestEditorFn) (*UpdateWorkspaceGroupResponse, error)
+	UpdateWorkspaceGroupWithResponse(ctx context.Context, id ID, params *UpdateWorkspaceGroupParams, body UpdateWorkspaceGroupJSONRequestBody, reqEditors ...RequestEditorFn) (*UpdateWorkspaceGroupResponse, error)
 }
 
 // UpdateWorkspaceGroupResponse200Headers the declared response headers of an HTTP 200 response for UpdateWorkspaceGroup
 type UpdateWorkspaceGroupResponse200Headers struct {
-	XRequestId *string
+	XRequestID *string
 	XRuntime   *string
 }
 
 // UpdateWorkspaceGroupResponse400Headers the declared response headers of an HTTP 400 response for UpdateWorkspaceGroup
 type UpdateWorkspaceGroupResponse400Headers struct {
-	XRequestId *string
+	XRequestID *string
 }
 
 // UpdateWorkspaceGroupResponse401Headers the declared response headers of an HTTP 401 response for UpdateWorkspaceGroup
 type UpdateWorkspaceGroupResponse401Headers struct {
-	XRequestId *string
+	XRequestID *string
 }
 
 // UpdateWorkspaceGroupResponse403Headers the declared response headers of an HTTP 403 response for UpdateWorkspaceGroup
 type UpdateWorkspaceGroupResponse403Headers struct {
-	XRequestId *string
+	XRequestID *string
 }
 
 // UpdateWorkspaceGroupResponse404Headers the declared response headers of an HTTP 404 response for UpdateWorkspaceGroup
 type UpdateWorkspaceGroupResponse404Headers struct {
-	XRequestId *string
+	XRequestID *string
 }
 
 // UpdateWorkspaceGroupResponse405Headers the declared response headers of an HTTP 405 response for UpdateWorkspaceGroup
 type UpdateWorkspaceGroupResponse405Headers struct {
 	Allow      *string
-	XRequestId *string
+	XRequestID *string
 }
 
 // UpdateWorkspaceGroupResponse413Headers the declared response headers of an HTTP 413 response for UpdateWorkspaceGroup
 type UpdateWorkspaceGroupResponse413Headers struct {
-	XRequestId *string
+	XRequestID *string
 }
 
 // UpdateWorkspaceGroupResponse415Headers the declared response headers of an HTTP 415 response for UpdateWorkspaceGroup
 type UpdateWorkspaceGroupResponse415Headers struct {
-	XRequestId *string
+	XRequestID *string
 }
 
 // UpdateWorkspaceGroupResponse422Headers the declared response headers of an HTTP 422 response for UpdateWorkspaceGroup
 type UpdateWorkspaceGroupResponse422Headers struct {
-	XRequestId *string
+	XRequestID *string
 }
 
 // UpdateWorkspaceGroupResponse429Headers the declared response headers of an HTTP 429 response for UpdateWorkspaceGroup
 type UpdateWorkspaceGroupResponse429Headers struct {
 	RetryAfter *int64
-	XRequestId *string
+	XRequestID *string
 }
 
 // UpdateWorkspaceGroupResponse431Headers the declared response headers of an HTTP 431 response for UpdateWorkspaceGroup
 type UpdateWorkspaceGroupResponse431Headers struct {
-	XRequestId *string
+	XRequestID *string
 }
 
 // UpdateWorkspaceGroupResponse500Headers the declared response headers of an HTTP 500 response for UpdateWorkspaceGroup
 type UpdateWorkspaceGroupResponse500Headers struct {
-	XRequestId *string
+	XRequestID *string
 }
 
 // UpdateWorkspaceGroupResponse503Headers the declared response headers of an HTTP 503 response for UpdateWorkspaceGroup
 type UpdateWorkspaceGroupResponse503Headers struct {
 	RetryAfter *int64
-	XRequestId *string
+	XRequestID *string
 }
 
 type UpdateWorkspaceGroupResponse struct {
@@ -561,7 +561,7 @@ func (r UpdateWorkspaceGroupResponse) ContentType() string {
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
 // Corresponds with PUT /workspace_groups/{id} (the `UpdateWorkspaceGroup` operationId).
-func (c *ClientWithResponses) UpdateWorkspaceGroupWithBodyWithResponse(ctx context.Context, id Id, params *UpdateWorkspaceGroupParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*UpdateWorkspaceGroupResponse, error) {
+func (c *ClientWithResponses) UpdateWorkspaceGroupWithBodyWithResponse(ctx context.Context, id ID, params *UpdateWorkspaceGroupParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*UpdateWorkspaceGroupResponse, error) {
 	rsp, err := c.UpdateWorkspaceGroupWithBody(ctx, id, params, contentType, body, reqEditors...)
 	if err != nil {
 		return nil, err
@@ -583,7 +583,7 @@ func (c *ClientWithResponses) UpdateWorkspaceGroupWithBodyWithResponse(ctx conte
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //
 // Corresponds with PUT /workspace_groups/{id} (the `UpdateWorkspaceGroup` operationId).
-func (c *ClientWithResponses) UpdateWorkspaceGroupWithResponse(ctx context.Context, id Id, params *UpdateWorkspaceGroupParams, body UpdateWorkspaceGroupJSONRequestBody, reqEditors ...RequestEditorFn) (*UpdateWorkspaceGroupResponse, error) {
+func (c *ClientWithResponses) UpdateWorkspaceGroupWithResponse(ctx context.Context, id ID, params *UpdateWorkspaceGroupParams, body UpdateWorkspaceGroupJSONRequestBody, reqEditors ...RequestEditorFn) (*UpdateWorkspaceGroupResponse, error) {
 	rsp, err := c.UpdateWorkspaceGroup(ctx, id, params, body, reqEditors...)
 	if err != nil {
 		return nil, err
@@ -706,7 +706,7 @@ func ParseUpdateWorkspaceGroupResponse(rsp *http.Response) (*UpdateWorkspaceGrou
 			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
 				return nil, err
 			}
-			headers.XRequestId = &value
+			headers.XRequestID = &value
 		}
 		if values := rsp.Header.Values("X-Runtime"); len(values) > 0 {
 			var value string
@@ -723,7 +723,7 @@ func ParseUpdateWorkspaceGroupResponse(rsp *http.Response) (*UpdateWorkspaceGrou
 			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
 				return nil, err
 			}
-			headers.XRequestId = &value
+			headers.XRequestID = &value
 		}
 		response.Headers400 = &headers
 	case rsp.StatusCode == 401:
@@ -733,7 +733,7 @@ func ParseUpdateWorkspaceGroupResponse(rsp *http.Response) (*UpdateWorkspaceGrou
 			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
 				return nil, err
 			}
-			headers.XRequestId = &value
+			headers.XRequestID = &value
 		}
 		response.Headers401 = &headers
 	case rsp.StatusCode == 403:
@@ -743,7 +743,7 @@ func ParseUpdateWorkspaceGroupResponse(rsp *http.Response) (*UpdateWorkspaceGrou
 			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
 				return nil, err
 			}
-			headers.XRequestId = &value
+			headers.XRequestID = &value
 		}
 		response.Headers403 = &headers
 	case rsp.StatusCode == 404:
@@ -753,7 +753,7 @@ func ParseUpdateWorkspaceGroupResponse(rsp *http.Response) (*UpdateWorkspaceGrou
 			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
 				return nil, err
 			}
-			headers.XRequestId = &value
+			headers.XRequestID = &value
 		}
 		response.Headers404 = &headers
 	case rsp.StatusCode == 405:
@@ -770,7 +770,7 @@ func ParseUpdateWorkspaceGroupResponse(rsp *http.Response) (*UpdateWorkspaceGrou
 			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
 				return nil, err
 			}
-			headers.XRequestId = &value
+			headers.XRequestID = &value
 		}
 		response.Headers405 = &headers
 	case rsp.StatusCode == 413:
@@ -780,7 +780,7 @@ func ParseUpdateWorkspaceGroupResponse(rsp *http.Response) (*UpdateWorkspaceGrou
 			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
 				return nil, err
 			}
-			headers.XRequestId = &value
+			headers.XRequestID = &value
 		}
 		response.Headers413 = &headers
 	case rsp.StatusCode == 415:
@@ -790,7 +790,7 @@ func ParseUpdateWorkspaceGroupResponse(rsp *http.Response) (*UpdateWorkspaceGrou
 			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
 				return nil, err
 			}
-			headers.XRequestId = &value
+			headers.XRequestID = &value
 		}
 		response.Headers415 = &headers
 	case rsp.StatusCode == 422:
@@ -800,7 +800,7 @@ func ParseUpdateWorkspaceGroupResponse(rsp *http.Response) (*UpdateWorkspaceGrou
 			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
 				return nil, err
 			}
-			headers.XRequestId = &value
+			headers.XRequestID = &value
 		}
 		response.Headers422 = &headers
 	case rsp.StatusCode == 429:
@@ -817,7 +817,7 @@ func ParseUpdateWorkspaceGroupResponse(rsp *http.Response) (*UpdateWorkspaceGrou
 			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
 				return nil, err
 			}
-			headers.XRequestId = &value
+			headers.XRequestID = &value
 		}
 		response.Headers429 = &headers
 	case rsp.StatusCode == 431:
@@ -827,7 +827,7 @@ func ParseUpdateWorkspaceGroupResponse(rsp *http.Response) (*UpdateWorkspaceGrou
 			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
 				return nil, err
 			}
-			headers.XRequestId = &value
+			headers.XRequestID = &value
 		}
 		response.Headers431 = &headers
 	case rsp.StatusCode == 500:
@@ -837,7 +837,7 @@ func ParseUpdateWorkspaceGroupResponse(rsp *http.Response) (*UpdateWorkspaceGrou
 			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
 				return nil, err
 			}
-			headers.XRequestId = &value
+			headers.XRequestID = &value
 		}
 		response.Headers500 = &headers
 	case rsp.StatusCode == 503:
@@ -854,7 +854,7 @@ func ParseUpdateWorkspaceGroupResponse(rsp *http.Response) (*UpdateWorkspaceGrou
 			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
 				return nil, err
 			}
-			headers.XRequestId = &value
+			headers.XRequestID = &value
 		}
 		response.Headers503 = &headers
 	}

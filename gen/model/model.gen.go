@@ -63,8 +63,8 @@ type ExternalReference struct {
 	// ExternalStatus The status of the object in the other system
 	ExternalStatus nullable.Nullable[string] `json:"external_status,omitempty,omitzero"`
 
-	// Id The id of the reference
-	Id string `json:"id"`
+	// ID The id of the reference
+	ID string `json:"id"`
 
 	// LastSyncedAt When the integration last ran
 	LastSyncedAt nullable.Nullable[time.Time] `json:"last_synced_at,omitempty,omitzero"`
@@ -84,8 +84,8 @@ type ExternalReference struct {
 	// Status The state of an integration
 	Status nullable.Nullable[ExternalReferenceStatus] `json:"status,omitempty,omitzero"`
 
-	// SubjectId The id of the group
-	SubjectId string `json:"subject_id"`
+	// SubjectID The id of the group
+	SubjectID string `json:"subject_id"`
 
 	// SubjectType The type of the object that the reference belongs to
 	SubjectType string `json:"subject_type"`
@@ -157,8 +157,8 @@ type RateCardSet struct {
 	// Destroyable Whether the set may be deleted
 	Destroyable nullable.Nullable[bool] `json:"destroyable,omitempty,omitzero"`
 
-	// Id The id of the rate card set
-	Id string `json:"id"`
+	// ID The id of the rate card set
+	ID string `json:"id"`
 
 	// Title The title of the rate card set
 	Title string `json:"title"`
@@ -169,8 +169,8 @@ type RateCardSet struct {
 
 // Result Names one object of the document
 type Result struct {
-	// Id The id of the object in that map
-	Id string `json:"id"`
+	// ID The id of the object in that map
+	ID string `json:"id"`
 
 	// Key The map that has the object
 	Key string `json:"key"`
@@ -181,8 +181,8 @@ type Workspace struct {
 	// AccessLevel Who may join the workspace
 	AccessLevel nullable.Nullable[string] `json:"access_level,omitempty,omitzero"`
 
-	// AccountId The id of the account that the workspace belongs to
-	AccountId nullable.Nullable[string] `json:"account_id,omitempty,omitzero"`
+	// AccountID The id of the account that the workspace belongs to
+	AccountID nullable.Nullable[string] `json:"account_id,omitempty,omitzero"`
 
 	// Archived Whether the workspace is archived
 	Archived nullable.Nullable[bool] `json:"archived,omitempty,omitzero"`
@@ -202,8 +202,8 @@ type Workspace struct {
 	// DueDate The day on which the work is due
 	DueDate nullable.Nullable[openapi_types.Date] `json:"due_date,omitempty,omitzero"`
 
-	// Id The id of the workspace
-	Id string `json:"id"`
+	// ID The id of the workspace
+	ID string `json:"id"`
 
 	// StartDate The first day of the work
 	StartDate nullable.Nullable[openapi_types.Date] `json:"start_date,omitempty,omitzero"`
@@ -235,8 +235,8 @@ type WorkspaceGroup struct {
 	// ExternalReferenceIds Ids of the group's references in ascending order, if they were asked for
 	ExternalReferenceIds *[]string `json:"external_reference_ids,omitempty"`
 
-	// Id The id of the group
-	Id string `json:"id"`
+	// ID The id of the group
+	ID string `json:"id"`
 
 	// Name The name of the group
 	Name string `json:"name"`
@@ -330,8 +330,8 @@ type WorkspaceGroupUpdate struct {
 	Website nullable.Nullable[string] `json:"website,omitempty,omitzero"`
 }
 
-// Id defines model for Id.
-type Id = int64
+// ID defines model for Id.
+type ID = int64
 
 // Include defines model for Include.
 type Include = string

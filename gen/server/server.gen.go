@@ -25,7 +25,7 @@ import (
 type ServerInterface interface {
 	// UpdateWorkspaceGroup Update a workspace group
 	// (PUT /workspace_groups/{id})
-	UpdateWorkspaceGroup(ctx echo.Context, id Id, params UpdateWorkspaceGroupParams) error
+	UpdateWorkspaceGroup(ctx echo.Context, id ID, params UpdateWorkspaceGroupParams) error
 }
 
 // ServerInterfaceWrapper converts echo contexts to parameters.
@@ -37,7 +37,7 @@ type ServerInterfaceWrapper struct {
 func (w *ServerInterfaceWrapper) UpdateWorkspaceGroup(ctx echo.Context) error {
 	var err error
 	// ------------- Path parameter "id" -------------
-	var id Id
+	var id ID
 
 	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "integer", Format: "int64", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
 	if err != nil {
@@ -110,7 +110,7 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 }
 
 type BadRequestResponseHeaders struct {
-	XRequestId *string
+	XRequestID *string
 }
 type BadRequestJSONResponse struct {
 	Body Errors
@@ -119,7 +119,7 @@ type BadRequestJSONResponse struct {
 }
 
 type ContentTooLargeResponseHeaders struct {
-	XRequestId *string
+	XRequestID *string
 }
 type ContentTooLargeJSONResponse struct {
 	Body Errors
@@ -128,7 +128,7 @@ type ContentTooLargeJSONResponse struct {
 }
 
 type ForbiddenResponseHeaders struct {
-	XRequestId *string
+	XRequestID *string
 }
 type ForbiddenJSONResponse struct {
 	Body Errors
@@ -137,7 +137,7 @@ type ForbiddenJSONResponse struct {
 }
 
 type InternalServerErrorResponseHeaders struct {
-	XRequestId *string
+	XRequestID *string
 }
 type InternalServerErrorJSONResponse struct {
 	Body Errors
@@ -147,7 +147,7 @@ type InternalServerErrorJSONResponse struct {
 
 type MethodNotAllowedResponseHeaders struct {
 	Allow      *string
-	XRequestId *string
+	XRequestID *string
 }
 type MethodNotAllowedJSONResponse struct {
 	Body Errors
@@ -156,7 +156,7 @@ type MethodNotAllowedJSONResponse struct {
 }
 
 type NotFoundResponseHeaders struct {
-	XRequestId *string
+	XRequestID *string
 }
 type NotFoundJSONResponse struct {
 	Body Errors
@@ -165,7 +165,7 @@ type NotFoundJSONResponse struct {
 }
 
 type RequestHeaderFieldsTooLargeResponseHeaders struct {
-	XRequestId *string
+	XRequestID *string
 }
 type RequestHeaderFieldsTooLargeJSONResponse struct {
 	Body Errors
@@ -175,7 +175,7 @@ type RequestHeaderFieldsTooLargeJSONResponse struct {
 
 type ServiceUnavailableResponseHeaders struct {
 	RetryAfter *int64
-	XRequestId *string
+	XRequestID *string
 }
 type ServiceUnavailableJSONResponse struct {
 	Body Errors
@@ -185,7 +185,7 @@ type ServiceUnavailableJSONResponse struct {
 
 type TooManyRequestsResponseHeaders struct {
 	RetryAfter *int64
-	XRequestId *string
+	XRequestID *string
 }
 type TooManyRequestsJSONResponse struct {
 	Body Errors
@@ -194,7 +194,7 @@ type TooManyRequestsJSONResponse struct {
 }
 
 type UnauthorizedResponseHeaders struct {
-	XRequestId *string
+	XRequestID *string
 }
 type UnauthorizedJSONResponse struct {
 	Body Errors
@@ -203,7 +203,7 @@ type UnauthorizedJSONResponse struct {
 }
 
 type UnprocessableContentResponseHeaders struct {
-	XRequestId *string
+	XRequestID *string
 }
 type UnprocessableContentJSONResponse struct {
 	Body Errors
@@ -212,7 +212,7 @@ type UnprocessableContentJSONResponse struct {
 }
 
 type UnsupportedMediaTypeResponseHeaders struct {
-	XRequestId *string
+	XRequestID *string
 }
 type UnsupportedMediaTypeJSONResponse struct {
 	Body Errors
@@ -221,7 +221,7 @@ type UnsupportedMediaTypeJSONResponse struct {
 }
 
 type UpdateWorkspaceGroupRequestObject struct {
-	Id           Id `json:"id"`
+	ID           ID `json:"id"`
 	Params       UpdateWorkspaceGroupParams
 	JSONBody     *UpdateWorkspaceGroupJSONRequestBody
 	FormdataBody *UpdateWorkspaceGroupFormdataRequestBody
@@ -232,7 +232,7 @@ type UpdateWorkspaceGroupResponseObject interface {
 }
 
 type UpdateWorkspaceGroup200ResponseHeaders struct {
-	XRequestId *string
+	XRequestID *string
 	XRuntime   *string
 }
 
@@ -248,8 +248,8 @@ func (response UpdateWorkspaceGroup200JSONResponse) VisitUpdateWorkspaceGroupRes
 		return err
 	}
 	w.Header().Set("Content-Type", "application/json")
-	if response.Headers.XRequestId != nil {
-		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	if response.Headers.XRequestID != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestID))
 	}
 	if response.Headers.XRuntime != nil {
 		w.Header().Set("X-Runtime", fmt.Sprint(*response.Headers.XRuntime))
@@ -268,8 +268,8 @@ func (response UpdateWorkspaceGroup400JSONResponse) VisitUpdateWorkspaceGroupRes
 		return err
 	}
 	w.Header().Set("Content-Type", "application/json")
-	if response.Headers.XRequestId != nil {
-		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	if response.Headers.XRequestID != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestID))
 	}
 	w.WriteHeader(400)
 	_, err := buf.WriteTo(w)
@@ -285,8 +285,8 @@ func (response UpdateWorkspaceGroup401JSONResponse) VisitUpdateWorkspaceGroupRes
 		return err
 	}
 	w.Header().Set("Content-Type", "application/json")
-	if response.Headers.XRequestId != nil {
-		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	if response.Headers.XRequestID != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestID))
 	}
 	w.WriteHeader(401)
 	_, err := buf.WriteTo(w)
@@ -302,8 +302,8 @@ func (response UpdateWorkspaceGroup403JSONResponse) VisitUpdateWorkspaceGroupRes
 		return err
 	}
 	w.Header().Set("Content-Type", "application/json")
-	if response.Headers.XRequestId != nil {
-		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	if response.Headers.XRequestID != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestID))
 	}
 	w.WriteHeader(403)
 	_, err := buf.WriteTo(w)
@@ -319,8 +319,8 @@ func (response UpdateWorkspaceGroup404JSONResponse) VisitUpdateWorkspaceGroupRes
 		return err
 	}
 	w.Header().Set("Content-Type", "application/json")
-	if response.Headers.XRequestId != nil {
-		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	if response.Headers.XRequestID != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestID))
 	}
 	w.WriteHeader(404)
 	_, err := buf.WriteTo(w)
@@ -339,8 +339,8 @@ func (response UpdateWorkspaceGroup405JSONResponse) VisitUpdateWorkspaceGroupRes
 	if response.Headers.Allow != nil {
 		w.Header().Set("Allow", fmt.Sprint(*response.Headers.Allow))
 	}
-	if response.Headers.XRequestId != nil {
-		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	if response.Headers.XRequestID != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestID))
 	}
 	w.WriteHeader(405)
 	_, err := buf.WriteTo(w)
@@ -356,8 +356,8 @@ func (response UpdateWorkspaceGroup413JSONResponse) VisitUpdateWorkspaceGroupRes
 		return err
 	}
 	w.Header().Set("Content-Type", "application/json")
-	if response.Headers.XRequestId != nil {
-		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	if response.Headers.XRequestID != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestID))
 	}
 	w.WriteHeader(413)
 	_, err := buf.WriteTo(w)
@@ -375,8 +375,8 @@ func (response UpdateWorkspaceGroup415JSONResponse) VisitUpdateWorkspaceGroupRes
 		return err
 	}
 	w.Header().Set("Content-Type", "application/json")
-	if response.Headers.XRequestId != nil {
-		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	if response.Headers.XRequestID != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestID))
 	}
 	w.WriteHeader(415)
 	_, err := buf.WriteTo(w)
@@ -394,8 +394,8 @@ func (response UpdateWorkspaceGroup422JSONResponse) VisitUpdateWorkspaceGroupRes
 		return err
 	}
 	w.Header().Set("Content-Type", "application/json")
-	if response.Headers.XRequestId != nil {
-		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	if response.Headers.XRequestID != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestID))
 	}
 	w.WriteHeader(422)
 	_, err := buf.WriteTo(w)
@@ -414,8 +414,8 @@ func (response UpdateWorkspaceGroup429JSONResponse) VisitUpdateWorkspaceGroupRes
 	if response.Headers.RetryAfter != nil {
 		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
 	}
-	if response.Headers.XRequestId != nil {
-		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	if response.Headers.XRequestID != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestID))
 	}
 	w.WriteHeader(429)
 	_, err := buf.WriteTo(w)
@@ -433,8 +433,8 @@ func (response UpdateWorkspaceGroup431JSONResponse) VisitUpdateWorkspaceGroupRes
 		return err
 	}
 	w.Header().Set("Content-Type", "application/json")
-	if response.Headers.XRequestId != nil {
-		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	if response.Headers.XRequestID != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestID))
 	}
 	w.WriteHeader(431)
 	_, err := buf.WriteTo(w)
@@ -452,8 +452,8 @@ func (response UpdateWorkspaceGroup500JSONResponse) VisitUpdateWorkspaceGroupRes
 		return err
 	}
 	w.Header().Set("Content-Type", "application/json")
-	if response.Headers.XRequestId != nil {
-		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	if response.Headers.XRequestID != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestID))
 	}
 	w.WriteHeader(500)
 	_, err := buf.WriteTo(w)
@@ -472,8 +472,8 @@ func (response UpdateWorkspaceGroup503JSONResponse) VisitUpdateWorkspaceGroupRes
 	if response.Headers.RetryAfter != nil {
 		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
 	}
-	if response.Headers.XRequestId != nil {
-		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	if response.Headers.XRequestID != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestID))
 	}
 	w.WriteHeader(503)
 	_, err := buf.WriteTo(w)
@@ -500,10 +500,10 @@ type strictHandler struct {
 }
 
 // UpdateWorkspaceGroup operation middleware
-func (sh *strictHandler) UpdateWorkspaceGroup(ctx echo.Context, id Id, params UpdateWorkspaceGroupParams) error {
+func (sh *strictHandler) UpdateWorkspaceGroup(ctx echo.Context, id ID, params UpdateWorkspaceGroupParams) error {
 	var request UpdateWorkspaceGroupRequestObject
 
-	request.Id = id
+	request.ID = id
 	request.Params = params
 	if strings.HasPrefix(ctx.Request().Header.Get("Content-Type"), "application/json") {
 		var body UpdateWorkspaceGroupJSONRequestBody

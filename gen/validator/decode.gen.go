@@ -4,13 +4,13 @@
 // it against its schema in one pass, an Append function writes one. Strings that were read may share memory with the document,
 // which must not be changed while they are in use.
 //
-// Errors are a *jsonscan.SyntaxError, where the document is not JSON as it should be, or a violation.List with every rule that
+// Errors are a *validate.SyntaxError, where the document is not JSON as it should be, or a validate.Violations with every rule that
 // is broken. A value is not to be used after an error.
 package validator
 
 import (
-	"example.com/oxgroups/api/format"
-	"example.com/oxgroups/api/jsonscan"
+	"example.com/oxgroups/api/validate"
+	"example.com/oxgroups/api/validate/format"
 	"example.com/oxgroups/gen/model"
 	openapi_types "github.com/oapi-codegen/runtime/types"
 )
@@ -18,7 +18,7 @@ import (
 // DecodeWorkspaceGroupRequest reads data into v and checks it against the schema WorkspaceGroupRequest. Strings of v may share memory with data, which must
 // not be changed while they are in use. After an error v is not to be used.
 func DecodeWorkspaceGroupRequest(data []byte, v *model.WorkspaceGroupRequest) error {
-	s := jsonscan.New(data, jsonscan.Options{RefuseNUL: true})
+	s := validate.NewScanner(data, validate.Options{RefuseNUL: true})
 	decodeWorkspaceGroupRequest(s, v)
 	return s.End()
 }
@@ -26,7 +26,7 @@ func DecodeWorkspaceGroupRequest(data []byte, v *model.WorkspaceGroupRequest) er
 // DecodeWorkspaceGroupUpdate reads data into v and checks it against the schema WorkspaceGroupUpdate. Strings of v may share memory with data, which must
 // not be changed while they are in use. After an error v is not to be used.
 func DecodeWorkspaceGroupUpdate(data []byte, v *model.WorkspaceGroupUpdate) error {
-	s := jsonscan.New(data, jsonscan.Options{RefuseNUL: true})
+	s := validate.NewScanner(data, validate.Options{RefuseNUL: true})
 	decodeWorkspaceGroupUpdate(s, v)
 	return s.End()
 }
@@ -34,7 +34,7 @@ func DecodeWorkspaceGroupUpdate(data []byte, v *model.WorkspaceGroupUpdate) erro
 // DecodeExternalReferenceUpdate reads data into v and checks it against the schema ExternalReferenceUpdate. Strings of v may share memory with data, which must
 // not be changed while they are in use. After an error v is not to be used.
 func DecodeExternalReferenceUpdate(data []byte, v *model.ExternalReferenceUpdate) error {
-	s := jsonscan.New(data, jsonscan.Options{RefuseNUL: true})
+	s := validate.NewScanner(data, validate.Options{RefuseNUL: true})
 	decodeExternalReferenceUpdate(s, v)
 	return s.End()
 }
@@ -42,7 +42,7 @@ func DecodeExternalReferenceUpdate(data []byte, v *model.ExternalReferenceUpdate
 // DecodeExternalReferenceStatus reads data into v and checks it against the schema ExternalReferenceStatus. Strings of v may share memory with data, which must
 // not be changed while they are in use. After an error v is not to be used.
 func DecodeExternalReferenceStatus(data []byte, v *model.ExternalReferenceStatus) error {
-	s := jsonscan.New(data, jsonscan.Options{RefuseNUL: true})
+	s := validate.NewScanner(data, validate.Options{RefuseNUL: true})
 	if !s.Null() {
 		if text, ok := s.String(); ok {
 			*v = model.ExternalReferenceStatus(text)
@@ -59,7 +59,7 @@ func DecodeExternalReferenceStatus(data []byte, v *model.ExternalReferenceStatus
 // DecodeWorkspaceGroupDocument reads data into v and checks it against the schema WorkspaceGroupDocument. Strings of v may share memory with data, which must
 // not be changed while they are in use. After an error v is not to be used.
 func DecodeWorkspaceGroupDocument(data []byte, v *model.WorkspaceGroupDocument) error {
-	s := jsonscan.New(data, jsonscan.Options{RefuseNUL: true, Response: true})
+	s := validate.NewScanner(data, validate.Options{RefuseNUL: true, Response: true})
 	decodeWorkspaceGroupDocument(s, v)
 	return s.End()
 }
@@ -67,7 +67,7 @@ func DecodeWorkspaceGroupDocument(data []byte, v *model.WorkspaceGroupDocument) 
 // DecodeMeta reads data into v and checks it against the schema Meta. Strings of v may share memory with data, which must
 // not be changed while they are in use. After an error v is not to be used.
 func DecodeMeta(data []byte, v *model.Meta) error {
-	s := jsonscan.New(data, jsonscan.Options{RefuseNUL: true, Response: true})
+	s := validate.NewScanner(data, validate.Options{RefuseNUL: true, Response: true})
 	decodeMeta(s, v)
 	return s.End()
 }
@@ -75,7 +75,7 @@ func DecodeMeta(data []byte, v *model.Meta) error {
 // DecodeResult reads data into v and checks it against the schema Result. Strings of v may share memory with data, which must
 // not be changed while they are in use. After an error v is not to be used.
 func DecodeResult(data []byte, v *model.Result) error {
-	s := jsonscan.New(data, jsonscan.Options{RefuseNUL: true, Response: true})
+	s := validate.NewScanner(data, validate.Options{RefuseNUL: true, Response: true})
 	decodeResult(s, v)
 	return s.End()
 }
@@ -83,7 +83,7 @@ func DecodeResult(data []byte, v *model.Result) error {
 // DecodeWorkspaceGroup reads data into v and checks it against the schema WorkspaceGroup. Strings of v may share memory with data, which must
 // not be changed while they are in use. After an error v is not to be used.
 func DecodeWorkspaceGroup(data []byte, v *model.WorkspaceGroup) error {
-	s := jsonscan.New(data, jsonscan.Options{RefuseNUL: true, Response: true})
+	s := validate.NewScanner(data, validate.Options{RefuseNUL: true, Response: true})
 	decodeWorkspaceGroup(s, v)
 	return s.End()
 }
@@ -91,7 +91,7 @@ func DecodeWorkspaceGroup(data []byte, v *model.WorkspaceGroup) error {
 // DecodeExternalReference reads data into v and checks it against the schema ExternalReference. Strings of v may share memory with data, which must
 // not be changed while they are in use. After an error v is not to be used.
 func DecodeExternalReference(data []byte, v *model.ExternalReference) error {
-	s := jsonscan.New(data, jsonscan.Options{RefuseNUL: true, Response: true})
+	s := validate.NewScanner(data, validate.Options{RefuseNUL: true, Response: true})
 	decodeExternalReference(s, v)
 	return s.End()
 }
@@ -99,7 +99,7 @@ func DecodeExternalReference(data []byte, v *model.ExternalReference) error {
 // DecodeWorkspace reads data into v and checks it against the schema Workspace. Strings of v may share memory with data, which must
 // not be changed while they are in use. After an error v is not to be used.
 func DecodeWorkspace(data []byte, v *model.Workspace) error {
-	s := jsonscan.New(data, jsonscan.Options{RefuseNUL: true, Response: true})
+	s := validate.NewScanner(data, validate.Options{RefuseNUL: true, Response: true})
 	decodeWorkspace(s, v)
 	return s.End()
 }
@@ -107,7 +107,7 @@ func DecodeWorkspace(data []byte, v *model.Workspace) error {
 // DecodeRateCardSet reads data into v and checks it against the schema RateCardSet. Strings of v may share memory with data, which must
 // not be changed while they are in use. After an error v is not to be used.
 func DecodeRateCardSet(data []byte, v *model.RateCardSet) error {
-	s := jsonscan.New(data, jsonscan.Options{RefuseNUL: true, Response: true})
+	s := validate.NewScanner(data, validate.Options{RefuseNUL: true, Response: true})
 	decodeRateCardSet(s, v)
 	return s.End()
 }
@@ -115,7 +115,7 @@ func DecodeRateCardSet(data []byte, v *model.RateCardSet) error {
 // DecodeErrors reads data into v and checks it against the schema Errors. Strings of v may share memory with data, which must
 // not be changed while they are in use. After an error v is not to be used.
 func DecodeErrors(data []byte, v *model.Errors) error {
-	s := jsonscan.New(data, jsonscan.Options{RefuseNUL: true, Response: true})
+	s := validate.NewScanner(data, validate.Options{RefuseNUL: true, Response: true})
 	decodeErrors(s, v)
 	return s.End()
 }
@@ -123,14 +123,14 @@ func DecodeErrors(data []byte, v *model.Errors) error {
 // DecodeError reads data into v and checks it against the schema Error. Strings of v may share memory with data, which must
 // not be changed while they are in use. After an error v is not to be used.
 func DecodeError(data []byte, v *model.Error) error {
-	s := jsonscan.New(data, jsonscan.Options{RefuseNUL: true, Response: true})
+	s := validate.NewScanner(data, validate.Options{RefuseNUL: true, Response: true})
 	decodeError(s, v)
 	return s.End()
 }
 
 // decodeError reads the schema Error into v.
-func decodeError(s *jsonscan.Scanner, v *model.Error) {
-	if !s.Begin(jsonscan.Object) {
+func decodeError(s *validate.Scanner, v *model.Error) {
+	if !s.Begin(validate.Object) {
 		return
 	}
 	const (
@@ -139,7 +139,7 @@ func decodeError(s *jsonscan.Scanner, v *model.Error) {
 		hasField
 	)
 	var seen uint64
-	members := jsonscan.Members{Order: orderError[:]}
+	members := validate.Members{Order: orderError[:]}
 	for key, ok := s.NextMember(&members); ok; key, ok = s.NextMember(&members) {
 		mark := s.Mark()
 		switch key {
@@ -173,15 +173,15 @@ func decodeError(s *jsonscan.Scanner, v *model.Error) {
 }
 
 // decodeErrors reads the schema Errors into v.
-func decodeErrors(s *jsonscan.Scanner, v *model.Errors) {
-	if !s.Begin(jsonscan.Object) {
+func decodeErrors(s *validate.Scanner, v *model.Errors) {
+	if !s.Begin(validate.Object) {
 		return
 	}
 	const (
 		hasErrors uint64 = 1 << iota
 	)
 	var seen uint64
-	members := jsonscan.Members{}
+	members := validate.Members{}
 	for key, ok := s.NextMember(&members); ok; key, ok = s.NextMember(&members) {
 		mark := s.Mark()
 		switch key {
@@ -200,12 +200,12 @@ func decodeErrors(s *jsonscan.Scanner, v *model.Errors) {
 }
 
 // decodeErrorsErrors reads the schema at /components/schemas/Errors/properties/errors into v.
-func decodeErrorsErrors(s *jsonscan.Scanner, v *[]model.Error) {
-	if !s.Begin(jsonscan.Array) {
+func decodeErrorsErrors(s *validate.Scanner, v *[]model.Error) {
+	if !s.Begin(validate.Array) {
 		return
 	}
 	*v = make([]model.Error, 0, s.CountItems())
-	var items jsonscan.Items
+	var items validate.Items
 	for s.NextItem(&items) {
 		mark := s.Mark()
 		var value model.Error
@@ -216,8 +216,8 @@ func decodeErrorsErrors(s *jsonscan.Scanner, v *[]model.Error) {
 }
 
 // decodeExternalReference reads the schema ExternalReference into v.
-func decodeExternalReference(s *jsonscan.Scanner, v *model.ExternalReference) {
-	if !s.Begin(jsonscan.Object) {
+func decodeExternalReference(s *validate.Scanner, v *model.ExternalReference) {
+	if !s.Begin(validate.Object) {
 		return
 	}
 	const (
@@ -237,14 +237,14 @@ func decodeExternalReference(s *jsonscan.Scanner, v *model.ExternalReference) {
 		hasLastSyncedAt
 	)
 	var seen uint64
-	members := jsonscan.Members{Order: orderExternalReference[:]}
+	members := validate.Members{Order: orderExternalReference[:]}
 	for key, ok := s.NextMember(&members); ok; key, ok = s.NextMember(&members) {
 		mark := s.Mark()
 		switch key {
 		case "id":
 			s.Once(&seen, hasId)
 			if text, ok := s.String(); ok {
-				v.Id = text
+				v.ID = text
 			}
 		case "service_name":
 			s.Once(&seen, hasServiceName)
@@ -301,7 +301,7 @@ func decodeExternalReference(s *jsonscan.Scanner, v *model.ExternalReference) {
 		case "subject_id":
 			s.Once(&seen, hasSubjectId)
 			if text, ok := s.String(); ok {
-				v.SubjectId = text
+				v.SubjectID = text
 			}
 		case "subject_type":
 			s.Once(&seen, hasSubjectType)
@@ -370,7 +370,7 @@ func decodeExternalReference(s *jsonscan.Scanner, v *model.ExternalReference) {
 }
 
 // decodeExternalReferenceStatus reads the schema ExternalReferenceStatus into v.
-func decodeExternalReferenceStatus(s *jsonscan.Scanner, v *model.ExternalReferenceStatus) {
+func decodeExternalReferenceStatus(s *validate.Scanner, v *model.ExternalReferenceStatus) {
 	if s.Null() {
 		return
 	}
@@ -385,11 +385,11 @@ func decodeExternalReferenceStatus(s *jsonscan.Scanner, v *model.ExternalReferen
 }
 
 // decodeExternalReferenceUpdate reads the schema ExternalReferenceUpdate into v.
-func decodeExternalReferenceUpdate(s *jsonscan.Scanner, v *model.ExternalReferenceUpdate) {
+func decodeExternalReferenceUpdate(s *validate.Scanner, v *model.ExternalReferenceUpdate) {
 	if s.Null() {
 		return
 	}
-	if !s.Begin(jsonscan.Object) {
+	if !s.Begin(validate.Object) {
 		return
 	}
 	const (
@@ -403,7 +403,7 @@ func decodeExternalReferenceUpdate(s *jsonscan.Scanner, v *model.ExternalReferen
 		hasLocked
 	)
 	var seen uint64
-	members := jsonscan.Members{Order: orderExternalReferenceUpdate[:]}
+	members := validate.Members{Order: orderExternalReferenceUpdate[:]}
 	for key, ok := s.NextMember(&members); ok; key, ok = s.NextMember(&members) {
 		mark := s.Mark()
 		switch key {
@@ -486,8 +486,8 @@ func decodeExternalReferenceUpdate(s *jsonscan.Scanner, v *model.ExternalReferen
 }
 
 // decodeMeta reads the schema Meta into v.
-func decodeMeta(s *jsonscan.Scanner, v *model.Meta) {
-	if !s.Begin(jsonscan.Object) {
+func decodeMeta(s *validate.Scanner, v *model.Meta) {
+	if !s.Begin(validate.Object) {
 		return
 	}
 	const (
@@ -497,7 +497,7 @@ func decodeMeta(s *jsonscan.Scanner, v *model.Meta) {
 		hasPageSize
 	)
 	var seen uint64
-	members := jsonscan.Members{Order: orderMeta[:]}
+	members := validate.Members{Order: orderMeta[:]}
 	for key, ok := s.NextMember(&members); ok; key, ok = s.NextMember(&members) {
 		mark := s.Mark()
 		switch key {
@@ -554,8 +554,8 @@ func decodeMeta(s *jsonscan.Scanner, v *model.Meta) {
 }
 
 // decodeRateCardSet reads the schema RateCardSet into v.
-func decodeRateCardSet(s *jsonscan.Scanner, v *model.RateCardSet) {
-	if !s.Begin(jsonscan.Object) {
+func decodeRateCardSet(s *validate.Scanner, v *model.RateCardSet) {
+	if !s.Begin(validate.Object) {
 		return
 	}
 	const (
@@ -569,14 +569,14 @@ func decodeRateCardSet(s *jsonscan.Scanner, v *model.RateCardSet) {
 		hasUpdatedAt
 	)
 	var seen uint64
-	members := jsonscan.Members{Order: orderRateCardSet[:]}
+	members := validate.Members{Order: orderRateCardSet[:]}
 	for key, ok := s.NextMember(&members); ok; key, ok = s.NextMember(&members) {
 		mark := s.Mark()
 		switch key {
 		case "id":
 			s.Once(&seen, hasId)
 			if text, ok := s.String(); ok {
-				v.Id = text
+				v.ID = text
 			}
 		case "title":
 			s.Once(&seen, hasTitle)
@@ -652,15 +652,15 @@ func decodeRateCardSet(s *jsonscan.Scanner, v *model.RateCardSet) {
 }
 
 // decodeRateCardSetActiveCurrencies reads the schema at /components/schemas/RateCardSet/properties/active_currencies into v.
-func decodeRateCardSetActiveCurrencies(s *jsonscan.Scanner, v *[]string) {
+func decodeRateCardSetActiveCurrencies(s *validate.Scanner, v *[]string) {
 	if s.Null() {
 		return
 	}
-	if !s.Begin(jsonscan.Array) {
+	if !s.Begin(validate.Array) {
 		return
 	}
 	*v = make([]string, 0, s.CountItems())
-	var items jsonscan.Items
+	var items validate.Items
 	for s.NextItem(&items) {
 		mark := s.Mark()
 		if text, ok := s.String(); ok {
@@ -671,15 +671,15 @@ func decodeRateCardSetActiveCurrencies(s *jsonscan.Scanner, v *[]string) {
 }
 
 // decodeRateCardSetDefaultCurrencies reads the schema at /components/schemas/RateCardSet/properties/default_currencies into v.
-func decodeRateCardSetDefaultCurrencies(s *jsonscan.Scanner, v *[]string) {
+func decodeRateCardSetDefaultCurrencies(s *validate.Scanner, v *[]string) {
 	if s.Null() {
 		return
 	}
-	if !s.Begin(jsonscan.Array) {
+	if !s.Begin(validate.Array) {
 		return
 	}
 	*v = make([]string, 0, s.CountItems())
-	var items jsonscan.Items
+	var items validate.Items
 	for s.NextItem(&items) {
 		mark := s.Mark()
 		if text, ok := s.String(); ok {
@@ -690,8 +690,8 @@ func decodeRateCardSetDefaultCurrencies(s *jsonscan.Scanner, v *[]string) {
 }
 
 // decodeResult reads the schema Result into v.
-func decodeResult(s *jsonscan.Scanner, v *model.Result) {
-	if !s.Begin(jsonscan.Object) {
+func decodeResult(s *validate.Scanner, v *model.Result) {
+	if !s.Begin(validate.Object) {
 		return
 	}
 	const (
@@ -699,7 +699,7 @@ func decodeResult(s *jsonscan.Scanner, v *model.Result) {
 		hasId
 	)
 	var seen uint64
-	members := jsonscan.Members{Order: orderResult[:]}
+	members := validate.Members{Order: orderResult[:]}
 	for key, ok := s.NextMember(&members); ok; key, ok = s.NextMember(&members) {
 		mark := s.Mark()
 		switch key {
@@ -711,7 +711,7 @@ func decodeResult(s *jsonscan.Scanner, v *model.Result) {
 		case "id":
 			s.Once(&seen, hasId)
 			if text, ok := s.String(); ok {
-				v.Id = text
+				v.ID = text
 			}
 		default:
 			s.Unknown(&members, key)
@@ -728,8 +728,8 @@ func decodeResult(s *jsonscan.Scanner, v *model.Result) {
 }
 
 // decodeWorkspace reads the schema Workspace into v.
-func decodeWorkspace(s *jsonscan.Scanner, v *model.Workspace) {
-	if !s.Begin(jsonscan.Object) {
+func decodeWorkspace(s *validate.Scanner, v *model.Workspace) {
+	if !s.Begin(validate.Object) {
 		return
 	}
 	const (
@@ -747,14 +747,14 @@ func decodeWorkspace(s *jsonscan.Scanner, v *model.Workspace) {
 		hasUpdatedAt
 	)
 	var seen uint64
-	members := jsonscan.Members{Order: orderWorkspace[:]}
+	members := validate.Members{Order: orderWorkspace[:]}
 	for key, ok := s.NextMember(&members); ok; key, ok = s.NextMember(&members) {
 		mark := s.Mark()
 		switch key {
 		case "id":
 			s.Once(&seen, hasId)
 			if text, ok := s.String(); ok {
-				v.Id = text
+				v.ID = text
 			}
 		case "title":
 			s.Once(&seen, hasTitle)
@@ -785,9 +785,9 @@ func decodeWorkspace(s *jsonscan.Scanner, v *model.Workspace) {
 		case "account_id":
 			s.Once(&seen, hasAccountId)
 			if s.Null() {
-				v.AccountId.SetNull()
+				v.AccountID.SetNull()
 			} else if text, ok := s.String(); ok {
-				v.AccountId.Set(text)
+				v.AccountID.Set(text)
 			}
 		case "start_date":
 			s.Once(&seen, hasStartDate)
@@ -862,8 +862,8 @@ func decodeWorkspace(s *jsonscan.Scanner, v *model.Workspace) {
 }
 
 // decodeWorkspaceGroup reads the schema WorkspaceGroup into v.
-func decodeWorkspaceGroup(s *jsonscan.Scanner, v *model.WorkspaceGroup) {
-	if !s.Begin(jsonscan.Object) {
+func decodeWorkspaceGroup(s *validate.Scanner, v *model.WorkspaceGroup) {
+	if !s.Begin(validate.Object) {
 		return
 	}
 	const (
@@ -883,14 +883,14 @@ func decodeWorkspaceGroup(s *jsonscan.Scanner, v *model.WorkspaceGroup) {
 		hasRateCardSetIds
 	)
 	var seen uint64
-	members := jsonscan.Members{Order: orderWorkspaceGroup[:]}
+	members := validate.Members{Order: orderWorkspaceGroup[:]}
 	for key, ok := s.NextMember(&members); ok; key, ok = s.NextMember(&members) {
 		mark := s.Mark()
 		switch key {
 		case "id":
 			s.Once(&seen, hasId)
 			if text, ok := s.String(); ok {
-				v.Id = text
+				v.ID = text
 			}
 		case "name":
 			s.Once(&seen, hasName)
@@ -1000,8 +1000,8 @@ func decodeWorkspaceGroup(s *jsonscan.Scanner, v *model.WorkspaceGroup) {
 }
 
 // decodeWorkspaceGroupDocument reads the schema WorkspaceGroupDocument into v.
-func decodeWorkspaceGroupDocument(s *jsonscan.Scanner, v *model.WorkspaceGroupDocument) {
-	if !s.Begin(jsonscan.Object) {
+func decodeWorkspaceGroupDocument(s *validate.Scanner, v *model.WorkspaceGroupDocument) {
+	if !s.Begin(validate.Object) {
 		return
 	}
 	const (
@@ -1014,7 +1014,7 @@ func decodeWorkspaceGroupDocument(s *jsonscan.Scanner, v *model.WorkspaceGroupDo
 		hasRateCardSets
 	)
 	var seen uint64
-	members := jsonscan.Members{Order: orderWorkspaceGroupDocument[:]}
+	members := validate.Members{Order: orderWorkspaceGroupDocument[:]}
 	for key, ok := s.NextMember(&members); ok; key, ok = s.NextMember(&members) {
 		mark := s.Mark()
 		switch key {
@@ -1071,12 +1071,12 @@ func decodeWorkspaceGroupDocument(s *jsonscan.Scanner, v *model.WorkspaceGroupDo
 }
 
 // decodeWorkspaceGroupDocumentExternalReferences reads the schema at /components/schemas/WorkspaceGroupDocument/properties/external_references into v.
-func decodeWorkspaceGroupDocumentExternalReferences(s *jsonscan.Scanner, v *map[string]model.ExternalReference) {
-	if !s.Begin(jsonscan.Object) {
+func decodeWorkspaceGroupDocumentExternalReferences(s *validate.Scanner, v *map[string]model.ExternalReference) {
+	if !s.Begin(validate.Object) {
 		return
 	}
 	*v = map[string]model.ExternalReference{}
-	members := jsonscan.Members{}
+	members := validate.Members{}
 	for key, ok := s.NextMember(&members); ok; key, ok = s.NextMember(&members) {
 		mark := s.Mark()
 		s.Unknown(&members, key)
@@ -1088,12 +1088,12 @@ func decodeWorkspaceGroupDocumentExternalReferences(s *jsonscan.Scanner, v *map[
 }
 
 // decodeWorkspaceGroupDocumentRateCardSets reads the schema at /components/schemas/WorkspaceGroupDocument/properties/rate_card_sets into v.
-func decodeWorkspaceGroupDocumentRateCardSets(s *jsonscan.Scanner, v *map[string]model.RateCardSet) {
-	if !s.Begin(jsonscan.Object) {
+func decodeWorkspaceGroupDocumentRateCardSets(s *validate.Scanner, v *map[string]model.RateCardSet) {
+	if !s.Begin(validate.Object) {
 		return
 	}
 	*v = map[string]model.RateCardSet{}
-	members := jsonscan.Members{}
+	members := validate.Members{}
 	for key, ok := s.NextMember(&members); ok; key, ok = s.NextMember(&members) {
 		mark := s.Mark()
 		s.Unknown(&members, key)
@@ -1105,12 +1105,12 @@ func decodeWorkspaceGroupDocumentRateCardSets(s *jsonscan.Scanner, v *map[string
 }
 
 // decodeWorkspaceGroupDocumentResults reads the schema at /components/schemas/WorkspaceGroupDocument/properties/results into v.
-func decodeWorkspaceGroupDocumentResults(s *jsonscan.Scanner, v *[]model.Result) {
-	if !s.Begin(jsonscan.Array) {
+func decodeWorkspaceGroupDocumentResults(s *validate.Scanner, v *[]model.Result) {
+	if !s.Begin(validate.Array) {
 		return
 	}
 	*v = make([]model.Result, 0, s.CountItems())
-	var items jsonscan.Items
+	var items validate.Items
 	for s.NextItem(&items) {
 		mark := s.Mark()
 		var value model.Result
@@ -1121,12 +1121,12 @@ func decodeWorkspaceGroupDocumentResults(s *jsonscan.Scanner, v *[]model.Result)
 }
 
 // decodeWorkspaceGroupDocumentWorkspaceGroups reads the schema at /components/schemas/WorkspaceGroupDocument/properties/workspace_groups into v.
-func decodeWorkspaceGroupDocumentWorkspaceGroups(s *jsonscan.Scanner, v *map[string]model.WorkspaceGroup) {
-	if !s.Begin(jsonscan.Object) {
+func decodeWorkspaceGroupDocumentWorkspaceGroups(s *validate.Scanner, v *map[string]model.WorkspaceGroup) {
+	if !s.Begin(validate.Object) {
 		return
 	}
 	*v = map[string]model.WorkspaceGroup{}
-	members := jsonscan.Members{}
+	members := validate.Members{}
 	for key, ok := s.NextMember(&members); ok; key, ok = s.NextMember(&members) {
 		mark := s.Mark()
 		s.Unknown(&members, key)
@@ -1138,12 +1138,12 @@ func decodeWorkspaceGroupDocumentWorkspaceGroups(s *jsonscan.Scanner, v *map[str
 }
 
 // decodeWorkspaceGroupDocumentWorkspaces reads the schema at /components/schemas/WorkspaceGroupDocument/properties/workspaces into v.
-func decodeWorkspaceGroupDocumentWorkspaces(s *jsonscan.Scanner, v *map[string]model.Workspace) {
-	if !s.Begin(jsonscan.Object) {
+func decodeWorkspaceGroupDocumentWorkspaces(s *validate.Scanner, v *map[string]model.Workspace) {
+	if !s.Begin(validate.Object) {
 		return
 	}
 	*v = map[string]model.Workspace{}
-	members := jsonscan.Members{}
+	members := validate.Members{}
 	for key, ok := s.NextMember(&members); ok; key, ok = s.NextMember(&members) {
 		mark := s.Mark()
 		s.Unknown(&members, key)
@@ -1155,12 +1155,12 @@ func decodeWorkspaceGroupDocumentWorkspaces(s *jsonscan.Scanner, v *map[string]m
 }
 
 // decodeWorkspaceGroupExternalReferenceIds reads the schema at /components/schemas/WorkspaceGroup/properties/external_reference_ids into v.
-func decodeWorkspaceGroupExternalReferenceIds(s *jsonscan.Scanner, v *[]string) {
-	if !s.Begin(jsonscan.Array) {
+func decodeWorkspaceGroupExternalReferenceIds(s *validate.Scanner, v *[]string) {
+	if !s.Begin(validate.Array) {
 		return
 	}
 	*v = make([]string, 0, s.CountItems())
-	var items jsonscan.Items
+	var items validate.Items
 	for s.NextItem(&items) {
 		mark := s.Mark()
 		if text, ok := s.String(); ok {
@@ -1171,12 +1171,12 @@ func decodeWorkspaceGroupExternalReferenceIds(s *jsonscan.Scanner, v *[]string) 
 }
 
 // decodeWorkspaceGroupRateCardSetIds reads the schema at /components/schemas/WorkspaceGroup/properties/rate_card_set_ids into v.
-func decodeWorkspaceGroupRateCardSetIds(s *jsonscan.Scanner, v *[]string) {
-	if !s.Begin(jsonscan.Array) {
+func decodeWorkspaceGroupRateCardSetIds(s *validate.Scanner, v *[]string) {
+	if !s.Begin(validate.Array) {
 		return
 	}
 	*v = make([]string, 0, s.CountItems())
-	var items jsonscan.Items
+	var items validate.Items
 	for s.NextItem(&items) {
 		mark := s.Mark()
 		if text, ok := s.String(); ok {
@@ -1187,8 +1187,8 @@ func decodeWorkspaceGroupRateCardSetIds(s *jsonscan.Scanner, v *[]string) {
 }
 
 // decodeWorkspaceGroupRequest reads the schema WorkspaceGroupRequest into v.
-func decodeWorkspaceGroupRequest(s *jsonscan.Scanner, v *model.WorkspaceGroupRequest) {
-	if !s.Begin(jsonscan.Object) {
+func decodeWorkspaceGroupRequest(s *validate.Scanner, v *model.WorkspaceGroupRequest) {
+	if !s.Begin(validate.Object) {
 		return
 	}
 	const (
@@ -1196,7 +1196,7 @@ func decodeWorkspaceGroupRequest(s *jsonscan.Scanner, v *model.WorkspaceGroupReq
 		hasInclude
 	)
 	var seen uint64
-	members := jsonscan.Members{Order: orderWorkspaceGroupRequest[:]}
+	members := validate.Members{Order: orderWorkspaceGroupRequest[:]}
 	for key, ok := s.NextMember(&members); ok; key, ok = s.NextMember(&members) {
 		mark := s.Mark()
 		switch key {
@@ -1222,8 +1222,8 @@ func decodeWorkspaceGroupRequest(s *jsonscan.Scanner, v *model.WorkspaceGroupReq
 }
 
 // decodeWorkspaceGroupUpdate reads the schema WorkspaceGroupUpdate into v.
-func decodeWorkspaceGroupUpdate(s *jsonscan.Scanner, v *model.WorkspaceGroupUpdate) {
-	if !s.Begin(jsonscan.Object) {
+func decodeWorkspaceGroupUpdate(s *validate.Scanner, v *model.WorkspaceGroupUpdate) {
+	if !s.Begin(validate.Object) {
 		return
 	}
 	const (
@@ -1240,7 +1240,7 @@ func decodeWorkspaceGroupUpdate(s *jsonscan.Scanner, v *model.WorkspaceGroupUpda
 		hasExternalReference
 	)
 	var seen uint64
-	members := jsonscan.Members{Order: orderWorkspaceGroupUpdate[:]}
+	members := validate.Members{Order: orderWorkspaceGroupUpdate[:]}
 	for key, ok := s.NextMember(&members); ok; key, ok = s.NextMember(&members) {
 		mark := s.Mark()
 		switch key {
@@ -1340,15 +1340,15 @@ func decodeWorkspaceGroupUpdate(s *jsonscan.Scanner, v *model.WorkspaceGroupUpda
 }
 
 // decodeWorkspaceGroupUpdateAddWorkspaceIds reads the schema at /components/schemas/WorkspaceGroupUpdate/properties/add_workspace_ids into v.
-func decodeWorkspaceGroupUpdateAddWorkspaceIds(s *jsonscan.Scanner, v *[]int64) {
+func decodeWorkspaceGroupUpdateAddWorkspaceIds(s *validate.Scanner, v *[]int64) {
 	if s.Null() {
 		return
 	}
-	if !s.Begin(jsonscan.Array) {
+	if !s.Begin(validate.Array) {
 		return
 	}
 	*v = make([]int64, 0, s.CountItems())
-	var items jsonscan.Items
+	var items validate.Items
 	for s.NextItem(&items) {
 		mark := s.Mark()
 		if number, ok := s.Int64(); ok {
@@ -1362,15 +1362,15 @@ func decodeWorkspaceGroupUpdateAddWorkspaceIds(s *jsonscan.Scanner, v *[]int64) 
 }
 
 // decodeWorkspaceGroupUpdateRemoveWorkspaceIds reads the schema at /components/schemas/WorkspaceGroupUpdate/properties/remove_workspace_ids into v.
-func decodeWorkspaceGroupUpdateRemoveWorkspaceIds(s *jsonscan.Scanner, v *[]int64) {
+func decodeWorkspaceGroupUpdateRemoveWorkspaceIds(s *validate.Scanner, v *[]int64) {
 	if s.Null() {
 		return
 	}
-	if !s.Begin(jsonscan.Array) {
+	if !s.Begin(validate.Array) {
 		return
 	}
 	*v = make([]int64, 0, s.CountItems())
-	var items jsonscan.Items
+	var items validate.Items
 	for s.NextItem(&items) {
 		mark := s.Mark()
 		if number, ok := s.Int64(); ok {
@@ -1384,12 +1384,12 @@ func decodeWorkspaceGroupUpdateRemoveWorkspaceIds(s *jsonscan.Scanner, v *[]int6
 }
 
 // decodeWorkspaceGroupWorkspaceIds reads the schema at /components/schemas/WorkspaceGroup/properties/workspace_ids into v.
-func decodeWorkspaceGroupWorkspaceIds(s *jsonscan.Scanner, v *[]string) {
-	if !s.Begin(jsonscan.Array) {
+func decodeWorkspaceGroupWorkspaceIds(s *validate.Scanner, v *[]string) {
+	if !s.Begin(validate.Array) {
 		return
 	}
 	*v = make([]string, 0, s.CountItems())
-	var items jsonscan.Items
+	var items validate.Items
 	for s.NextItem(&items) {
 		mark := s.Mark()
 		if text, ok := s.String(); ok {

@@ -5,8 +5,8 @@ package validator
 import (
 	"strconv"
 
-	"example.com/oxgroups/api/format"
-	"example.com/oxgroups/api/jsonscan"
+	"example.com/oxgroups/api/validate"
+	"example.com/oxgroups/api/validate/format"
 	"example.com/oxgroups/gen/model"
 )
 
@@ -14,14 +14,14 @@ import (
 func AppendError(b []byte, v *model.Error) []byte {
 	start := len(b)
 	b = append(b, `,"type":`...)
-	b = jsonscan.AppendString(b, v.Type)
+	b = validate.AppendString(b, v.Type)
 	b = append(b, `,"message":`...)
-	b = jsonscan.AppendString(b, v.Message)
+	b = validate.AppendString(b, v.Message)
 	if v.Field != nil {
 		b = append(b, `,"field":`...)
-		b = jsonscan.AppendString(b, *v.Field)
+		b = validate.AppendString(b, *v.Field)
 	}
-	return jsonscan.EndObject(b, start)
+	return validate.EndObject(b, start)
 }
 
 // AppendErrors appends the JSON of v.
@@ -36,41 +36,41 @@ func AppendErrors(b []byte, v *model.Errors) []byte {
 		b = AppendError(b, &v.Errors[i])
 	}
 	b = append(b, ']')
-	return jsonscan.EndObject(b, start)
+	return validate.EndObject(b, start)
 }
 
 // AppendExternalReference appends the JSON of v. It is part of responses only, where readers expect every field: one without a value is null.
 func AppendExternalReference(b []byte, v *model.ExternalReference) []byte {
 	start := len(b)
 	b = append(b, `,"id":`...)
-	b = jsonscan.AppendString(b, v.Id)
+	b = validate.AppendString(b, v.ID)
 	b = append(b, `,"service_name":`...)
-	b = jsonscan.AppendString(b, v.ServiceName)
+	b = validate.AppendString(b, v.ServiceName)
 	b = append(b, `,"service_model":`...)
-	b = jsonscan.AppendString(b, v.ServiceModel)
+	b = validate.AppendString(b, v.ServiceModel)
 	b = append(b, `,"service_model_ref":`...)
-	b = jsonscan.AppendString(b, v.ServiceModelRef)
+	b = validate.AppendString(b, v.ServiceModelRef)
 	if value, err := v.Status.Get(); err == nil {
 		b = append(b, `,"status":`...)
-		b = jsonscan.AppendString(b, string(value))
+		b = validate.AppendString(b, string(value))
 	} else {
 		b = append(b, `,"status":null`...)
 	}
 	if value, err := v.ExternalMessage.Get(); err == nil {
 		b = append(b, `,"external_message":`...)
-		b = jsonscan.AppendString(b, value)
+		b = validate.AppendString(b, value)
 	} else {
 		b = append(b, `,"external_message":null`...)
 	}
 	if value, err := v.ExternalLink.Get(); err == nil {
 		b = append(b, `,"external_link":`...)
-		b = jsonscan.AppendString(b, value)
+		b = validate.AppendString(b, value)
 	} else {
 		b = append(b, `,"external_link":null`...)
 	}
 	if value, err := v.ExternalStatus.Get(); err == nil {
 		b = append(b, `,"external_status":`...)
-		b = jsonscan.AppendString(b, value)
+		b = validate.AppendString(b, value)
 	} else {
 		b = append(b, `,"external_status":null`...)
 	}
@@ -81,9 +81,9 @@ func AppendExternalReference(b []byte, v *model.ExternalReference) []byte {
 		b = append(b, `,"locked":null`...)
 	}
 	b = append(b, `,"subject_id":`...)
-	b = jsonscan.AppendString(b, v.SubjectId)
+	b = validate.AppendString(b, v.SubjectID)
 	b = append(b, `,"subject_type":`...)
-	b = jsonscan.AppendString(b, v.SubjectType)
+	b = validate.AppendString(b, v.SubjectType)
 	b = append(b, `,"created_at":`...)
 	b = format.AppendDateTime(b, v.CreatedAt)
 	b = append(b, `,"updated_at":`...)
@@ -94,39 +94,39 @@ func AppendExternalReference(b []byte, v *model.ExternalReference) []byte {
 	} else {
 		b = append(b, `,"last_synced_at":null`...)
 	}
-	return jsonscan.EndObject(b, start)
+	return validate.EndObject(b, start)
 }
 
 // AppendExternalReferenceUpdate appends the JSON of v. Fields that are not specified are left out.
 func AppendExternalReferenceUpdate(b []byte, v *model.ExternalReferenceUpdate) []byte {
 	start := len(b)
 	b = append(b, `,"service_name":`...)
-	b = jsonscan.AppendString(b, v.ServiceName)
+	b = validate.AppendString(b, v.ServiceName)
 	b = append(b, `,"service_model":`...)
-	b = jsonscan.AppendString(b, v.ServiceModel)
+	b = validate.AppendString(b, v.ServiceModel)
 	b = append(b, `,"service_model_ref":`...)
-	b = jsonscan.AppendString(b, v.ServiceModelRef)
+	b = validate.AppendString(b, v.ServiceModelRef)
 	if value, err := v.Status.Get(); err == nil {
 		b = append(b, `,"status":`...)
-		b = jsonscan.AppendString(b, string(value))
+		b = validate.AppendString(b, string(value))
 	} else if v.Status.IsNull() {
 		b = append(b, `,"status":null`...)
 	}
 	if value, err := v.ExternalMessage.Get(); err == nil {
 		b = append(b, `,"external_message":`...)
-		b = jsonscan.AppendString(b, value)
+		b = validate.AppendString(b, value)
 	} else if v.ExternalMessage.IsNull() {
 		b = append(b, `,"external_message":null`...)
 	}
 	if value, err := v.ExternalLink.Get(); err == nil {
 		b = append(b, `,"external_link":`...)
-		b = jsonscan.AppendString(b, value)
+		b = validate.AppendString(b, value)
 	} else if v.ExternalLink.IsNull() {
 		b = append(b, `,"external_link":null`...)
 	}
 	if value, err := v.ExternalStatus.Get(); err == nil {
 		b = append(b, `,"external_status":`...)
-		b = jsonscan.AppendString(b, value)
+		b = validate.AppendString(b, value)
 	} else if v.ExternalStatus.IsNull() {
 		b = append(b, `,"external_status":null`...)
 	}
@@ -136,7 +136,7 @@ func AppendExternalReferenceUpdate(b []byte, v *model.ExternalReferenceUpdate) [
 	} else if v.Locked.IsNull() {
 		b = append(b, `,"locked":null`...)
 	}
-	return jsonscan.EndObject(b, start)
+	return validate.EndObject(b, start)
 }
 
 // AppendMeta appends the JSON of v.
@@ -150,16 +150,16 @@ func AppendMeta(b []byte, v *model.Meta) []byte {
 	b = strconv.AppendInt(b, v.PageNumber, 10)
 	b = append(b, `,"page_size":`...)
 	b = strconv.AppendInt(b, v.PageSize, 10)
-	return jsonscan.EndObject(b, start)
+	return validate.EndObject(b, start)
 }
 
 // AppendRateCardSet appends the JSON of v. It is part of responses only, where readers expect every field: one without a value is null.
 func AppendRateCardSet(b []byte, v *model.RateCardSet) []byte {
 	start := len(b)
 	b = append(b, `,"id":`...)
-	b = jsonscan.AppendString(b, v.Id)
+	b = validate.AppendString(b, v.ID)
 	b = append(b, `,"title":`...)
-	b = jsonscan.AppendString(b, v.Title)
+	b = validate.AppendString(b, v.Title)
 	if value, err := v.AccountDefault.Get(); err == nil {
 		b = append(b, `,"account_default":`...)
 		b = strconv.AppendBool(b, value)
@@ -173,7 +173,7 @@ func AppendRateCardSet(b []byte, v *model.RateCardSet) []byte {
 			if i > 0 {
 				b = append(b, ',')
 			}
-			b = jsonscan.AppendString(b, value[i])
+			b = validate.AppendString(b, value[i])
 		}
 		b = append(b, ']')
 	} else {
@@ -186,7 +186,7 @@ func AppendRateCardSet(b []byte, v *model.RateCardSet) []byte {
 			if i > 0 {
 				b = append(b, ',')
 			}
-			b = jsonscan.AppendString(b, value[i])
+			b = validate.AppendString(b, value[i])
 		}
 		b = append(b, ']')
 	} else {
@@ -210,29 +210,29 @@ func AppendRateCardSet(b []byte, v *model.RateCardSet) []byte {
 	} else {
 		b = append(b, `,"updated_at":null`...)
 	}
-	return jsonscan.EndObject(b, start)
+	return validate.EndObject(b, start)
 }
 
 // AppendResult appends the JSON of v.
 func AppendResult(b []byte, v *model.Result) []byte {
 	start := len(b)
 	b = append(b, `,"key":`...)
-	b = jsonscan.AppendString(b, v.Key)
+	b = validate.AppendString(b, v.Key)
 	b = append(b, `,"id":`...)
-	b = jsonscan.AppendString(b, v.Id)
-	return jsonscan.EndObject(b, start)
+	b = validate.AppendString(b, v.ID)
+	return validate.EndObject(b, start)
 }
 
 // AppendWorkspace appends the JSON of v. It is part of responses only, where readers expect every field: one without a value is null.
 func AppendWorkspace(b []byte, v *model.Workspace) []byte {
 	start := len(b)
 	b = append(b, `,"id":`...)
-	b = jsonscan.AppendString(b, v.Id)
+	b = validate.AppendString(b, v.ID)
 	b = append(b, `,"title":`...)
-	b = jsonscan.AppendString(b, v.Title)
+	b = validate.AppendString(b, v.Title)
 	if value, err := v.Description.Get(); err == nil {
 		b = append(b, `,"description":`...)
-		b = jsonscan.AppendString(b, value)
+		b = validate.AppendString(b, value)
 	} else {
 		b = append(b, `,"description":null`...)
 	}
@@ -244,25 +244,25 @@ func AppendWorkspace(b []byte, v *model.Workspace) []byte {
 	}
 	if value, err := v.AccessLevel.Get(); err == nil {
 		b = append(b, `,"access_level":`...)
-		b = jsonscan.AppendString(b, value)
+		b = validate.AppendString(b, value)
 	} else {
 		b = append(b, `,"access_level":null`...)
 	}
-	if value, err := v.AccountId.Get(); err == nil {
+	if value, err := v.AccountID.Get(); err == nil {
 		b = append(b, `,"account_id":`...)
-		b = jsonscan.AppendString(b, value)
+		b = validate.AppendString(b, value)
 	} else {
 		b = append(b, `,"account_id":null`...)
 	}
 	if value, err := v.StartDate.Get(); err == nil {
 		b = append(b, `,"start_date":`...)
-		b = jsonscan.AppendString(b, value.String())
+		b = validate.AppendString(b, value.String())
 	} else {
 		b = append(b, `,"start_date":null`...)
 	}
 	if value, err := v.DueDate.Get(); err == nil {
 		b = append(b, `,"due_date":`...)
-		b = jsonscan.AppendString(b, value.String())
+		b = validate.AppendString(b, value.String())
 	} else {
 		b = append(b, `,"due_date":null`...)
 	}
@@ -274,7 +274,7 @@ func AppendWorkspace(b []byte, v *model.Workspace) []byte {
 	}
 	if value, err := v.Currency.Get(); err == nil {
 		b = append(b, `,"currency":`...)
-		b = jsonscan.AppendString(b, value)
+		b = validate.AppendString(b, value)
 	} else {
 		b = append(b, `,"currency":null`...)
 	}
@@ -290,16 +290,16 @@ func AppendWorkspace(b []byte, v *model.Workspace) []byte {
 	} else {
 		b = append(b, `,"updated_at":null`...)
 	}
-	return jsonscan.EndObject(b, start)
+	return validate.EndObject(b, start)
 }
 
 // AppendWorkspaceGroup appends the JSON of v. It is part of responses only, where readers expect every field: one without a value is null.
 func AppendWorkspaceGroup(b []byte, v *model.WorkspaceGroup) []byte {
 	start := len(b)
 	b = append(b, `,"id":`...)
-	b = jsonscan.AppendString(b, v.Id)
+	b = validate.AppendString(b, v.ID)
 	b = append(b, `,"name":`...)
-	b = jsonscan.AppendString(b, v.Name)
+	b = validate.AppendString(b, v.Name)
 	if value, err := v.Company.Get(); err == nil {
 		b = append(b, `,"company":`...)
 		b = strconv.AppendBool(b, value)
@@ -308,37 +308,37 @@ func AppendWorkspaceGroup(b []byte, v *model.WorkspaceGroup) []byte {
 	}
 	if value, err := v.ContactName.Get(); err == nil {
 		b = append(b, `,"contact_name":`...)
-		b = jsonscan.AppendString(b, value)
+		b = validate.AppendString(b, value)
 	} else {
 		b = append(b, `,"contact_name":null`...)
 	}
 	if value, err := v.Email.Get(); err == nil {
 		b = append(b, `,"email":`...)
-		b = jsonscan.AppendString(b, value)
+		b = validate.AppendString(b, value)
 	} else {
 		b = append(b, `,"email":null`...)
 	}
 	if value, err := v.PhoneNumber.Get(); err == nil {
 		b = append(b, `,"phone_number":`...)
-		b = jsonscan.AppendString(b, value)
+		b = validate.AppendString(b, value)
 	} else {
 		b = append(b, `,"phone_number":null`...)
 	}
 	if value, err := v.Address.Get(); err == nil {
 		b = append(b, `,"address":`...)
-		b = jsonscan.AppendString(b, value)
+		b = validate.AppendString(b, value)
 	} else {
 		b = append(b, `,"address":null`...)
 	}
 	if value, err := v.Website.Get(); err == nil {
 		b = append(b, `,"website":`...)
-		b = jsonscan.AppendString(b, value)
+		b = validate.AppendString(b, value)
 	} else {
 		b = append(b, `,"website":null`...)
 	}
 	if value, err := v.Notes.Get(); err == nil {
 		b = append(b, `,"notes":`...)
-		b = jsonscan.AppendString(b, value)
+		b = validate.AppendString(b, value)
 	} else {
 		b = append(b, `,"notes":null`...)
 	}
@@ -353,7 +353,7 @@ func AppendWorkspaceGroup(b []byte, v *model.WorkspaceGroup) []byte {
 			if i > 0 {
 				b = append(b, ',')
 			}
-			b = jsonscan.AppendString(b, (*v.WorkspaceIds)[i])
+			b = validate.AppendString(b, (*v.WorkspaceIds)[i])
 		}
 		b = append(b, ']')
 	}
@@ -364,7 +364,7 @@ func AppendWorkspaceGroup(b []byte, v *model.WorkspaceGroup) []byte {
 			if i > 0 {
 				b = append(b, ',')
 			}
-			b = jsonscan.AppendString(b, (*v.ExternalReferenceIds)[i])
+			b = validate.AppendString(b, (*v.ExternalReferenceIds)[i])
 		}
 		b = append(b, ']')
 	}
@@ -375,11 +375,11 @@ func AppendWorkspaceGroup(b []byte, v *model.WorkspaceGroup) []byte {
 			if i > 0 {
 				b = append(b, ',')
 			}
-			b = jsonscan.AppendString(b, (*v.RateCardSetIds)[i])
+			b = validate.AppendString(b, (*v.RateCardSetIds)[i])
 		}
 		b = append(b, ']')
 	}
-	return jsonscan.EndObject(b, start)
+	return validate.EndObject(b, start)
 }
 
 // AppendWorkspaceGroupDocument appends the JSON of v.
@@ -400,11 +400,11 @@ func AppendWorkspaceGroupDocument(b []byte, v *model.WorkspaceGroupDocument) []b
 	b = append(b, ']')
 	b = append(b, `,"workspace_groups":`...)
 	b = append(b, '{')
-	for i, key := range jsonscan.SortedKeys(v.WorkspaceGroups) {
+	for i, key := range validate.SortedKeys(v.WorkspaceGroups) {
 		if i > 0 {
 			b = append(b, ',')
 		}
-		b = append(jsonscan.AppendString(b, key), ':')
+		b = append(validate.AppendString(b, key), ':')
 		item := v.WorkspaceGroups[key]
 		b = AppendWorkspaceGroup(b, &item)
 	}
@@ -412,11 +412,11 @@ func AppendWorkspaceGroupDocument(b []byte, v *model.WorkspaceGroupDocument) []b
 	if v.ExternalReferences != nil {
 		b = append(b, `,"external_references":`...)
 		b = append(b, '{')
-		for i, key := range jsonscan.SortedKeys(*v.ExternalReferences) {
+		for i, key := range validate.SortedKeys(*v.ExternalReferences) {
 			if i > 0 {
 				b = append(b, ',')
 			}
-			b = append(jsonscan.AppendString(b, key), ':')
+			b = append(validate.AppendString(b, key), ':')
 			item := (*v.ExternalReferences)[key]
 			b = AppendExternalReference(b, &item)
 		}
@@ -425,11 +425,11 @@ func AppendWorkspaceGroupDocument(b []byte, v *model.WorkspaceGroupDocument) []b
 	if v.Workspaces != nil {
 		b = append(b, `,"workspaces":`...)
 		b = append(b, '{')
-		for i, key := range jsonscan.SortedKeys(*v.Workspaces) {
+		for i, key := range validate.SortedKeys(*v.Workspaces) {
 			if i > 0 {
 				b = append(b, ',')
 			}
-			b = append(jsonscan.AppendString(b, key), ':')
+			b = append(validate.AppendString(b, key), ':')
 			item := (*v.Workspaces)[key]
 			b = AppendWorkspace(b, &item)
 		}
@@ -438,17 +438,17 @@ func AppendWorkspaceGroupDocument(b []byte, v *model.WorkspaceGroupDocument) []b
 	if v.RateCardSets != nil {
 		b = append(b, `,"rate_card_sets":`...)
 		b = append(b, '{')
-		for i, key := range jsonscan.SortedKeys(*v.RateCardSets) {
+		for i, key := range validate.SortedKeys(*v.RateCardSets) {
 			if i > 0 {
 				b = append(b, ',')
 			}
-			b = append(jsonscan.AppendString(b, key), ':')
+			b = append(validate.AppendString(b, key), ':')
 			item := (*v.RateCardSets)[key]
 			b = AppendRateCardSet(b, &item)
 		}
 		b = append(b, '}')
 	}
-	return jsonscan.EndObject(b, start)
+	return validate.EndObject(b, start)
 }
 
 // AppendWorkspaceGroupRequest appends the JSON of v. Fields that are not specified are left out.
@@ -458,18 +458,18 @@ func AppendWorkspaceGroupRequest(b []byte, v *model.WorkspaceGroupRequest) []byt
 	b = AppendWorkspaceGroupUpdate(b, &v.WorkspaceGroup)
 	if value, err := v.Include.Get(); err == nil {
 		b = append(b, `,"include":`...)
-		b = jsonscan.AppendString(b, value)
+		b = validate.AppendString(b, value)
 	} else if v.Include.IsNull() {
 		b = append(b, `,"include":null`...)
 	}
-	return jsonscan.EndObject(b, start)
+	return validate.EndObject(b, start)
 }
 
 // AppendWorkspaceGroupUpdate appends the JSON of v. Fields that are not specified are left out.
 func AppendWorkspaceGroupUpdate(b []byte, v *model.WorkspaceGroupUpdate) []byte {
 	start := len(b)
 	b = append(b, `,"name":`...)
-	b = jsonscan.AppendString(b, v.Name)
+	b = validate.AppendString(b, v.Name)
 	if value, err := v.AddWorkspaceIds.Get(); err == nil {
 		b = append(b, `,"add_workspace_ids":`...)
 		b = append(b, '[')
@@ -498,7 +498,7 @@ func AppendWorkspaceGroupUpdate(b []byte, v *model.WorkspaceGroupUpdate) []byte 
 	}
 	if value, err := v.Notes.Get(); err == nil {
 		b = append(b, `,"notes":`...)
-		b = jsonscan.AppendString(b, value)
+		b = validate.AppendString(b, value)
 	} else if v.Notes.IsNull() {
 		b = append(b, `,"notes":null`...)
 	}
@@ -510,31 +510,31 @@ func AppendWorkspaceGroupUpdate(b []byte, v *model.WorkspaceGroupUpdate) []byte 
 	}
 	if value, err := v.ContactName.Get(); err == nil {
 		b = append(b, `,"contact_name":`...)
-		b = jsonscan.AppendString(b, value)
+		b = validate.AppendString(b, value)
 	} else if v.ContactName.IsNull() {
 		b = append(b, `,"contact_name":null`...)
 	}
 	if value, err := v.Email.Get(); err == nil {
 		b = append(b, `,"email":`...)
-		b = jsonscan.AppendString(b, value)
+		b = validate.AppendString(b, value)
 	} else if v.Email.IsNull() {
 		b = append(b, `,"email":null`...)
 	}
 	if value, err := v.PhoneNumber.Get(); err == nil {
 		b = append(b, `,"phone_number":`...)
-		b = jsonscan.AppendString(b, value)
+		b = validate.AppendString(b, value)
 	} else if v.PhoneNumber.IsNull() {
 		b = append(b, `,"phone_number":null`...)
 	}
 	if value, err := v.Address.Get(); err == nil {
 		b = append(b, `,"address":`...)
-		b = jsonscan.AppendString(b, value)
+		b = validate.AppendString(b, value)
 	} else if v.Address.IsNull() {
 		b = append(b, `,"address":null`...)
 	}
 	if value, err := v.Website.Get(); err == nil {
 		b = append(b, `,"website":`...)
-		b = jsonscan.AppendString(b, value)
+		b = validate.AppendString(b, value)
 	} else if v.Website.IsNull() {
 		b = append(b, `,"website":null`...)
 	}
@@ -544,5 +544,5 @@ func AppendWorkspaceGroupUpdate(b []byte, v *model.WorkspaceGroupUpdate) []byte 
 	} else if v.ExternalReference.IsNull() {
 		b = append(b, `,"external_reference":null`...)
 	}
-	return jsonscan.EndObject(b, start)
+	return validate.EndObject(b, start)
 }

@@ -5,17 +5,16 @@ package validator
 import (
 	"net/url"
 
-	"example.com/oxgroups/api/jsonscan"
-	"example.com/oxgroups/api/paramscan"
+	"example.com/oxgroups/api/validate"
 	"example.com/oxgroups/gen/model"
 )
 
 // ParseUpdateWorkspaceGroupParameters reads the parameters of the operation updateWorkspaceGroup.
 // path returns the value of a parameter of the path, with its escapes undone.
 func ParseUpdateWorkspaceGroupParameters(path func(name string) string, query url.Values) (id int64, params model.UpdateWorkspaceGroupParams, err error) {
-	var errs paramscan.Errors
+	var errs validate.ParameterErrors
 	{
-		s := jsonscan.New(paramscan.Append(nil, paramscan.Integer, path("id")), jsonscan.Options{RefuseNUL: true})
+		s := validate.NewScanner(validate.AppendParameter(nil, validate.Integer, path("id")), validate.Options{RefuseNUL: true})
 		if number, ok := s.Int64(); ok {
 			id = number
 			if number < 1 {
@@ -28,7 +27,7 @@ func ParseUpdateWorkspaceGroupParameters(path func(name string) string, query ur
 		if len(values) > 1 {
 			errs.Repeated("include")
 		}
-		s := jsonscan.New(paramscan.Append(nil, paramscan.String, values[0]), jsonscan.Options{RefuseNUL: true})
+		s := validate.NewScanner(validate.AppendParameter(nil, validate.String, values[0]), validate.Options{RefuseNUL: true})
 		if text, ok := s.String(); ok {
 			value := model.Include(text)
 			params.Include = &value

@@ -3,7 +3,7 @@ package journal
 import (
 	"strconv"
 
-	"example.com/oxgroups/api/jsonscan"
+	"example.com/oxgroups/api/validate"
 )
 
 // Outcome is what became of a row.
@@ -33,7 +33,7 @@ func (r *Record) appendLine(dst []byte) []byte {
 	dst = strconv.AppendInt(append(dst, `,"id":`...), r.ID, 10)
 	text := func(key, value string) {
 		dst = append(append(dst, `,"`...), key...)
-		dst = jsonscan.AppendString(append(dst, `":`...), value)
+		dst = validate.AppendString(append(dst, `":`...), value)
 	}
 	text("digest", r.Digest)
 	text("outcome", string(r.Outcome))
@@ -49,11 +49,11 @@ func (r *Record) appendLine(dst []byte) []byte {
 // parse reads a line; ok is whether it is a record.
 func (r *Record) parse(line []byte) (ok bool) {
 	*r = Record{}
-	s := jsonscan.New(line, jsonscan.Options{})
-	if !s.Begin(jsonscan.Object) {
+	s := validate.NewScanner(line, validate.Options{})
+	if !s.Begin(validate.Object) {
 		return false
 	}
-	var m jsonscan.Members
+	var m validate.Members
 	for key, more := s.NextMember(&m); more; key, more = s.NextMember(&m) {
 		switch key {
 		case "row":

@@ -6,8 +6,8 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	"example.com/oxgroups/api/field"
-	"example.com/oxgroups/api/nearest"
+	"example.com/oxgroups/api/validate"
+	"example.com/oxgroups/api/validate/nearest"
 )
 
 // What a cell can say beside a value.
@@ -28,7 +28,7 @@ type columns struct {
 // node is a field of the update that a column gives, or an object with such fields inside.
 type node struct {
 	name   string
-	field  *field.Field
+	field  *validate.Field
 	column int
 	inner  []*node // of an object
 }
@@ -63,7 +63,7 @@ func (c *columns) add(i int, name string, known []string, first map[string]int) 
 	fields, at := updateFields(), c.root
 	for rest := name; ; {
 		part, more, nested := strings.Cut(rest, ".")
-		f := field.Find(fields, part)
+		f := validate.FindField(fields, part)
 		switch {
 		case f != nil && nested && len(f.Fields) > 0:
 			at, fields, rest = at.object(f), f.Fields, more
@@ -92,7 +92,7 @@ func (c *columns) add(i int, name string, known []string, first map[string]int) 
 }
 
 // object returns the node for the object f within n.
-func (n *node) object(f *field.Field) *node {
+func (n *node) object(f *validate.Field) *node {
 	for _, inner := range n.inner {
 		if inner.name == f.Name {
 			return inner
@@ -103,7 +103,7 @@ func (n *node) object(f *field.Field) *node {
 }
 
 // missing returns a problem for each required field that no column gives, of the objects that have columns.
-func (n *node) missing(prefix string, fields []field.Field) []Problem {
+func (n *node) missing(prefix string, fields []validate.Field) []Problem {
 	var problems []Problem
 	for _, f := range fields {
 		var found *node
@@ -127,7 +127,7 @@ func (n *node) missing(prefix string, fields []field.Field) []Problem {
 }
 
 // leaves returns the names of the fields that can be columns.
-func leaves(prefix string, fields []field.Field) []string {
+func leaves(prefix string, fields []validate.Field) []string {
 	var out []string
 	for _, f := range fields {
 		if len(f.Fields) > 0 {
@@ -176,28 +176,28 @@ func (n *node) appendTo(dst []byte, s *scanner, starts []int) (out []byte, fille
 }
 
 // appendCell appends the JSON of one cell, and leaves it to the validator to judge.
-func appendCell(dst []byte, f *field.Field, cell []byte) []byte {
+func appendCell(dst []byte, f *validate.Field, cell []byte) []byte {
 	switch {
 	case string(cell) == clearCell:
 		return append(dst, "null"...)
-	case f.Kind == field.Array:
+	case f.Kind == validate.Array:
 		return appendList(dst, f.Items, cell)
-	case f.Kind == field.Boolean:
-		return field.AppendText(dst, f.Kind, boolean(cell))
+	case f.Kind == validate.Boolean:
+		return validate.AppendText(dst, f.Kind, boolean(cell))
 	}
-	return field.AppendValue(dst, f.Kind, string(cell))
+	return validate.AppendValue(dst, f.Kind, string(cell))
 }
 
-func appendList(dst []byte, items field.Kind, cell []byte) []byte {
+func appendList(dst []byte, items validate.Kind, cell []byte) []byte {
 	dst = append(dst, '[')
 	for i, item := range strings.Split(string(cell), listBreak) {
 		if i > 0 {
 			dst = append(dst, ',')
 		}
-		if items != field.String {
+		if items != validate.String {
 			item = strings.TrimSpace(item)
 		}
-		dst = field.AppendValue(dst, items, item)
+		dst = validate.AppendValue(dst, items, item)
 	}
 	return append(dst, ']')
 }

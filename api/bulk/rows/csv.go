@@ -8,7 +8,7 @@ import (
 	"io"
 	"strings"
 
-	"example.com/oxgroups/api/jsonscan"
+	"example.com/oxgroups/api/validate"
 	"example.com/oxgroups/gen/validator"
 )
 
@@ -108,7 +108,7 @@ func (r *csvReader) decode(row *Row) []Problem {
 	if err == nil {
 		return nil
 	}
-	var bad *jsonscan.SyntaxError
+	var bad *validate.SyntaxError
 	if errors.As(err, &bad) {
 		problem := Problem{Rule: "syntax", Message: "has " + bad.Message, Column: r.columns.at(bad.Offset)}
 		if problem.Column > 0 {

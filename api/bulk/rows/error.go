@@ -5,8 +5,7 @@ import (
 	"fmt"
 	"strings"
 
-	"example.com/oxgroups/api/jsonscan"
-	"example.com/oxgroups/api/violation"
+	"example.com/oxgroups/api/validate"
 )
 
 // errTooLarge says that a row has more than MaxSize bytes.
@@ -78,16 +77,16 @@ func (p Problem) String() string {
 }
 
 // violations returns what a validator found as a list; a syntax error is one of them.
-func violations(err error) violation.List {
-	var list violation.List
-	var bad *jsonscan.SyntaxError
+func violations(err error) validate.Violations {
+	var list validate.Violations
+	var bad *validate.SyntaxError
 	switch {
 	case errors.As(err, &list):
 		return list
 	case errors.As(err, &bad):
-		return violation.List{{Rule: "syntax", Message: bad.Message}}
+		return validate.Violations{{Rule: "syntax", Message: bad.Message}}
 	}
-	return violation.List{{Rule: "syntax", Message: err.Error()}}
+	return validate.Violations{{Rule: "syntax", Message: err.Error()}}
 }
 
 // element splits the path of a violation into the field that known finds and what is said of an element of it.

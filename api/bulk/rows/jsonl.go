@@ -9,9 +9,9 @@ import (
 	"slices"
 	"strings"
 
-	"example.com/oxgroups/api/field"
-	"example.com/oxgroups/api/jsonscan"
-	"example.com/oxgroups/api/nearest"
+	"example.com/oxgroups/api/validate"
+
+	"example.com/oxgroups/api/validate/nearest"
 	"example.com/oxgroups/gen/model"
 	"example.com/oxgroups/gen/validator"
 )
@@ -96,7 +96,7 @@ func readLine(row *Row) []Problem {
 
 // updateProblems returns what the decoder found in an update, alone or in the body of a request.
 func updateProblems(err error) []Problem {
-	names := field.Dotted("", updateFields())
+	names := validate.DottedNames("", updateFields())
 	known := func(name string) bool { return slices.Contains(names, strings.TrimPrefix(name, updateName+".")) }
 	var problems []Problem
 	for _, v := range violations(err) {
@@ -117,15 +117,15 @@ type lineMembers struct {
 
 // read goes through the line.
 func (m *lineMembers) read(line []byte) error {
-	s := jsonscan.New(line, jsonscan.Options{RefuseNUL: true})
-	if s.Kind() != jsonscan.Object {
+	s := validate.NewScanner(line, validate.Options{RefuseNUL: true})
+	if s.Kind() != validate.Object {
 		m.notObject = true
 		s.Skip()
 		return s.End()
 	}
-	s.Begin(jsonscan.Object)
+	s.Begin(validate.Object)
 	var beside []Problem // of keys in the line itself
-	var members jsonscan.Members
+	var members validate.Members
 	for key, more := s.NextMember(&members); more; key, more = s.NextMember(&members) {
 		s.Unknown(&members, key) // a key that is there twice ends the scan
 		if key == idName {
@@ -158,9 +158,9 @@ func (m *lineMembers) read(line []byte) error {
 // flatMember returns what is wrong with a key that stands in the line itself.
 func flatMember(key string, value []byte) []Problem {
 	fields := updateFields()
-	f := field.Find(fields, key)
+	f := validate.FindField(fields, key)
 	if f == nil {
-		known := append([]string{idName, updateName}, field.Dotted("", fields)...)
+		known := append([]string{idName, updateName}, validate.DottedNames("", fields)...)
 		return unknownKeys([]error{nearest.Unknown("field", key, known)})
 	}
 	if len(f.Fields) == 0 {
@@ -178,8 +178,8 @@ func unknownKeys(errs []error) []Problem {
 }
 
 // idText returns the id as text: a number as it is written, or a string, which is how the API writes ids.
-func idText(s *jsonscan.Scanner) string {
-	if s.Kind() == jsonscan.String {
+func idText(s *validate.Scanner) string {
+	if s.Kind() == validate.String {
 		text, _ := s.String()
 		return text
 	}

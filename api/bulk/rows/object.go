@@ -5,10 +5,8 @@ import (
 	"slices"
 	"strings"
 
-	"example.com/oxgroups/api/field"
 	"example.com/oxgroups/api/group"
-	"example.com/oxgroups/api/jsonscan"
-	"example.com/oxgroups/api/violation"
+	"example.com/oxgroups/api/validate"
 )
 
 // How objects of a response map to the fields of an update: fields of the same name are taken as they are, null too; what
@@ -55,10 +53,10 @@ func appendGroup(dst, raw []byte) ([]byte, []Problem) {
 	fields := updateFields()
 	start := len(dst)
 	err := rawMembers(raw, func(key string, value []byte) {
-		switch f := field.Find(fields, key); {
-		case f != nil && f.Kind != field.Array && f.Kind != field.Object:
+		switch f := validate.FindField(fields, key); {
+		case f != nil && f.Kind != validate.Array && f.Kind != validate.Object:
 			dst = appendMember(dst, key, value)
-		case field.Find(fields, addPrefix+key) != nil:
+		case validate.FindField(fields, addPrefix+key) != nil:
 			if ids := appendIDs(nil, value); len(ids) > len("[]") {
 				dst = appendMember(dst, addPrefix+key, ids)
 			}
@@ -67,7 +65,7 @@ func appendGroup(dst, raw []byte) ([]byte, []Problem) {
 	if err != nil {
 		return dst, updateProblems(err)
 	}
-	return jsonscan.EndObject(dst, start), nil
+	return validate.EndObject(dst, start), nil
 }
 
 func appendMember(dst []byte, key string, value []byte) []byte {
@@ -78,17 +76,17 @@ func appendMember(dst []byte, key string, value []byte) []byte {
 
 // appendIDs appends a list of ids, which a response writes as strings, as numbers. What is no list stays as it is.
 func appendIDs(dst, raw []byte) []byte {
-	s := jsonscan.New(raw, jsonscan.Options{})
-	if s.Kind() != jsonscan.Array {
+	s := validate.NewScanner(raw, validate.Options{})
+	if s.Kind() != validate.Array {
 		return append(dst, raw...)
 	}
-	s.Begin(jsonscan.Array)
+	s.Begin(validate.Array)
 	dst = append(dst, '[')
-	for items := (jsonscan.Items{}); s.NextItem(&items); {
+	for items := (validate.Items{}); s.NextItem(&items); {
 		if items.Index > 0 {
 			dst = append(dst, ',')
 		}
-		dst = field.AppendText(dst, field.Integer, idText(s))
+		dst = validate.AppendText(dst, validate.Integer, idText(s))
 	}
 	return append(dst, ']')
 }
@@ -101,8 +99,8 @@ type reference struct {
 }
 
 // referenceField is the field of the update that carries one object of the document's external_references.
-func referenceField() *field.Field {
-	return field.Find(updateFields(), strings.TrimSuffix(group.ExternalReferences, "s"))
+func referenceField() *validate.Field {
+	return validate.FindField(updateFields(), strings.TrimSuffix(group.ExternalReferences, "s"))
 }
 
 func readReference(raw []byte) (reference, []Problem) {
@@ -111,17 +109,17 @@ func readReference(raw []byte) (reference, []Problem) {
 	err := rawMembers(raw, func(key string, value []byte) {
 		switch {
 		case key == "subject_id":
-			ref.subject = idText(jsonscan.New(value, jsonscan.Options{}))
+			ref.subject = idText(validate.NewScanner(value, validate.Options{}))
 		case key == "subject_type":
 			ref.ofGroup = string(value) == `"WorkspaceGroup"`
-		case field.Find(fields, key) != nil:
+		case validate.FindField(fields, key) != nil:
 			ref.body = appendMember(ref.body, key, value)
 		}
 	})
 	if err != nil {
 		return ref, updateProblems(err)
 	}
-	ref.body = jsonscan.EndObject(ref.body, 0)
+	ref.body = validate.EndObject(ref.body, 0)
 	return ref, nil
 }
 
@@ -130,7 +128,7 @@ func appendReference(dst, name, body []byte) []byte {
 	start := len(dst)
 	dst = appendMember(dst, "name", name)
 	dst = appendMember(dst, referenceField().Name, body)
-	return jsonscan.EndObject(dst, start)
+	return validate.EndObject(dst, start)
 }
 
 // nameOf returns the JSON of the name of the group in raw.
@@ -145,13 +143,13 @@ func nameOf(raw []byte) []byte {
 }
 
 // pointerTo returns the JSON Pointer to an object of a document.
-func pointerTo(key, id string) string { return "/" + key + "/" + violation.Token(id) }
+func pointerTo(key, id string) string { return "/" + key + "/" + validate.PointerToken(id) }
 
 // rawMembers goes through the members of the object in raw, with their values as they stand there.
 func rawMembers(raw []byte, each func(key string, value []byte)) error {
-	s := jsonscan.New(raw, jsonscan.Options{RefuseNUL: true})
-	if s.Begin(jsonscan.Object) {
-		var m jsonscan.Members
+	s := validate.NewScanner(raw, validate.Options{RefuseNUL: true})
+	if s.Begin(validate.Object) {
+		var m validate.Members
 		for key, more := s.NextMember(&m); more; key, more = s.NextMember(&m) {
 			s.Unknown(&m, key)
 			start := s.Offset()

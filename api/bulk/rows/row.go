@@ -6,8 +6,8 @@ import (
 	"io"
 	"strconv"
 
-	"example.com/oxgroups/api/field"
-	"example.com/oxgroups/api/jsonscan"
+	"example.com/oxgroups/api/validate"
+
 	"example.com/oxgroups/gen/model"
 	"example.com/oxgroups/gen/validator"
 )
@@ -78,8 +78,8 @@ type Reader interface {
 }
 
 // updateFields are the fields of an update, from openapi.yaml.
-func updateFields() []field.Field {
-	return field.Find(validator.WorkspaceGroupRequestFields, updateName).Fields
+func updateFields() []validate.Field {
+	return validate.FindField(validator.WorkspaceGroupRequestFields, updateName).Fields
 }
 
 // parseID reads the id of a group by the rule of openapi.yaml. problem is what is wrong with it.
@@ -113,4 +113,4 @@ func (c *counter) Read(p []byte) (int, error) {
 }
 
 // quoteJSON appends text as a JSON string.
-func quoteJSON(dst []byte, text string) []byte { return jsonscan.AppendString(dst, text) }
+func quoteJSON(dst []byte, text string) []byte { return validate.AppendString(dst, text) }

@@ -70,7 +70,7 @@ func ExampleWithGroups() {
 	acme.Notes = client.Value("likes rockets")
 	srv := start(
 		clienttest.WithGroups(acme, clienttest.Group(2, "Initech")),
-		clienttest.WithWorkspaces(client.Workspace{Id: "10", Title: "Rocket skates"}), // 11 is made up
+		clienttest.WithWorkspaces(client.Workspace{ID: "10", Title: "Rocket skates"}), // 11 is made up
 	)
 	defer srv.Close()
 
@@ -80,7 +80,7 @@ func ExampleWithGroups() {
 		log.Fatal(err)
 	}
 	for _, w := range result.Workspaces() {
-		fmt.Println(w.Id, w.Title)
+		fmt.Println(w.ID, w.Title)
 	}
 	_, err = srv.Client.UpdateWorkspaceGroup(context.Background(), 2, client.Update{Name: "ACME"})
 	fmt.Println("name taken:", errors.Is(err, client.ErrRefused))

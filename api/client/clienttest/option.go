@@ -73,23 +73,23 @@ func WithToken(t Token) Option {
 // WithGroups seeds the server with groups in place of the sample data, or with none. Times that are zero become one fixed
 // time. Workspaces and rate card sets whose ids a group has are made up where no other option has them. See Group.
 func WithGroups(groups ...client.Group) Option {
-	return seeding(groups, func(d *model.WorkspaceGroupDocument, v client.Group) { d.WorkspaceGroups[v.Id] = v })
+	return seeding(groups, func(d *model.WorkspaceGroupDocument, v client.Group) { d.WorkspaceGroups[v.ID] = v })
 }
 
 // WithWorkspaces seeds the server with workspaces in place of the sample data, in groups or in none.
 func WithWorkspaces(workspaces ...client.Workspace) Option {
-	return seeding(workspaces, func(d *model.WorkspaceGroupDocument, v client.Workspace) { (*d.Workspaces)[v.Id] = v })
+	return seeding(workspaces, func(d *model.WorkspaceGroupDocument, v client.Workspace) { (*d.Workspaces)[v.ID] = v })
 }
 
-// WithExternalReferences seeds the server with references in place of the sample data. Each needs the SubjectId of its
+// WithExternalReferences seeds the server with references in place of the sample data. Each needs the SubjectID of its
 // group, or has to be in the ExternalReferenceIds of one.
 func WithExternalReferences(references ...client.Reference) Option {
-	return seeding(references, func(d *model.WorkspaceGroupDocument, v client.Reference) { (*d.ExternalReferences)[v.Id] = v })
+	return seeding(references, func(d *model.WorkspaceGroupDocument, v client.Reference) { (*d.ExternalReferences)[v.ID] = v })
 }
 
 // WithRateCardSets seeds the server with rate card sets in place of the sample data.
 func WithRateCardSets(sets ...client.RateCardSet) Option {
-	return seeding(sets, func(d *model.WorkspaceGroupDocument, v client.RateCardSet) { (*d.RateCardSets)[v.Id] = v })
+	return seeding(sets, func(d *model.WorkspaceGroupDocument, v client.RateCardSet) { (*d.RateCardSets)[v.ID] = v })
 }
 
 func seeding[V any](values []V, put func(*model.WorkspaceGroupDocument, V)) Option {

@@ -27,7 +27,7 @@ func Group(id int64, name string, workspaces ...int64) client.Group {
 	for i, w := range workspaces {
 		ids[i] = text(w)
 	}
-	return client.Group{Id: text(id), Name: name, WorkspaceIds: &ids}
+	return client.Group{ID: text(id), Name: name, WorkspaceIds: &ids}
 }
 
 func text(id int64) string { return strconv.FormatInt(id, 10) }
@@ -92,11 +92,11 @@ func (s *seed) complete() {
 			}
 		}
 	}
-	makeUp(*d.Workspaces, workspaces, func(id string) model.Workspace { return model.Workspace{Id: id, Title: "Workspace " + id} })
-	makeUp(*d.RateCardSets, sets, func(id string) model.RateCardSet { return model.RateCardSet{Id: id, Title: "Rate card set " + id} })
+	makeUp(*d.Workspaces, workspaces, func(id string) model.Workspace { return model.Workspace{ID: id, Title: "Workspace " + id} })
+	makeUp(*d.RateCardSets, sets, func(id string) model.RateCardSet { return model.RateCardSet{ID: id, Title: "Rate card set " + id} })
 	for id, r := range *d.ExternalReferences {
 		setTimes(&r.CreatedAt, &r.UpdatedAt)
-		r.SubjectId = cmp.Or(r.SubjectId, subjects[id])
+		r.SubjectID = cmp.Or(r.SubjectID, subjects[id])
 		r.SubjectType = cmp.Or(r.SubjectType, document.SubjectType)
 		(*d.ExternalReferences)[id] = r
 	}

@@ -61,16 +61,16 @@ func TestData(t *testing.T) {
 			clienttest.WithGroups(withNotes), clienttest.WithToken(clienttest.Token{Workspaces: []int64{10, 12}}),
 		}, []string{"1"}, [3]int{3, 0, 0}},
 		{"workspaces", []clienttest.Option{
-			clienttest.WithGroups(withNotes), clienttest.WithWorkspaces(client.Workspace{Id: "10", Title: "Ten"}, client.Workspace{Id: "50", Title: "Fifty"}),
+			clienttest.WithGroups(withNotes), clienttest.WithWorkspaces(client.Workspace{ID: "10", Title: "Ten"}, client.Workspace{ID: "50", Title: "Fifty"}),
 		}, []string{"1"}, [3]int{3, 0, 0}},
 		{"references", []clienttest.Option{
 			clienttest.WithGroups(withNotes, listsReference),
 			clienttest.WithExternalReferences(
-				client.Reference{Id: "4", ServiceName: "jira", ServiceModel: "Issue", ServiceModelRef: "A-1"},
-				client.Reference{Id: "5", ServiceName: "jira", ServiceModel: "Issue", ServiceModelRef: "A-2", SubjectId: "1"}),
+				client.Reference{ID: "4", ServiceName: "jira", ServiceModel: "Issue", ServiceModelRef: "A-1"},
+				client.Reference{ID: "5", ServiceName: "jira", ServiceModel: "Issue", ServiceModelRef: "A-2", SubjectID: "1"}),
 		}, []string{"1", "3"}, [3]int{2, 2, 0}},
 		{"rate card sets", []clienttest.Option{
-			clienttest.WithGroups(withSets), clienttest.WithRateCardSets(client.RateCardSet{Id: "3", Title: "Standard"}),
+			clienttest.WithGroups(withSets), clienttest.WithRateCardSets(client.RateCardSet{ID: "3", Title: "Standard"}),
 		}, []string{"2"}, [3]int{0, 0, 1}},
 		{"a recording", []clienttest.Option{clienttest.WithDocument(strings.NewReader(recorded))}, []string{"70"}, [3]int{1, 1, 0}},
 		{"pages, and a group beside them", []clienttest.Option{
@@ -181,7 +181,7 @@ func TestBadOptions(t *testing.T) {
 	}{
 		{"two groups of one name", clienttest.WithGroups(clienttest.Group(1, "Acme"), twice), "workspace_groups.2.name"},
 		{"a group without an id", clienttest.WithGroups(client.Group{Name: "Acme"}), ".id"},
-		{"a reference of no group", clienttest.WithExternalReferences(client.Reference{Id: "1", ServiceName: "jira"}), "external_references.1.subject_id"},
+		{"a reference of no group", clienttest.WithExternalReferences(client.Reference{ID: "1", ServiceName: "jira"}), "external_references.1.subject_id"},
 		{"not JSON", clienttest.WithDocument(strings.NewReader("<html>")), "not a document of the API"},
 		{"an error of the API", clienttest.WithDocument(strings.NewReader(`{"errors":[]}`)), "/workspace_groups: is required"},
 		{"no file", clienttest.WithDocumentFile("no-such-file.json"), "no-such-file.json"},

@@ -38,16 +38,16 @@ func (e exporter) Group(g model.WorkspaceGroup) error {
 }
 
 func (e exporter) ExternalReference(r model.ExternalReference) error {
-	(*e.doc.ExternalReferences)[r.Id] = r
+	(*e.doc.ExternalReferences)[r.ID] = r
 	return nil
 }
 
 func (e exporter) RateCardSet(r model.RateCardSet) error {
-	(*e.doc.RateCardSets)[r.Id] = r
+	(*e.doc.RateCardSets)[r.ID] = r
 	return nil
 }
 
 func (e exporter) Workspace(w model.Workspace) error {
-	(*e.doc.Workspaces)[w.Id] = w
+	(*e.doc.Workspaces)[w.ID] = w
 	return nil
 }

@@ -32,7 +32,7 @@ func text(id int64) string { return strconv.FormatInt(id, 10) }
 
 // snapshot returns group id with its associations: Acme has a reference and a rate card set, the others only workspaces.
 func snapshot(id int64) group.Snapshot {
-	g := model.WorkspaceGroup{Id: text(id), Name: groupName(id), CreatedAt: bornAt(id), UpdatedAt: bornAt(id)}
+	g := model.WorkspaceGroup{ID: text(id), Name: groupName(id), CreatedAt: bornAt(id), UpdatedAt: bornAt(id)}
 	g.Company.Set(id%2 == 1)
 	if id%2 == 1 {
 		g.Email.Set("hello@" + strings.ReplaceAll(strings.ToLower(g.Name), " ", "-") + ".example")
@@ -44,8 +44,8 @@ func snapshot(id int64) group.Snapshot {
 	}
 	var s group.Snapshot
 	if id == acme {
-		s.ExternalReferences, references = []model.ExternalReference{reference()}, []string{reference().Id}
-		s.RateCardSets, sets = []model.RateCardSet{rateCardSet()}, []string{rateCardSet().Id}
+		s.ExternalReferences, references = []model.ExternalReference{reference()}, []string{reference().ID}
+		s.RateCardSets, sets = []model.RateCardSet{rateCardSet()}, []string{rateCardSet().ID}
 	}
 	g.WorkspaceIds, g.ExternalReferenceIds, g.RateCardSetIds = &ids, &references, &sets
 	s.Group = g
@@ -74,11 +74,11 @@ func groupMembers(id int64) []int64 {
 
 func workspace(id int64) model.Workspace {
 	return model.Workspace{
-		Id:          text(id),
+		ID:          text(id),
 		Title:       fmt.Sprintf("%s %s %d", pick(activities, id), pick(steps, id/int64(len(activities))), id),
 		Archived:    nullable.NewNullableWithValue(id%25 == 0),
 		AccessLevel: nullable.NewNullableWithValue("invitation"),
-		AccountId:   nullable.NewNullableWithValue(text(Account)),
+		AccountID:   nullable.NewNullableWithValue(text(Account)),
 		Budgeted:    nullable.NewNullableWithValue(id%3 == 0),
 		Currency:    nullable.NewNullableWithValue("USD"),
 		CreatedAt:   nullable.NewNullableWithValue(bornAt(id)),
@@ -88,18 +88,18 @@ func workspace(id int64) model.Workspace {
 
 func reference() model.ExternalReference {
 	return model.ExternalReference{
-		Id: "1", ServiceName: "jira", ServiceModel: "Project", ServiceModelRef: "ACME",
+		ID: "1", ServiceName: "jira", ServiceModel: "Project", ServiceModelRef: "ACME",
 		Status:       nullable.NewNullableWithValue(model.ExternalReferenceStatusSuccessful),
 		ExternalLink: nullable.NewNullableWithValue("https://jira.example/browse/ACME"),
 		Locked:       nullable.NewNullableWithValue(false),
-		SubjectId:    text(acme), SubjectType: document.SubjectType,
+		SubjectID:    text(acme), SubjectType: document.SubjectType,
 		CreatedAt: bornAt(acme), UpdatedAt: bornAt(acme),
 	}
 }
 
 func rateCardSet() model.RateCardSet {
 	return model.RateCardSet{
-		Id: "1", Title: "Standard rates",
+		ID: "1", Title: "Standard rates",
 		AccountDefault:    nullable.NewNullableWithValue(true),
 		ActiveCurrencies:  nullable.NewNullableWithValue([]string{"USD", "EUR"}),
 		DefaultCurrencies: nullable.NewNullableWithValue([]string{"USD"}),

@@ -52,7 +52,7 @@ func Document() model.WorkspaceGroupDocument {
 	doc := group.NewDocument(groups, group.All())
 	for id := int64(1); id <= workspaces; id++ {
 		w := workspace(id)
-		(*doc.Workspaces)[w.Id] = w
+		(*doc.Workspaces)[w.ID] = w
 	}
 	for id := int64(1); id <= groups; id++ {
 		doc.Add(snapshot(id))

@@ -34,8 +34,8 @@ func TestDocument(t *testing.T) {
 		t.Errorf("%d workspaces, want 200", got)
 	}
 	for i, r := range doc.Results {
-		if want := fmt.Sprint(i + 1); r.Id != want {
-			t.Errorf("result %d is group %s, want %s", i, r.Id, want)
+		if want := fmt.Sprint(i + 1); r.ID != want {
+			t.Errorf("result %d is group %s, want %s", i, r.ID, want)
 		}
 	}
 }

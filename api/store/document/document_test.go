@@ -27,7 +27,7 @@ func ExampleGroup_Model() {
 		JSON: []byte(`{"name":"Acme"}`), WorkspaceIDs: []int64{10, 11},
 	}
 	v, err := g.Model()
-	fmt.Println(v.Id, v.Name, *v.WorkspaceIds, v.RateCardSetIds == nil, v.CreatedAt.Format(time.RFC3339), err)
+	fmt.Println(v.ID, v.Name, *v.WorkspaceIds, v.RateCardSetIds == nil, v.CreatedAt.Format(time.RFC3339), err)
 	// Output: 7 Acme [10 11] true 2013-04-15T16:48:48-07:00 <nil>
 }
 
@@ -90,7 +90,7 @@ func TestReferenceModel(t *testing.T) {
 		JSON: []byte(`{"service_name":"jira","service_model":"Issue","service_model_ref":"A-1"}`),
 	}
 	v, err := r.Model()
-	if err != nil || v.Id != "3" || v.SubjectId != "7" || v.SubjectType != "WorkspaceGroup" || v.ServiceName != "jira" {
+	if err != nil || v.ID != "3" || v.SubjectID != "7" || v.SubjectType != "WorkspaceGroup" || v.ServiceName != "jira" {
 		t.Errorf("the reference is %+v (%v)", v, err)
 	}
 }
@@ -107,8 +107,8 @@ func TestNewImport(t *testing.T) {
 	ids := []string{"11", "10", "11"}
 	at := time.Date(2013, 4, 15, 16, 48, 48, 999, time.FixedZone("", -7*3600))
 	im, err := document.NewImport(1, &model.WorkspaceGroupDocument{WorkspaceGroups: map[string]model.WorkspaceGroup{
-		"10": {Id: "10", Name: "Äpfel", Notes: nullable.NewNullNullable[string](), CreatedAt: at, UpdatedAt: at, WorkspaceIds: &ids},
-		"9":  {Id: "9", Name: "Nine", CreatedAt: at, UpdatedAt: at},
+		"10": {ID: "10", Name: "Äpfel", Notes: nullable.NewNullNullable[string](), CreatedAt: at, UpdatedAt: at, WorkspaceIds: &ids},
+		"9":  {ID: "9", Name: "Nine", CreatedAt: at, UpdatedAt: at},
 	}})
 	if err != nil {
 		t.Fatal(err)

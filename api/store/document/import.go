@@ -9,7 +9,7 @@ import (
 	"strings"
 
 	"example.com/oxgroups/api/group"
-	"example.com/oxgroups/api/jsonscan"
+	"example.com/oxgroups/api/validate"
 	"example.com/oxgroups/gen/model"
 	"example.com/oxgroups/gen/validator"
 )
@@ -69,7 +69,7 @@ func (r *importReader) groups(m map[string]model.WorkspaceGroup) []ImportGroup {
 		g := m[key]
 		at := group.GroupsKey + "." + key
 		row := ImportGroup{Folded: group.Fold(g.Name)}
-		row.ID = r.id(at, key, g.Id)
+		row.ID = r.id(at, key, g.ID)
 		row.CreatedAt, row.UpdatedAt = FormatTime(g.CreatedAt), FormatTime(g.UpdatedAt)
 		row.WorkspaceIDs = r.ids(at+".workspace_ids", g.WorkspaceIds)
 		row.ExternalReferenceIDs = r.ids(at+".external_reference_ids", g.ExternalReferenceIds)
@@ -91,9 +91,9 @@ func (r *importReader) references(m map[string]model.ExternalReference) []Import
 		v := m[key]
 		at := group.ExternalReferences + "." + key
 		row := ImportReference{ServiceName: v.ServiceName}
-		row.ID = r.id(at, key, v.Id)
+		row.ID = r.id(at, key, v.ID)
 		row.CreatedAt, row.UpdatedAt = FormatTime(v.CreatedAt), FormatTime(v.UpdatedAt)
-		if row.GroupID = parseID(v.SubjectId); row.GroupID == 0 {
+		if row.GroupID = parseID(v.SubjectID); row.GroupID == 0 {
 			r.problems.add(at+".subject_id", notAnID)
 		}
 		if v.SubjectType != SubjectType {
@@ -124,11 +124,11 @@ func objects[V any](r *importReader, name string, m map[string]V, encode func(*V
 }
 
 func workspaceJSON(v *model.Workspace) (string, []byte) {
-	return v.Id, validator.AppendWorkspace(nil, v)
+	return v.ID, validator.AppendWorkspace(nil, v)
 }
 
 func rateCardSetJSON(v *model.RateCardSet) (string, []byte) {
-	return v.Id, validator.AppendRateCardSet(nil, v)
+	return v.ID, validator.AppendRateCardSet(nil, v)
 }
 
 // stored returns encoded without the members that have a column and without nulls, which mean the same as absent ones.
@@ -144,7 +144,7 @@ func (r *importReader) stored(at string, encoded []byte, columns ...string) []by
 		r.problems.add(at, "cannot be stored")
 		return nil
 	}
-	return jsonscan.EndObject(doc, 0)
+	return validate.EndObject(doc, 0)
 }
 
 // id returns the id of the object under key in a map of a document.

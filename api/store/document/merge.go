@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"slices"
 
-	"example.com/oxgroups/api/jsonscan"
+	"example.com/oxgroups/api/validate"
 )
 
 // AppendMerged appends doc with patch applied (RFC 7396). Both are JSON objects; neither is changed. What the patch does
@@ -53,18 +53,18 @@ func merge(dst, doc, patch []byte) ([]byte, error) {
 			dst, err = changes[i].apply(dst, none)
 		}
 	}
-	return jsonscan.EndObject(dst, start), err
+	return validate.EndObject(dst, start), err
 }
 
 // members calls do for each member of an object, with the value as it is written.
 func members(object []byte, do func(name string, value []byte) error) error {
-	s := jsonscan.New(object, jsonscan.Options{})
-	if s.Kind() != jsonscan.Object {
+	s := validate.NewScanner(object, validate.Options{})
+	if s.Kind() != validate.Object {
 		s.Skip()
 		return s.End()
 	}
-	s.Begin(jsonscan.Object)
-	var m jsonscan.Members
+	s.Begin(validate.Object)
+	var m validate.Members
 	for name, ok := s.NextMember(&m); ok; name, ok = s.NextMember(&m) {
 		offset := s.Offset()
 		s.Skip()
@@ -101,6 +101,6 @@ func (c *change) apply(dst, old []byte) (_ []byte, err error) {
 
 // appendMember appends a member with a comma in front of it.
 func appendMember(dst []byte, name string, value []byte) []byte {
-	dst = append(jsonscan.AppendString(append(dst, ','), name), ':')
+	dst = append(validate.AppendString(append(dst, ','), name), ':')
 	return append(dst, value...)
 }

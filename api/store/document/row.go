@@ -5,7 +5,7 @@ import (
 	"strconv"
 	"time"
 
-	"example.com/oxgroups/api/jsonscan"
+	"example.com/oxgroups/api/validate"
 	"example.com/oxgroups/gen/model"
 	"example.com/oxgroups/gen/validator"
 )
@@ -100,8 +100,8 @@ func closeObject(b, doc []byte) []byte {
 }
 
 func appendTimes(b []byte, created, updated string) []byte {
-	b = jsonscan.AppendString(append(b, `,"created_at":`...), created)
-	return jsonscan.AppendString(append(b, `,"updated_at":`...), updated)
+	b = validate.AppendString(append(b, `,"created_at":`...), created)
+	return validate.AppendString(append(b, `,"updated_at":`...), updated)
 }
 
 func appendIDs(b []byte, name string, ids []int64) []byte {

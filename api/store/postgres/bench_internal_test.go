@@ -66,12 +66,12 @@ func seed(b *testing.B, store *Store) {
 	at := "2026-01-01T00:00:00Z"
 	doc := group.NewDocument(benchGroups, group.Includes{})
 	for id := 1; id <= benchGroups; id++ {
-		g := model.WorkspaceGroup{Id: strconv.Itoa(id), Name: benchName(id)}
+		g := model.WorkspaceGroup{ID: strconv.Itoa(id), Name: benchName(id)}
 		if err := g.CreatedAt.UnmarshalText([]byte(at)); err != nil {
 			b.Fatal(err)
 		}
 		g.UpdatedAt = g.CreatedAt
-		doc.WorkspaceGroups[g.Id] = g
+		doc.WorkspaceGroups[g.ID] = g
 	}
 	if err := store.Import(b.Context(), 1, &doc.WorkspaceGroupDocument); err != nil {
 		b.Fatal(err)

@@ -131,7 +131,7 @@ func groupName(t *testing.T, store group.Store, id int64) string {
 // namer collects the names of groups by their ids.
 type namer map[string]string
 
-func (n namer) Group(g model.WorkspaceGroup) error              { n[g.Id] = g.Name; return nil }
+func (n namer) Group(g model.WorkspaceGroup) error              { n[g.ID] = g.Name; return nil }
 func (n namer) ExternalReference(model.ExternalReference) error { return nil }
 func (n namer) RateCardSet(model.RateCardSet) error             { return nil }
 func (n namer) Workspace(model.Workspace) error                 { return nil }

@@ -21,7 +21,7 @@ func references(ids ...int64) *model.WorkspaceGroupDocument {
 	for _, id := range ids {
 		text := fmt.Sprint(id)
 		(*doc.ExternalReferences)[text] = model.ExternalReference{
-			Id: text, SubjectId: "7", SubjectType: "WorkspaceGroup", ServiceName: "imported " + text, ServiceModel: "M", ServiceModelRef: "1",
+			ID: text, SubjectID: "7", SubjectType: "WorkspaceGroup", ServiceName: "imported " + text, ServiceModel: "M", ServiceModelRef: "1",
 			CreatedAt: at, UpdatedAt: at,
 		}
 	}
@@ -39,7 +39,7 @@ func TestNumbering(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got := s.ExternalReferences[len(s.ExternalReferences)-2].Id; got != want { // the largest is the last
+		if got := s.ExternalReferences[len(s.ExternalReferences)-2].ID; got != want { // the largest is the last
 			t.Errorf("the new reference is %s, want %s", got, want)
 		}
 	}

@@ -187,7 +187,7 @@ func wantNotes(t *testing.T, store group.Store, want string) {
 type noteFinder map[string]string
 
 func (f noteFinder) Group(g model.WorkspaceGroup) error {
-	f[g.Id], _ = g.Notes.Value()
+	f[g.ID], _ = g.Notes.Value()
 	return nil
 }
 func (noteFinder) ExternalReference(model.ExternalReference) error { return nil }

@@ -1,8 +1,8 @@
 package sqlite
 
 import (
-	"example.com/oxgroups/api/jsonscan"
 	"example.com/oxgroups/api/store/document"
+	"example.com/oxgroups/api/validate"
 	"github.com/ncruces/go-sqlite3"
 )
 
@@ -39,7 +39,7 @@ func (s stored) NameHolders(account int64, folded []string) (map[string]int64, e
 		if i > 0 {
 			names = append(names, ',')
 		}
-		names = jsonscan.AppendString(names, name)
+		names = validate.AppendString(names, name)
 	}
 	holders := map[string]int64{}
 	err := s.c.each(`SELECT g.folded, g.id FROM json_each(?2) AS named

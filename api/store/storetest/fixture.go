@@ -175,26 +175,26 @@ type exporter struct {
 var _ group.Exporter = (*exporter)(nil)
 
 func (e *exporter) Group(g model.WorkspaceGroup) error {
-	e.order = append(e.order, "group "+g.Id)
+	e.order = append(e.order, "group "+g.ID)
 	e.doc.Add(group.Snapshot{Group: g})
 	return nil
 }
 
 func (e *exporter) ExternalReference(r model.ExternalReference) error {
-	e.order = append(e.order, "reference "+r.Id)
-	(*e.doc.ExternalReferences)[r.Id] = r
+	e.order = append(e.order, "reference "+r.ID)
+	(*e.doc.ExternalReferences)[r.ID] = r
 	return nil
 }
 
 func (e *exporter) RateCardSet(r model.RateCardSet) error {
-	e.order = append(e.order, "rate card set "+r.Id)
-	(*e.doc.RateCardSets)[r.Id] = r
+	e.order = append(e.order, "rate card set "+r.ID)
+	(*e.doc.RateCardSets)[r.ID] = r
 	return nil
 }
 
 func (e *exporter) Workspace(w model.Workspace) error {
-	e.order = append(e.order, "workspace "+w.Id)
-	(*e.doc.Workspaces)[w.Id] = w
+	e.order = append(e.order, "workspace "+w.ID)
+	(*e.doc.Workspaces)[w.ID] = w
 	return nil
 }
 

@@ -17,7 +17,7 @@ func testReference(t *testing.T, open Opener) {
 			t.Fatalf("%d references, want the one that was there", len(s.ExternalReferences))
 		}
 		r := s.ExternalReferences[0]
-		if r.Id != "1" || r.ServiceModel != "Epic" || r.ServiceModelRef != "A-2" || r.SubjectId != "1" || r.SubjectType != "WorkspaceGroup" {
+		if r.ID != "1" || r.ServiceModel != "Epic" || r.ServiceModelRef != "A-2" || r.SubjectID != "1" || r.SubjectType != "WorkspaceGroup" {
 			t.Errorf("the reference is %+v", r)
 		}
 		want(f, "external_message", r.ExternalMessage, nil)
@@ -47,21 +47,21 @@ func testReference(t *testing.T, open Opener) {
 			t.Fatalf("%d references, want 2: names of services are compared exactly", len(s.ExternalReferences))
 		}
 		r := s.ExternalReferences[1]
-		if r.Id == "1" || r.ServiceName != "Jira" || r.SubjectId != "1" || r.CreatedAt.Before(from) || r.UpdatedAt != r.CreatedAt {
+		if r.ID == "1" || r.ServiceName != "Jira" || r.SubjectID != "1" || r.CreatedAt.Before(from) || r.UpdatedAt != r.CreatedAt {
 			t.Errorf("the new reference is %+v", r)
 		}
 		want(f, "status", r.Status, nil)
 		if r.LastSyncedAt.IsSpecified() && !r.LastSyncedAt.IsNull() {
 			t.Errorf("last_synced_at is %v, want null", r.LastSyncedAt)
 		}
-		if again := f.mustUpdate(1, body); len(again.ExternalReferences) != 2 || again.ExternalReferences[1].Id != r.Id {
+		if again := f.mustUpdate(1, body); len(again.ExternalReferences) != 2 || again.ExternalReferences[1].ID != r.ID {
 			t.Errorf("the same update again gives %+v", again.ExternalReferences)
 		}
 	})
 	t.Run("of another group", func(t *testing.T) {
 		f := newFixture(t, open)
 		s := f.mustUpdate(2, `{"name":"Beta","external_reference":{"service_name":"jira","service_model":"Issue","service_model_ref":"B-1"}}`)
-		if len(s.ExternalReferences) != 1 || s.ExternalReferences[0].Id == "1" || s.ExternalReferences[0].SubjectId != "2" {
+		if len(s.ExternalReferences) != 1 || s.ExternalReferences[0].ID == "1" || s.ExternalReferences[0].SubjectID != "2" {
 			t.Errorf("the references of the other group are %+v", s.ExternalReferences)
 		}
 		if alpha := f.mustUpdate(1, `{"name":"Alpha"}`); alpha.ExternalReferences[0].ServiceModelRef != "A-1" {

@@ -114,7 +114,7 @@ func testImport(t *testing.T, open Opener) {
 	t.Run("a new account", func(t *testing.T) {
 		f := newFixture(t, open)
 		f.mustImport(7, `{`+envelope+`,"workspace_groups":{`+imported("70", "Alpha", "")+`}}`)
-		if s, err := f.update(f.caller(group.NewToken{AccountID: 7, UserID: 1}), 70, `{"name":"Alpha"}`); err != nil || s.Group.Id != "70" {
+		if s, err := f.update(f.caller(group.NewToken{AccountID: 7, UserID: 1}), 70, `{"name":"Alpha"}`); err != nil || s.Group.ID != "70" {
 			t.Errorf("the group of the new account: %v (%v)", s.Group, err)
 		}
 	})

@@ -13,8 +13,8 @@ func testUpdate(t *testing.T, open Opener) {
 	s := f.mustUpdate(1, `{"name":"Alpha","notes":"second","company":false,"contact_name":"Ann","email":"ann@alpha.example",
 		"phone_number":"+1","address":"Road 1","website":"https://alpha.example"}`)
 	g := s.Group
-	if g.Id != "1" || g.Name != "Alpha" {
-		t.Errorf("the group is %s %q", g.Id, g.Name)
+	if g.ID != "1" || g.Name != "Alpha" {
+		t.Errorf("the group is %s %q", g.ID, g.Name)
 	}
 	want(f, "notes", g.Notes, new("second"))
 	want(f, "company", g.Company, new(false))

@@ -22,11 +22,11 @@ func data(n int) *model.WorkspaceGroupDocument {
 	for id := int64(1); id <= int64(n); id++ {
 		none := []string{}
 		doc.Add(group.Snapshot{Group: model.WorkspaceGroup{
-			Id: strconv.FormatInt(id, 10), Name: nameOf(id), CreatedAt: born, UpdatedAt: born, WorkspaceIds: &none, ExternalReferenceIds: &none, RateCardSetIds: &none,
+			ID: strconv.FormatInt(id, 10), Name: nameOf(id), CreatedAt: born, UpdatedAt: born, WorkspaceIds: &none, ExternalReferenceIds: &none, RateCardSetIds: &none,
 		}})
 		for i := range slots {
-			w := model.Workspace{Id: strconv.FormatInt(slot(id, i), 10), Title: fmt.Sprint("Workspace ", i)}
-			(*doc.Workspaces)[w.Id] = w
+			w := model.Workspace{ID: strconv.FormatInt(slot(id, i), 10), Title: fmt.Sprint("Workspace ", i)}
+			(*doc.Workspaces)[w.ID] = w
 		}
 	}
 	return &doc.WorkspaceGroupDocument

@@ -15,7 +15,7 @@ import (
 	"sync"
 	"testing"
 
-	"example.com/oxgroups/api/jsonscan"
+	"example.com/oxgroups/api/validate"
 	"example.com/oxgroups/cmd/validatorgen/internal/emit"
 	"example.com/oxgroups/cmd/validatorgen/internal/openapi"
 	"example.com/oxgroups/cmd/validatorgen/internal/program"
@@ -124,7 +124,7 @@ func build(t *testing.T, groups []*group) string {
 		if err != nil {
 			t.Fatal(err)
 		}
-		generated, err := openapi.Emit(doc, emit.Config{Package: "main", Spec: "random", Runtime: "example.com/oxgroups/api"}, nil)
+		generated, err := openapi.Emit(doc, emit.Config{Package: "main", Spec: "random", Runtime: "example.com/oxgroups/api/validate"}, nil)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -165,8 +165,7 @@ import (
 	"strconv"
 	"strings"
 
-	"example.com/oxgroups/api/jsonscan"
-	"example.com/oxgroups/api/violation"
+	"example.com/oxgroups/api/validate"
 )
 
 var checks = []func([]byte) error{
@@ -192,11 +191,11 @@ func main() {
 }
 
 func verdict(err error) string {
-	var list violation.List
+	var list validate.Violations
 	switch {
 	case err == nil:
 		return "ok"
-	case errors.As(err, new(*jsonscan.SyntaxError)):
+	case errors.As(err, new(*validate.SyntaxError)):
 		return "syntax"
 	case !errors.As(err, &list) || len(list) == 0:
 		panic(fmt.Sprintf("not an error of a validator: %v", err))
@@ -279,7 +278,7 @@ func compareDeep(t *testing.T, g *group, i int, o *outcome, levels int, count *t
 	defer count.Unlock()
 	count.cases++
 	count.deep++
-	if bad := !strict(o.text) || levels > jsonscan.DefaultMaxDepth; bad != (o.rules == "syntax") {
+	if bad := !strict(o.text) || levels > validate.DefaultMaxDepth; bad != (o.rules == "syntax") {
 		text, _ := document(g.schemas)
 		t.Errorf("schema %s, document %q of %d levels: %s\nschemas: %s", schemaName(g.indices[i]), o.text, levels, o.rules, text)
 	}

@@ -8,7 +8,7 @@ import (
 	"strconv"
 	"strings"
 
-	"example.com/oxgroups/api/jsonscan"
+	"example.com/oxgroups/api/validate"
 )
 
 // draw draws a document for the schema at an index: one that mostly fits, one with changes, or one that is hostile.
@@ -165,7 +165,7 @@ func (d *documentDrawer) text(s object) {
 
 // quote writes a string, at times with escapes that it does not need.
 func (d *documentDrawer) quote(text string) {
-	quoted := string(jsonscan.AppendString(nil, text))
+	quoted := string(validate.AppendString(nil, text))
 	if d.chance(10) {
 		quoted = strings.NewReplacer("a", `\u0061`, "😀", `\ud83d\uDE00`, "/", `\/`).Replace(quoted)
 	}

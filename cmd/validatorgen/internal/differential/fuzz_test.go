@@ -9,8 +9,8 @@ import (
 	"strings"
 	"testing"
 
-	"example.com/oxgroups/api/jsonscan"
-	"example.com/oxgroups/api/violation"
+	"example.com/oxgroups/api/validate"
+
 	"example.com/oxgroups/gen/model"
 	"example.com/oxgroups/gen/validator"
 	"github.com/getkin/kin-openapi/openapi3"
@@ -114,18 +114,18 @@ func (s subject) check(t *testing.T, data []byte) {
 const secretSize = 8
 
 func (s subject) checkError(t *testing.T, data []byte, err error) {
-	var syntax *jsonscan.SyntaxError
-	var list violation.List
+	var syntax *validate.SyntaxError
+	var list validate.Violations
 	switch {
 	case errors.As(err, &syntax):
 		if syntax.Offset < 0 || syntax.Offset > len(data) || syntax.Message == "" {
 			t.Fatalf("%q: %#v", data, syntax)
 		}
 	case errors.As(err, &list):
-		incomplete := func(v violation.Violation) bool {
+		incomplete := func(v validate.Violation) bool {
 			return v.Rule == "" || v.Message == "" || v.Pointer != "" && v.Pointer[0] != '/'
 		}
-		if len(list) == 0 || len(list) > jsonscan.DefaultMaxViolations || slices.ContainsFunc(list, incomplete) {
+		if len(list) == 0 || len(list) > validate.DefaultMaxViolations || slices.ContainsFunc(list, incomplete) {
 			t.Fatalf("%q: %#v", data, list)
 		}
 	default:

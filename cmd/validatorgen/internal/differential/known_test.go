@@ -10,8 +10,8 @@ import (
 	"regexp"
 	"strings"
 
-	"example.com/oxgroups/api/format"
-	"example.com/oxgroups/api/jsonscan"
+	"example.com/oxgroups/api/validate"
+	"example.com/oxgroups/api/validate/format"
 	"github.com/go-json-experiment/json/jsontext"
 )
 
@@ -41,7 +41,7 @@ var known = []struct {
 		"nesting deeper than 64",
 		"RFC 8259, section 9: \"An implementation may set limits on the maximum depth of nesting.\"",
 		func(o *outcome) bool {
-			return o.rules == "syntax" && strict(o.text) && depth(o.text) > jsonscan.DefaultMaxDepth
+			return o.rules == "syntax" && strict(o.text) && depth(o.text) > validate.DefaultMaxDepth
 		},
 	},
 	{
@@ -159,7 +159,7 @@ func beyondFloat64(text string) bool {
 }
 
 func beyondFloat32(text string) bool {
-	s := jsonscan.New([]byte(text), jsonscan.Options{})
+	s := validate.NewScanner([]byte(text), validate.Options{})
 	_, ok := s.Float32()
 	return !ok
 }

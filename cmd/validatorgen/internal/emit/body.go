@@ -21,10 +21,10 @@ func (g *Generator) reader(f function, name string) string {
 	}
 	if f.typ == nil {
 		c.line("// %s reads a value and checks it against %s.", name, g.place(s))
-		c.line("func %s(s *jsonscan.Scanner) {", name)
+		c.line("func %s(s *validate.Scanner) {", name)
 	} else {
 		c.line("// %s reads %s into v.", name, g.place(s))
-		c.line("func %s(s *jsonscan.Scanner, v *%s) {", name, f.typ.Expr)
+		c.line("func %s(s *validate.Scanner, v *%s) {", name, f.typ.Expr)
 	}
 	again := s.Combined() || len(s.Enum) > 0 && !g.enumInline(s)
 	if s.AllowsNull() && !again && s.Types != 0 {
@@ -108,11 +108,11 @@ func (g *Generator) byKind(c *code, s *schema.Schema) {
 		part.Types, part.Nullable, part.Enum = k.types, false, nil
 		part.AllOf, part.AnyOf, part.OneOf, part.Not = nil, nil, nil, nil
 		if k.types != schema.Integer && !constrains(&part) {
-			free = append(free, "jsonscan."+k.name)
+			free = append(free, "validate."+k.name)
 			continue
 		}
 		g.typed(body, &part, target{})
-		c.line("case jsonscan.%s:\n%s", k.name, body.String())
+		c.line("case validate.%s:\n%s", k.name, body.String())
 	}
 	switch {
 	case s.Types == 0:
@@ -192,14 +192,14 @@ func (g *Generator) checks(list []*schema.Schema) string {
 
 // array writes the reading of an array.
 func (g *Generator) array(c *code, s *schema.Schema, t target) {
-	c.line("if !s.Begin(jsonscan.Array) {\nreturn\n}")
+	c.line("if !s.Begin(validate.Array) {\nreturn\n}")
 	if !t.none() {
 		c.line("%s = make(%s, 0, s.CountItems())", t.expr, t.typ.Expr)
 	}
 	if s.Unique {
-		c.line("var distinct jsonscan.Distinct\nequal := false")
+		c.line("var distinct validate.Distinct\nequal := false")
 	}
-	c.line("var items jsonscan.Items\nfor s.NextItem(&items) {\nmark := s.Mark()")
+	c.line("var items validate.Items\nfor s.NextItem(&items) {\nmark := s.Mark()")
 	body := c.child()
 	if s.Unique {
 		body.line("item := s.Offset()")
@@ -283,7 +283,7 @@ func members(s *schema.Schema, t target) []member {
 
 // object writes the reading of an object.
 func (g *Generator) object(c *code, s *schema.Schema, t target) {
-	c.line("if !s.Begin(jsonscan.Object) {\nreturn\n}")
+	c.line("if !s.Begin(validate.Object) {\nreturn\n}")
 	all := members(s, t)
 	if !t.none() && t.typ.Kind == gotype.Map {
 		c.line("%s = %s{}", t.expr, t.typ.Expr)
@@ -293,7 +293,7 @@ func (g *Generator) object(c *code, s *schema.Schema, t target) {
 	if counted {
 		c.line("count := 0")
 	}
-	c.line("members := jsonscan.Members{%s}\nfor key, ok := s.NextMember(&members); ok; key, ok = s.NextMember(&members) {\nmark := s.Mark()", g.order(s, all))
+	c.line("members := validate.Members{%s}\nfor key, ok := s.NextMember(&members); ok; key, ok = s.NextMember(&members) {\nmark := s.Mark()", g.order(s, all))
 	if counted {
 		c.line("count++")
 	}
@@ -320,7 +320,7 @@ func (g *Generator) object(c *code, s *schema.Schema, t target) {
 	limit(c, "count", "maxProperties", s.MaxProperties, "property")
 }
 
-// order returns the field of jsonscan.Members that says in which order properties are likely to come: that of the spec.
+// order returns the field of validate.Members that says in which order properties are likely to come: that of the spec.
 func (g *Generator) order(s *schema.Schema, all []member) string {
 	if len(all) < 2 {
 		return ""
@@ -443,7 +443,7 @@ func (g *Generator) absent(c *code, all []member, t target) {
 		}
 		c.line("if %s {", condition)
 		body := c.child()
-		body.line("s := jsonscan.New([]byte(%s), jsonscan.Options{})", strconv.Quote(m.schema.Resolve().Default.Literal()))
+		body.line("s := validate.NewScanner([]byte(%s), validate.Options{})", strconv.Quote(m.schema.Resolve().Default.Literal()))
 		g.value(body, m.schema, target{m.field.Type, selector(t.expr) + "." + m.field.Name})
 		c.WriteString(body.String())
 		c.line("}")

@@ -23,8 +23,8 @@ func (g *Generator) appender(f function, name string) string {
 		c.WriteString(member.String())
 	}
 	if f.typ.Additional != nil {
-		c.line("for _, key := range jsonscan.SortedKeys(v.AdditionalProperties) {")
-		c.line("b = append(jsonscan.AppendString(append(b, ','), key), ':')\nvalue := v.AdditionalProperties[key]")
+		c.line("for _, key := range validate.SortedKeys(v.AdditionalProperties) {")
+		c.line("b = append(validate.AppendString(append(b, ','), key), ':')\nvalue := v.AdditionalProperties[key]")
 		var additional *schema.Schema
 		if f.schema != nil {
 			additional = f.schema.Additional
@@ -32,7 +32,7 @@ func (g *Generator) appender(f function, name string) string {
 		g.appendValue(c, additional, f.typ.Additional, "value")
 		c.line("}")
 	}
-	c.line("return jsonscan.EndObject(b, start)\n}\n")
+	c.line("return validate.EndObject(b, start)\n}\n")
 	return c.String()
 }
 
@@ -148,15 +148,15 @@ func (g *Generator) appendValue(c *code, s *schema.Schema, t *gotype.Type, x str
 	case gotype.Int, gotype.Int32, gotype.Int64:
 		c.line("b = strconv.AppendInt(b, %s, 10)", basicOf(t, "int64", x))
 	case gotype.Float32:
-		c.line("b = jsonscan.AppendFloat(b, %s, 32)", basicOf(t, "float64", x))
+		c.line("b = validate.AppendFloat(b, %s, 32)", basicOf(t, "float64", x))
 	case gotype.Float64:
-		c.line("b = jsonscan.AppendFloat(b, %s, 64)", basicOf(t, "float64", x))
+		c.line("b = validate.AppendFloat(b, %s, 64)", basicOf(t, "float64", x))
 	case gotype.String:
-		c.line("b = jsonscan.AppendString(b, %s)", basicOf(t, "string", x))
+		c.line("b = validate.AppendString(b, %s)", basicOf(t, "string", x))
 	case gotype.Time:
 		c.line("b = format.AppendDateTime(b, %s)", x)
 	case gotype.Date, gotype.UUID:
-		c.line("b = jsonscan.AppendString(b, %s.String())", parenthesised(x))
+		c.line("b = validate.AppendString(b, %s.String())", parenthesised(x))
 	case gotype.Struct:
 		g.appendStruct(c, s, t, x)
 	case gotype.Slice:
@@ -173,7 +173,7 @@ func (g *Generator) appendValue(c *code, s *schema.Schema, t *gotype.Type, x str
 		g.appendValue(c, s, t.Elem, name)
 		c.line("} else {\nb = append(b, \"null\"...)\n}")
 	default:
-		c.line("b = jsonscan.AppendAny(b, %s)", x)
+		c.line("b = validate.AppendAny(b, %s)", x)
 	}
 }
 
@@ -193,7 +193,7 @@ func basicOf(t *gotype.Type, basic, x string) string {
 
 func (g *Generator) appendStruct(c *code, s *schema.Schema, t *gotype.Type, x string) {
 	if t.Name == "" {
-		c.line("b = jsonscan.AppendAny(b, %s)", x)
+		c.line("b = validate.AppendAny(b, %s)", x)
 		return
 	}
 	argument := "&" + x
@@ -234,8 +234,8 @@ func (g *Generator) appendMap(c *code, s *schema.Schema, t *gotype.Type, x strin
 		values = s.Additional
 	}
 	i, key, value := c.fresh("i"), c.fresh("key"), c.fresh("item")
-	c.line("b = append(b, '{')\nfor %s, %s := range jsonscan.SortedKeys(%s) {\nif %s > 0 {\nb = append(b, ',')\n}", i, key, x, i)
-	c.line("b = append(jsonscan.AppendString(b, %s), ':')\n%s := %s[%s]", key, value, parenthesised(x), key)
+	c.line("b = append(b, '{')\nfor %s, %s := range validate.SortedKeys(%s) {\nif %s > 0 {\nb = append(b, ',')\n}", i, key, x, i)
+	c.line("b = append(validate.AppendString(b, %s), ':')\n%s := %s[%s]", key, value, parenthesised(x), key)
 	g.appendValue(c, values, t.Elem, value)
 	c.line("}\nb = append(b, '}')")
 }

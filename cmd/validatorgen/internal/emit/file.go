@@ -80,12 +80,12 @@ const modelDoc = `// Package %s has the JSON of the types in package %s: a Decod
 // it against its schema in one pass, an Append function writes one. Strings that were read may share memory with the document,
 // which must not be changed while they are in use.
 //
-// Errors are a *jsonscan.SyntaxError, where the document is not JSON as it should be, or a violation.List with every rule that
+// Errors are a *validate.SyntaxError, where the document is not JSON as it should be, or a validate.Violations with every rule that
 // is broken. A value is not to be used after an error.
 `
 
-const checkDoc = `// Package %s has a Check function for every schema. Errors are a *jsonscan.SyntaxError, where the document is not JSON
-// as it should be, or a violation.List with every rule that is broken.
+const checkDoc = `// Package %s has a Check function for every schema. Errors are a *validate.SyntaxError, where the document is not JSON
+// as it should be, or a validate.Violations with every rule that is broken.
 `
 
 func (g *Generator) doc() string {
@@ -104,13 +104,13 @@ func (g *Generator) entry(c *code, root Root) {
 	if root.Type == nil {
 		name := g.unique("Check" + root.Name)
 		c.line("// %s checks data against %s.", name, g.place(root.Schema.Resolve()))
-		c.line("func %s(data []byte) error {\ns := jsonscan.New(data, %s)\n%s(s)\nreturn s.End()\n}\n", name, g.options(s), g.check(s))
+		c.line("func %s(data []byte) error {\ns := validate.NewScanner(data, %s)\n%s(s)\nreturn s.End()\n}\n", name, g.options(s), g.check(s))
 		return
 	}
 	name := g.unique("Decode" + root.Name)
 	c.line("// %s reads data into v and checks it against %s. Strings of v may share memory with data, which must", name, g.place(root.Schema.Resolve()))
 	c.line("// not be changed while they are in use. After an error v is not to be used.")
-	c.line("func %s(data []byte, v *%s) error {\ns := jsonscan.New(data, %s)", name, root.Type.Expr, g.options(s))
+	c.line("func %s(data []byte, v *%s) error {\ns := validate.NewScanner(data, %s)", name, root.Type.Expr, g.options(s))
 	g.value(c, root.Schema, target{root.Type, "*v"})
 	c.line("return s.End()\n}\n")
 	if root.Type.Kind == gotype.Struct {
@@ -130,7 +130,7 @@ func (g *Generator) options(s *schema.Schema) string {
 	if g.responseOnly(s) {
 		set = append(set, "Response: true")
 	}
-	return "jsonscan.Options{" + strings.Join(set, ", ") + "}"
+	return "validate.Options{" + strings.Join(set, ", ") + "}"
 }
 
 // orderVars writes the orders in which properties are likely to come.

@@ -1,4 +1,4 @@
-// Package emit writes Go code: for each schema a function that reads a value from a jsonscan.Scanner, checks it and keeps it
+// Package emit writes Go code: for each schema a function that reads a value from a validate.Scanner, checks it and keeps it
 // in the type that oapi-codegen has for it, and one that appends the type's JSON. A rule is written where the value is
 // read, in plain statements, so that the code reads like the schema. It knows nothing of files and flags.
 package emit
@@ -16,7 +16,7 @@ import (
 type Config struct {
 	Package   string
 	Spec      string // the name of the spec's file, for comments
-	Runtime   string // the import path below which jsonscan, field and violation are
+	Runtime   string // the import path of package validate
 	RefuseNUL bool
 	MaxDepth  int // 0 is the default of jsonscan
 }

@@ -13,7 +13,7 @@ import (
 // The packages that generated code may use: of the standard library, and of the runtime.
 var (
 	standardPackages = []string{"net/url", "regexp", "strconv", "time", "unicode/utf8"}
-	runtimePackages  = []string{"field", "format", "jsonscan", "paramscan", "violation"}
+	runtimePackages  = map[string]string{"validate": "", "format": "/format"}
 )
 
 // imports returns the import specs of the packages that text uses, a line each, those of the standard library first.
@@ -55,8 +55,8 @@ func (g *Generator) importPath(name string) (string, bool) {
 			return p, true
 		}
 	}
-	if slices.Contains(runtimePackages, name) {
-		return g.config.Runtime + "/" + name, true
+	if below, ok := runtimePackages[name]; ok {
+		return g.config.Runtime + below, true
 	}
 	if g.model == nil {
 		return "", false

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"go/doc"
 	"go/token"
+	"maps"
 	"slices"
 	"strings"
 	"unicode"
@@ -54,7 +55,7 @@ func (g *Generator) operation(c *code, op Operation) {
 	c.line("// %s reads the parameters of the operation %s.", name, op.ID)
 	c.line("// path returns the value of a parameter of the path, with its escapes undone.")
 	c.line("func %s(path func(name string) string, query url.Values) (%s) {", name, strings.Join(append(results, "err error"), ", "))
-	c.line("var errs paramscan.Errors")
+	c.line("var errs validate.ParameterErrors")
 	for _, p := range op.Parameters {
 		g.labels[p.Schema.Place.Pointer] = op.Name + exported(p.Name)
 		g.parameter(c, op, p, locals[p.Name])
@@ -70,7 +71,7 @@ func (g *Generator) reserved() map[string]bool {
 	} {
 		taken[name] = true
 	}
-	for _, name := range slices.Concat(standardPackages, runtimePackages) {
+	for _, name := range slices.Concat(standardPackages, slices.Sorted(maps.Keys(runtimePackages))) {
 		taken[name] = true
 	}
 	if g.model != nil {
@@ -134,7 +135,7 @@ func (g *Generator) parameter(c *code, op Operation, p Parameter, local string) 
 	array := p.Schema.Resolve().Types&schema.Array != 0
 	if p.In == "path" {
 		value := fmt.Sprintf("path(%q)", p.Name)
-		g.parameterValue(body, p, to, parameterJSON(p, value, fmt.Sprintf("paramscan.Split(%s, %q)", value, p.Separator)))
+		g.parameterValue(body, p, to, parameterJSON(p, value, fmt.Sprintf("validate.SplitParameter(%s, %q)", value, p.Separator)))
 		c.line("{\n%s}", body.String())
 		return
 	}
@@ -145,7 +146,7 @@ func (g *Generator) parameter(c *code, op Operation, p Parameter, local string) 
 	}
 	list := "values"
 	if p.Separator != "" {
-		list = fmt.Sprintf("paramscan.Split(values[0], %q)", p.Separator)
+		list = fmt.Sprintf("validate.SplitParameter(values[0], %q)", p.Separator)
 	}
 	g.parameterValue(body, p, to, parameterJSON(p, "values[0]", list))
 	c.WriteString(body.String())
@@ -163,9 +164,9 @@ func parameterJSON(p Parameter, value, list string) string {
 		if r.Items != nil {
 			kind = parameterKind(r.Items)
 		}
-		return fmt.Sprintf("paramscan.AppendList(nil, paramscan.%s, %s)", kind, list)
+		return fmt.Sprintf("validate.AppendParameterList(nil, validate.%s, %s)", kind, list)
 	}
-	return fmt.Sprintf("paramscan.Append(nil, paramscan.%s, %s)", parameterKind(r), value)
+	return fmt.Sprintf("validate.AppendParameter(nil, validate.%s, %s)", parameterKind(r), value)
 }
 
 func parameterKind(s *schema.Schema) string {
@@ -182,7 +183,7 @@ func parameterKind(s *schema.Schema) string {
 }
 
 func (g *Generator) parameterValue(c *code, p Parameter, to target, json string) {
-	c.line("s := jsonscan.New(%s, %s)", json, g.options(p.Schema))
+	c.line("s := validate.NewScanner(%s, %s)", json, g.options(p.Schema))
 	g.value(c, p.Schema, to)
 	c.line("errs.Add(%q, s)", p.Name)
 }

@@ -8,7 +8,7 @@ import (
 	"strconv"
 	"strings"
 
-	"example.com/oxgroups/api/jsonscan"
+	"example.com/oxgroups/api/validate"
 	"example.com/oxgroups/cmd/validatorgen/internal/gotype"
 	"example.com/oxgroups/cmd/validatorgen/internal/schema"
 	"example.com/oxgroups/cmd/validatorgen/internal/spec"
@@ -103,11 +103,11 @@ func (g *Generator) integer(c *code, s *schema.Schema, t target, keep func(*code
 	body := c.child()
 	keepIf(body, t, keep, convert(t, basic, "number"))
 	if basic == "" {
-		decimals(body, s, "jsonscan.ParseDecimal(number)")
+		decimals(body, s, "validate.ParseDecimal(number)")
 		g.canonicalEnum(body, s, "number")
 	} else {
 		if !integerBounds(body, s, basic) {
-			decimals(body, s, "jsonscan.ParseDecimal(strconv.FormatInt(int64(number), 10))")
+			decimals(body, s, "validate.ParseDecimal(strconv.FormatInt(int64(number), 10))")
 		}
 		g.enum(body, s, "number", func(n *spec.Node) (string, bool) { return integerLiteral(n, basic) })
 	}
@@ -119,7 +119,7 @@ func integerLiteral(n *spec.Node, basic string) (string, bool) {
 	if n.Kind != spec.Number {
 		return "", false
 	}
-	i, ok := jsonscan.ParseDecimal(n.Text).Int64()
+	i, ok := validate.ParseDecimal(n.Text).Int64()
 	if basic == "int32" && (i < math.MinInt32 || i > math.MaxInt32) {
 		ok = false
 	}
@@ -177,7 +177,7 @@ func (g *Generator) number(c *code, s *schema.Schema, t target, keep func(*code,
 		start := c.fresh("start")
 		text = "string(s.Raw(" + start + "))"
 		checks := c.child()
-		decimals(checks, s, "jsonscan.ParseDecimal("+text+")")
+		decimals(checks, s, "validate.ParseDecimal("+text+")")
 		g.canonicalEnum(checks, s, text)
 		if checks.Len() > 0 {
 			c.line("%s := s.Offset()", start)
@@ -186,7 +186,7 @@ func (g *Generator) number(c *code, s *schema.Schema, t target, keep func(*code,
 		guarded(c, "number", read, body)
 		return
 	}
-	decimals(body, s, "jsonscan.ParseDecimal(number)")
+	decimals(body, s, "validate.ParseDecimal(number)")
 	g.canonicalEnum(body, s, text)
 	guarded(c, "number", read, body)
 }
@@ -215,7 +215,7 @@ func decimals(c *code, s *schema.Schema, expr string) {
 		if b.Exclusive {
 			operator = orEqual
 		}
-		c.line("if exact.Compare(jsonscan.ParseDecimal(%q)) %s 0 {\ns.Violation(%q, %q)\n}", b.Text, operator, rule, boundMessage(b, rule))
+		c.line("if exact.Compare(validate.ParseDecimal(%q)) %s 0 {\ns.Violation(%q, %q)\n}", b.Text, operator, rule, boundMessage(b, rule))
 	}
 	write(s.Minimum, "<", "<=", "minimum")
 	write(s.Maximum, ">", ">=", "maximum")
@@ -327,7 +327,7 @@ func (g *Generator) canonicalEnum(c *code, s *schema.Schema, raw string) {
 	for _, v := range s.Enum {
 		values = append(values, strconv.Quote(v.JSON()))
 	}
-	g.switchEnum(c, s, "jsonscan.Canonical([]byte("+raw+"))", values)
+	g.switchEnum(c, s, "validate.Canonical([]byte("+raw+"))", values)
 }
 
 func (g *Generator) switchEnum(c *code, s *schema.Schema, expr string, values []string) {

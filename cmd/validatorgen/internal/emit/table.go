@@ -64,7 +64,7 @@ func (w *tableWriter) variable(before *code, s *schema.Schema, above map[*schema
 	delete(above, s)
 	name := w.names[s]
 	before.line("// %s lists the fields of %s, in the order of the spec.", name, w.g.place(s))
-	before.line("var %s = []field.Field{\n%s}\n", name, body.String())
+	before.line("var %s = []validate.Field{\n%s}\n", name, body.String())
 }
 
 var kinds = map[schema.Types]string{
@@ -74,9 +74,9 @@ var kinds = map[schema.Types]string{
 
 func kindOf(s *schema.Schema) string {
 	if k := kinds[s.Resolve().Types&^schema.Null]; k != "" {
-		return "field." + k
+		return "validate." + k
 	}
-	return "field.Any"
+	return "validate.Any"
 }
 
 // fields writes the entries for the properties of s to body, and the variables that they refer to to before.
@@ -109,7 +109,7 @@ func (w *tableWriter) nested(before, body *code, r *schema.Schema, above map[*sc
 		body.WriteString(",\nFields: " + w.names[r])
 	default:
 		above[r] = true
-		body.line(",\nFields: []field.Field{")
+		body.line(",\nFields: []validate.Field{")
 		w.fields(before, body, r, above)
 		body.WriteString("}")
 		delete(above, r)

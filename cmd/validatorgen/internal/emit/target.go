@@ -68,7 +68,7 @@ func (g *Generator) optional(c *code, s *schema.Schema, t target, null string, s
 	}
 	switch {
 	case r.Combined():
-		c.line("if s.Kind() == jsonscan.Null {\n%s(s)\n%s\n} else {\n%s}", g.check(r), null, body.String())
+		c.line("if s.Kind() == validate.Null {\n%s(s)\n%s\n} else {\n%s}", g.check(r), null, body.String())
 	case !allowsNull:
 		c.WriteString(body.String())
 	case strings.HasPrefix(body.String(), "if "):

@@ -10,8 +10,8 @@ import (
 	"testing"
 	"time"
 
-	"example.com/oxgroups/api/jsonscan"
-	"example.com/oxgroups/api/violation"
+	"example.com/oxgroups/api/validate"
+
 	"example.com/oxgroups/cmd/validatorgen/internal/library/model"
 	"example.com/oxgroups/cmd/validatorgen/internal/library/validator"
 )
@@ -22,9 +22,9 @@ func broken(t *testing.T, err error) []string {
 	if err == nil {
 		return nil
 	}
-	var list violation.List
+	var list validate.Violations
 	if !errors.As(err, &list) {
-		var syntax *jsonscan.SyntaxError
+		var syntax *validate.SyntaxError
 		if errors.As(err, &syntax) {
 			return []string{"syntax"}
 		}

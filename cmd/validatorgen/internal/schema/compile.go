@@ -7,7 +7,7 @@ import (
 	"strconv"
 	"strings"
 
-	"example.com/oxgroups/api/jsonscan"
+	"example.com/oxgroups/api/validate"
 	"example.com/oxgroups/cmd/validatorgen/internal/spec"
 )
 
@@ -224,7 +224,7 @@ func exclusive(c *Compiler, s *Schema, n *spec.Node) {
 
 func count(of func(*Schema) **int) reader {
 	return func(c *Compiler, s *Schema, n *spec.Node) {
-		value, ok := jsonscan.ParseDecimal(n.Text).Int64()
+		value, ok := validate.ParseDecimal(n.Text).Int64()
 		if n.Kind != spec.Number || !ok || value < 0 {
 			c.refuse(n, lastToken(n), "must be an integer of at least 0")
 			return
@@ -240,7 +240,7 @@ func bound(of func(*Schema) **Bound) reader {
 			c.refuse(n, lastToken(n), "must be a number")
 			return
 		}
-		*of(s) = &Bound{Number: Number{n.Text, jsonscan.ParseDecimal(n.Text)}}
+		*of(s) = &Bound{Number: Number{n.Text, validate.ParseDecimal(n.Text)}}
 	}
 }
 
@@ -323,7 +323,7 @@ func (c *Compiler) additional(s *Schema, n *spec.Node) {
 }
 
 func (c *Compiler) multipleOf(s *Schema, n *spec.Node) {
-	value := jsonscan.ParseDecimal(n.Text)
+	value := validate.ParseDecimal(n.Text)
 	if _, _, ok := value.Divisor(); n.Kind != spec.Number || !ok {
 		c.refuse(n, "multipleOf", "must be a number above 0 with at most 18 digits")
 		return

@@ -3,7 +3,7 @@
 package schema
 
 import (
-	"example.com/oxgroups/api/jsonscan"
+	"example.com/oxgroups/api/validate"
 	"example.com/oxgroups/cmd/validatorgen/internal/spec"
 )
 
@@ -53,7 +53,7 @@ type Schema struct {
 // Number is a number of the spec: as it is written, and by its value.
 type Number struct {
 	Text  string
-	Value jsonscan.Decimal
+	Value validate.Decimal
 }
 
 // Bound is a minimum or maximum.

@@ -10,7 +10,7 @@ import (
 	"strconv"
 	"strings"
 
-	"example.com/oxgroups/api/jsonscan"
+	"example.com/oxgroups/api/validate"
 	"go.yaml.in/yaml/v3"
 )
 
@@ -176,7 +176,7 @@ func scalar(n *Node, y *yaml.Node) error {
 		n.Kind, n.Text = Boolean, strings.ToLower(y.Value)
 	case "!!int", "!!float":
 		n.Kind = Number
-		if !jsonscan.IsNumber(y.Value) {
+		if !validate.IsNumber(y.Value) {
 			return numberFromYAML(n, y)
 		}
 	default:
@@ -202,7 +202,7 @@ func numberFromYAML(n *Node, y *yaml.Node) error {
 
 // JSON returns the canonical JSON of a node.
 func (n *Node) JSON() string {
-	return jsonscan.Canonical(n.appendJSON(nil))
+	return validate.Canonical(n.appendJSON(nil))
 }
 
 // Literal returns the JSON of a node as it is written, keys in the order of the document.
@@ -213,7 +213,7 @@ func (n *Node) appendJSON(b []byte) []byte {
 	case Null:
 		return append(b, "null"...)
 	case String:
-		return jsonscan.AppendString(b, n.Text)
+		return validate.AppendString(b, n.Text)
 	case Sequence:
 		b = append(b, '[')
 		for i, item := range n.Items {
@@ -229,7 +229,7 @@ func (n *Node) appendJSON(b []byte) []byte {
 			if i > 0 {
 				b = append(b, ',')
 			}
-			b = m.Value.appendJSON(append(jsonscan.AppendString(b, m.Key), ':'))
+			b = m.Value.appendJSON(append(validate.AppendString(b, m.Key), ':'))
 		}
 		return append(b, '}')
 	default:

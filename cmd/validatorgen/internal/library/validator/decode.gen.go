@@ -4,7 +4,7 @@
 // it against its schema in one pass, an Append function writes one. Strings that were read may share memory with the document,
 // which must not be changed while they are in use.
 //
-// Errors are a *jsonscan.SyntaxError, where the document is not JSON as it should be, or a violation.List with every rule that
+// Errors are a *validate.SyntaxError, where the document is not JSON as it should be, or a validate.Violations with every rule that
 // is broken. A value is not to be used after an error.
 package validator
 
@@ -12,8 +12,8 @@ import (
 	"regexp"
 	"unicode/utf8"
 
-	"example.com/oxgroups/api/format"
-	"example.com/oxgroups/api/jsonscan"
+	"example.com/oxgroups/api/validate"
+	"example.com/oxgroups/api/validate/format"
 	"example.com/oxgroups/cmd/validatorgen/internal/library/model"
 	openapi_types "github.com/oapi-codegen/runtime/types"
 )
@@ -21,7 +21,7 @@ import (
 // DecodeGenre reads data into v and checks it against the schema Genre. Strings of v may share memory with data, which must
 // not be changed while they are in use. After an error v is not to be used.
 func DecodeGenre(data []byte, v *model.Genre) error {
-	s := jsonscan.New(data, jsonscan.Options{})
+	s := validate.NewScanner(data, validate.Options{})
 	if text, ok := s.String(); ok {
 		*v = model.Genre(text)
 		switch text {
@@ -36,7 +36,7 @@ func DecodeGenre(data []byte, v *model.Genre) error {
 // DecodeShelfmark reads data into v and checks it against the schema Shelfmark. Strings of v may share memory with data, which must
 // not be changed while they are in use. After an error v is not to be used.
 func DecodeShelfmark(data []byte, v *model.Shelfmark) error {
-	s := jsonscan.New(data, jsonscan.Options{})
+	s := validate.NewScanner(data, validate.Options{})
 	if number, ok := s.Int64(); ok {
 		*v = model.Shelfmark(number)
 		switch number {
@@ -51,7 +51,7 @@ func DecodeShelfmark(data []byte, v *model.Shelfmark) error {
 // DecodeNamed reads data into v and checks it against the schema Named. Strings of v may share memory with data, which must
 // not be changed while they are in use. After an error v is not to be used.
 func DecodeNamed(data []byte, v *model.Named) error {
-	s := jsonscan.New(data, jsonscan.Options{})
+	s := validate.NewScanner(data, validate.Options{})
 	decodeNamed(s, v)
 	return s.End()
 }
@@ -59,7 +59,7 @@ func DecodeNamed(data []byte, v *model.Named) error {
 // DecodePerson reads data into v and checks it against the schema Person. Strings of v may share memory with data, which must
 // not be changed while they are in use. After an error v is not to be used.
 func DecodePerson(data []byte, v *model.Person) error {
-	s := jsonscan.New(data, jsonscan.Options{})
+	s := validate.NewScanner(data, validate.Options{})
 	decodePerson(s, v)
 	return s.End()
 }
@@ -67,7 +67,7 @@ func DecodePerson(data []byte, v *model.Person) error {
 // DecodeAddress reads data into v and checks it against the schema Address. Strings of v may share memory with data, which must
 // not be changed while they are in use. After an error v is not to be used.
 func DecodeAddress(data []byte, v *model.Address) error {
-	s := jsonscan.New(data, jsonscan.Options{})
+	s := validate.NewScanner(data, validate.Options{})
 	decodeAddress(s, v)
 	return s.End()
 }
@@ -75,7 +75,7 @@ func DecodeAddress(data []byte, v *model.Address) error {
 // DecodeBook reads data into v and checks it against the schema Book. Strings of v may share memory with data, which must
 // not be changed while they are in use. After an error v is not to be used.
 func DecodeBook(data []byte, v *model.Book) error {
-	s := jsonscan.New(data, jsonscan.Options{})
+	s := validate.NewScanner(data, validate.Options{})
 	decodeBook(s, v)
 	return s.End()
 }
@@ -83,7 +83,7 @@ func DecodeBook(data []byte, v *model.Book) error {
 // DecodeQuery reads data into v and checks it against the schema Query. Strings of v may share memory with data, which must
 // not be changed while they are in use. After an error v is not to be used.
 func DecodeQuery(data []byte, v *model.Query) error {
-	s := jsonscan.New(data, jsonscan.Options{})
+	s := validate.NewScanner(data, validate.Options{})
 	start := s.Offset()
 	checkQuery(s)
 	s.Unmarshal(start, v)
@@ -93,7 +93,7 @@ func DecodeQuery(data []byte, v *model.Query) error {
 // DecodeTitleQuery reads data into v and checks it against the schema TitleQuery. Strings of v may share memory with data, which must
 // not be changed while they are in use. After an error v is not to be used.
 func DecodeTitleQuery(data []byte, v *model.TitleQuery) error {
-	s := jsonscan.New(data, jsonscan.Options{})
+	s := validate.NewScanner(data, validate.Options{})
 	decodeTitleQuery(s, v)
 	return s.End()
 }
@@ -101,7 +101,7 @@ func DecodeTitleQuery(data []byte, v *model.TitleQuery) error {
 // DecodeAllQuery reads data into v and checks it against the schema AllQuery. Strings of v may share memory with data, which must
 // not be changed while they are in use. After an error v is not to be used.
 func DecodeAllQuery(data []byte, v *model.AllQuery) error {
-	s := jsonscan.New(data, jsonscan.Options{})
+	s := validate.NewScanner(data, validate.Options{})
 	decodeAllQuery(s, v)
 	return s.End()
 }
@@ -109,7 +109,7 @@ func DecodeAllQuery(data []byte, v *model.AllQuery) error {
 // DecodeNotQuery reads data into v and checks it against the schema NotQuery. Strings of v may share memory with data, which must
 // not be changed while they are in use. After an error v is not to be used.
 func DecodeNotQuery(data []byte, v *model.NotQuery) error {
-	s := jsonscan.New(data, jsonscan.Options{})
+	s := validate.NewScanner(data, validate.Options{})
 	decodeNotQuery(s, v)
 	return s.End()
 }
@@ -117,7 +117,7 @@ func DecodeNotQuery(data []byte, v *model.NotQuery) error {
 // DecodeFound reads data into v and checks it against the schema Found. Strings of v may share memory with data, which must
 // not be changed while they are in use. After an error v is not to be used.
 func DecodeFound(data []byte, v *model.Found) error {
-	s := jsonscan.New(data, jsonscan.Options{Response: true})
+	s := validate.NewScanner(data, validate.Options{Response: true})
 	decodeFound(s, v)
 	return s.End()
 }
@@ -125,21 +125,21 @@ func DecodeFound(data []byte, v *model.Found) error {
 // DecodeEditCopiesJSONRequestBody reads data into v and checks it against the schema at /paths/~1books~1{id}~1copies~1{numbers}/patch/requestBody/content/application~1json/schema. Strings of v may share memory with data, which must
 // not be changed while they are in use. After an error v is not to be used.
 func DecodeEditCopiesJSONRequestBody(data []byte, v *model.EditCopiesJSONRequestBody) error {
-	s := jsonscan.New(data, jsonscan.Options{})
+	s := validate.NewScanner(data, validate.Options{})
 	decodeEditCopiesJSONRequestBody(s, v)
 	return s.End()
 }
 
 // checkAllQuery reads a value and checks it against the schema AllQuery.
-func checkAllQuery(s *jsonscan.Scanner) {
-	if !s.Begin(jsonscan.Object) {
+func checkAllQuery(s *validate.Scanner) {
+	if !s.Begin(validate.Object) {
 		return
 	}
 	const (
 		hasAll uint64 = 1 << iota
 	)
 	var seen uint64
-	members := jsonscan.Members{}
+	members := validate.Members{}
 	for key, ok := s.NextMember(&members); ok; key, ok = s.NextMember(&members) {
 		mark := s.Mark()
 		switch key {
@@ -159,11 +159,11 @@ func checkAllQuery(s *jsonscan.Scanner) {
 }
 
 // checkAllQueryAll reads a value and checks it against the schema at /components/schemas/AllQuery/properties/all.
-func checkAllQueryAll(s *jsonscan.Scanner) {
-	if !s.Begin(jsonscan.Array) {
+func checkAllQueryAll(s *validate.Scanner) {
+	if !s.Begin(validate.Array) {
 		return
 	}
-	var items jsonscan.Items
+	var items validate.Items
 	for s.NextItem(&items) {
 		mark := s.Mark()
 		checkQuery(s)
@@ -175,7 +175,7 @@ func checkAllQueryAll(s *jsonscan.Scanner) {
 }
 
 // checkFoundEither reads a value and checks it against the schema at /components/schemas/Found/properties/either.
-func checkFoundEither(s *jsonscan.Scanner) {
+func checkFoundEither(s *validate.Scanner) {
 	start := s.Offset()
 	s.Skip()
 	if s.Matches(start, checkFoundEitherAnyOf0, checkFoundEitherAnyOf1) == 0 {
@@ -184,7 +184,7 @@ func checkFoundEither(s *jsonscan.Scanner) {
 }
 
 // checkFoundEitherAnyOf0 reads a value and checks it against the schema at /components/schemas/Found/properties/either/anyOf/0.
-func checkFoundEitherAnyOf0(s *jsonscan.Scanner) {
+func checkFoundEitherAnyOf0(s *validate.Scanner) {
 	if text, ok := s.String(); ok {
 		if utf8.RuneCountInString(text) > 3 {
 			s.Violation("maxLength", "must have at most 3 characters")
@@ -193,17 +193,17 @@ func checkFoundEitherAnyOf0(s *jsonscan.Scanner) {
 }
 
 // checkFoundEitherAnyOf1 reads a value and checks it against the schema at /components/schemas/Found/properties/either/anyOf/1.
-func checkFoundEitherAnyOf1(s *jsonscan.Scanner) {
+func checkFoundEitherAnyOf1(s *validate.Scanner) {
 	if number, ok := s.Integer(); ok {
-		exact := jsonscan.ParseDecimal(number)
-		if exact.Compare(jsonscan.ParseDecimal("5")) < 0 {
+		exact := validate.ParseDecimal(number)
+		if exact.Compare(validate.ParseDecimal("5")) < 0 {
 			s.Violation("minimum", "must be at least 5")
 		}
 	}
 }
 
 // checkFoundNeither reads a value and checks it against the schema at /components/schemas/Found/properties/neither.
-func checkFoundNeither(s *jsonscan.Scanner) {
+func checkFoundNeither(s *validate.Scanner) {
 	start := s.Offset()
 	s.Skip()
 	if s.Matches(start, checkFoundNeitherNot) == 1 {
@@ -212,20 +212,20 @@ func checkFoundNeither(s *jsonscan.Scanner) {
 }
 
 // checkFoundNeitherNot reads a value and checks it against the schema at /components/schemas/Found/properties/neither/not.
-func checkFoundNeitherNot(s *jsonscan.Scanner) {
+func checkFoundNeitherNot(s *validate.Scanner) {
 	s.String()
 }
 
 // checkNotQuery reads a value and checks it against the schema NotQuery.
-func checkNotQuery(s *jsonscan.Scanner) {
-	if !s.Begin(jsonscan.Object) {
+func checkNotQuery(s *validate.Scanner) {
+	if !s.Begin(validate.Object) {
 		return
 	}
 	const (
 		hasNot uint64 = 1 << iota
 	)
 	var seen uint64
-	members := jsonscan.Members{}
+	members := validate.Members{}
 	for key, ok := s.NextMember(&members); ok; key, ok = s.NextMember(&members) {
 		mark := s.Mark()
 		switch key {
@@ -245,7 +245,7 @@ func checkNotQuery(s *jsonscan.Scanner) {
 }
 
 // checkQuery reads a value and checks it against the schema Query.
-func checkQuery(s *jsonscan.Scanner) {
+func checkQuery(s *validate.Scanner) {
 	start := s.Offset()
 	s.Skip()
 	if s.Matches(start, checkTitleQuery, checkAllQuery, checkNotQuery) != 1 {
@@ -254,15 +254,15 @@ func checkQuery(s *jsonscan.Scanner) {
 }
 
 // checkTitleQuery reads a value and checks it against the schema TitleQuery.
-func checkTitleQuery(s *jsonscan.Scanner) {
-	if !s.Begin(jsonscan.Object) {
+func checkTitleQuery(s *validate.Scanner) {
+	if !s.Begin(validate.Object) {
 		return
 	}
 	const (
 		hasTitle uint64 = 1 << iota
 	)
 	var seen uint64
-	members := jsonscan.Members{}
+	members := validate.Members{}
 	for key, ok := s.NextMember(&members); ok; key, ok = s.NextMember(&members) {
 		mark := s.Mark()
 		switch key {
@@ -282,8 +282,8 @@ func checkTitleQuery(s *jsonscan.Scanner) {
 }
 
 // decodeAddress reads the schema Address into v.
-func decodeAddress(s *jsonscan.Scanner, v *model.Address) {
-	if !s.Begin(jsonscan.Object) {
+func decodeAddress(s *validate.Scanner, v *model.Address) {
+	if !s.Begin(validate.Object) {
 		return
 	}
 	const (
@@ -291,7 +291,7 @@ func decodeAddress(s *jsonscan.Scanner, v *model.Address) {
 		hasLines
 	)
 	var seen uint64
-	members := jsonscan.Members{Order: orderAddress[:]}
+	members := validate.Members{Order: orderAddress[:]}
 	for key, ok := s.NextMember(&members); ok; key, ok = s.NextMember(&members) {
 		mark := s.Mark()
 		switch key {
@@ -318,12 +318,12 @@ func decodeAddress(s *jsonscan.Scanner, v *model.Address) {
 }
 
 // decodeAddressLines reads the schema at /components/schemas/Address/properties/lines into v.
-func decodeAddressLines(s *jsonscan.Scanner, v *[]string) {
-	if !s.Begin(jsonscan.Array) {
+func decodeAddressLines(s *validate.Scanner, v *[]string) {
+	if !s.Begin(validate.Array) {
 		return
 	}
 	*v = make([]string, 0, s.CountItems())
-	var items jsonscan.Items
+	var items validate.Items
 	for s.NextItem(&items) {
 		mark := s.Mark()
 		if text, ok := s.String(); ok {
@@ -340,15 +340,15 @@ func decodeAddressLines(s *jsonscan.Scanner, v *[]string) {
 }
 
 // decodeAllQuery reads the schema AllQuery into v.
-func decodeAllQuery(s *jsonscan.Scanner, v *model.AllQuery) {
-	if !s.Begin(jsonscan.Object) {
+func decodeAllQuery(s *validate.Scanner, v *model.AllQuery) {
+	if !s.Begin(validate.Object) {
 		return
 	}
 	const (
 		hasAll uint64 = 1 << iota
 	)
 	var seen uint64
-	members := jsonscan.Members{}
+	members := validate.Members{}
 	for key, ok := s.NextMember(&members); ok; key, ok = s.NextMember(&members) {
 		mark := s.Mark()
 		switch key {
@@ -368,12 +368,12 @@ func decodeAllQuery(s *jsonscan.Scanner, v *model.AllQuery) {
 }
 
 // decodeAllQueryAll reads the schema at /components/schemas/AllQuery/properties/all into v.
-func decodeAllQueryAll(s *jsonscan.Scanner, v *[]model.Query) {
-	if !s.Begin(jsonscan.Array) {
+func decodeAllQueryAll(s *validate.Scanner, v *[]model.Query) {
+	if !s.Begin(validate.Array) {
 		return
 	}
 	*v = make([]model.Query, 0, s.CountItems())
-	var items jsonscan.Items
+	var items validate.Items
 	for s.NextItem(&items) {
 		mark := s.Mark()
 		var value model.Query
@@ -389,8 +389,8 @@ func decodeAllQueryAll(s *jsonscan.Scanner, v *[]model.Query) {
 }
 
 // decodeBook reads the schema Book into v.
-func decodeBook(s *jsonscan.Scanner, v *model.Book) {
-	if !s.Begin(jsonscan.Object) {
+func decodeBook(s *validate.Scanner, v *model.Book) {
+	if !s.Begin(validate.Object) {
 		return
 	}
 	const (
@@ -414,7 +414,7 @@ func decodeBook(s *jsonscan.Scanner, v *model.Book) {
 		hasN64bitNumber
 	)
 	var seen uint64
-	members := jsonscan.Members{Order: orderBook[:]}
+	members := validate.Members{Order: orderBook[:]}
 	for key, ok := s.NextMember(&members); ok; key, ok = s.NextMember(&members) {
 		mark := s.Mark()
 		switch key {
@@ -477,8 +477,8 @@ func decodeBook(s *jsonscan.Scanner, v *model.Book) {
 			start := s.Offset()
 			if number, ok := s.Float64(); ok {
 				v.Price = &number
-				exact := jsonscan.ParseDecimal(string(s.Raw(start)))
-				if exact.Compare(jsonscan.ParseDecimal("0")) < 0 {
+				exact := validate.ParseDecimal(string(s.Raw(start)))
+				if exact.Compare(validate.ParseDecimal("0")) < 0 {
 					s.Violation("minimum", "must be at least 0")
 				}
 				if !exact.MultipleOf(1, -2) {
@@ -565,13 +565,13 @@ func decodeBook(s *jsonscan.Scanner, v *model.Book) {
 		s.Missing("authors")
 	}
 	if seen&hasLanguage == 0 {
-		s := jsonscan.New([]byte("\"en\""), jsonscan.Options{})
+		s := validate.NewScanner([]byte("\"en\""), validate.Options{})
 		if text, ok := s.String(); ok {
 			v.Language = &text
 		}
 	}
 	if seen&hasCopies == 0 {
-		s := jsonscan.New([]byte("1"), jsonscan.Options{})
+		s := validate.NewScanner([]byte("1"), validate.Options{})
 		if number, ok := s.Int32(); ok {
 			v.Copies = &number
 			if number < 0 {
@@ -582,14 +582,14 @@ func decodeBook(s *jsonscan.Scanner, v *model.Book) {
 }
 
 // decodeBookAuthors reads the schema at /components/schemas/Book/properties/authors into v.
-func decodeBookAuthors(s *jsonscan.Scanner, v *[]model.Person) {
-	if !s.Begin(jsonscan.Array) {
+func decodeBookAuthors(s *validate.Scanner, v *[]model.Person) {
+	if !s.Begin(validate.Array) {
 		return
 	}
 	*v = make([]model.Person, 0, s.CountItems())
-	var distinct jsonscan.Distinct
+	var distinct validate.Distinct
 	equal := false
-	var items jsonscan.Items
+	var items validate.Items
 	for s.NextItem(&items) {
 		mark := s.Mark()
 		item := s.Offset()
@@ -608,12 +608,12 @@ func decodeBookAuthors(s *jsonscan.Scanner, v *[]model.Person) {
 }
 
 // decodeBookKeywords reads the schema at /components/schemas/Book/properties/keywords into v.
-func decodeBookKeywords(s *jsonscan.Scanner, v *map[string][]string) {
-	if !s.Begin(jsonscan.Object) {
+func decodeBookKeywords(s *validate.Scanner, v *map[string][]string) {
+	if !s.Begin(validate.Object) {
 		return
 	}
 	*v = map[string][]string{}
-	members := jsonscan.Members{}
+	members := validate.Members{}
 	for key, ok := s.NextMember(&members); ok; key, ok = s.NextMember(&members) {
 		mark := s.Mark()
 		s.Unknown(&members, key)
@@ -625,12 +625,12 @@ func decodeBookKeywords(s *jsonscan.Scanner, v *map[string][]string) {
 }
 
 // decodeBookKeywordsValue reads the schema at /components/schemas/Book/properties/keywords/additionalProperties into v.
-func decodeBookKeywordsValue(s *jsonscan.Scanner, v *[]string) {
-	if !s.Begin(jsonscan.Array) {
+func decodeBookKeywordsValue(s *validate.Scanner, v *[]string) {
+	if !s.Begin(validate.Array) {
 		return
 	}
 	*v = make([]string, 0, s.CountItems())
-	var items jsonscan.Items
+	var items validate.Items
 	for s.NextItem(&items) {
 		mark := s.Mark()
 		if text, ok := s.String(); ok {
@@ -641,13 +641,13 @@ func decodeBookKeywordsValue(s *jsonscan.Scanner, v *[]string) {
 }
 
 // decodeBookRatings reads the schema at /components/schemas/Book/properties/ratings into v.
-func decodeBookRatings(s *jsonscan.Scanner, v *map[string]int) {
-	if !s.Begin(jsonscan.Object) {
+func decodeBookRatings(s *validate.Scanner, v *map[string]int) {
+	if !s.Begin(validate.Object) {
 		return
 	}
 	*v = map[string]int{}
 	count := 0
-	members := jsonscan.Members{}
+	members := validate.Members{}
 	for key, ok := s.NextMember(&members); ok; key, ok = s.NextMember(&members) {
 		mark := s.Mark()
 		count++
@@ -671,12 +671,12 @@ func decodeBookRatings(s *jsonscan.Scanner, v *map[string]int) {
 }
 
 // decodeBookSequels reads the schema at /components/schemas/Book/properties/sequels into v.
-func decodeBookSequels(s *jsonscan.Scanner, v *[]model.Book) {
-	if !s.Begin(jsonscan.Array) {
+func decodeBookSequels(s *validate.Scanner, v *[]model.Book) {
+	if !s.Begin(validate.Array) {
 		return
 	}
 	*v = make([]model.Book, 0, s.CountItems())
-	var items jsonscan.Items
+	var items validate.Items
 	for s.NextItem(&items) {
 		mark := s.Mark()
 		var value model.Book
@@ -687,12 +687,12 @@ func decodeBookSequels(s *jsonscan.Scanner, v *[]model.Book) {
 }
 
 // decodeBookSize reads the schema at /components/schemas/Book/properties/size into v.
-func decodeBookSize(s *jsonscan.Scanner, v *[][]float32) {
-	if !s.Begin(jsonscan.Array) {
+func decodeBookSize(s *validate.Scanner, v *[][]float32) {
+	if !s.Begin(validate.Array) {
 		return
 	}
 	*v = make([][]float32, 0, s.CountItems())
-	var items jsonscan.Items
+	var items validate.Items
 	for s.NextItem(&items) {
 		mark := s.Mark()
 		var value []float32
@@ -703,12 +703,12 @@ func decodeBookSize(s *jsonscan.Scanner, v *[][]float32) {
 }
 
 // decodeBookSizeItem reads the schema at /components/schemas/Book/properties/size/items into v.
-func decodeBookSizeItem(s *jsonscan.Scanner, v *[]float32) {
-	if !s.Begin(jsonscan.Array) {
+func decodeBookSizeItem(s *validate.Scanner, v *[]float32) {
+	if !s.Begin(validate.Array) {
 		return
 	}
 	*v = make([]float32, 0, s.CountItems())
-	var items jsonscan.Items
+	var items validate.Items
 	for s.NextItem(&items) {
 		mark := s.Mark()
 		if number, ok := s.Float32(); ok {
@@ -725,8 +725,8 @@ func decodeBookSizeItem(s *jsonscan.Scanner, v *[]float32) {
 }
 
 // decodeEditCopiesJSONRequestBody reads the schema at /paths/~1books~1{id}~1copies~1{numbers}/patch/requestBody/content/application~1json/schema into v.
-func decodeEditCopiesJSONRequestBody(s *jsonscan.Scanner, v *model.EditCopiesJSONRequestBody) {
-	if !s.Begin(jsonscan.Object) {
+func decodeEditCopiesJSONRequestBody(s *validate.Scanner, v *model.EditCopiesJSONRequestBody) {
+	if !s.Begin(validate.Object) {
 		return
 	}
 	const (
@@ -736,7 +736,7 @@ func decodeEditCopiesJSONRequestBody(s *jsonscan.Scanner, v *model.EditCopiesJSO
 	)
 	var seen uint64
 	count := 0
-	members := jsonscan.Members{Order: orderEditCopiesJSONRequestBody[:]}
+	members := validate.Members{Order: orderEditCopiesJSONRequestBody[:]}
 	for key, ok := s.NextMember(&members); ok; key, ok = s.NextMember(&members) {
 		mark := s.Mark()
 		count++
@@ -754,8 +754,8 @@ func decodeEditCopiesJSONRequestBody(s *jsonscan.Scanner, v *model.EditCopiesJSO
 			start := s.Offset()
 			if number, ok := s.Float32(); ok {
 				v.Weight = &number
-				exact := jsonscan.ParseDecimal(string(s.Raw(start)))
-				if exact.Compare(jsonscan.ParseDecimal("0")) <= 0 {
+				exact := validate.ParseDecimal(string(s.Raw(start)))
+				if exact.Compare(validate.ParseDecimal("0")) <= 0 {
 					s.Violation("minimum", "must be greater than 0")
 				}
 			}
@@ -779,12 +779,12 @@ func decodeEditCopiesJSONRequestBody(s *jsonscan.Scanner, v *model.EditCopiesJSO
 }
 
 // decodeEditCopiesNumbers reads the schema at /paths/~1books~1{id}~1copies~1{numbers}/patch/parameters/1/schema into v.
-func decodeEditCopiesNumbers(s *jsonscan.Scanner, v *[]int) {
-	if !s.Begin(jsonscan.Array) {
+func decodeEditCopiesNumbers(s *validate.Scanner, v *[]int) {
+	if !s.Begin(validate.Array) {
 		return
 	}
 	*v = make([]int, 0, s.CountItems())
-	var items jsonscan.Items
+	var items validate.Items
 	for s.NextItem(&items) {
 		mark := s.Mark()
 		if number, ok := s.Int64(); ok {
@@ -798,8 +798,8 @@ func decodeEditCopiesNumbers(s *jsonscan.Scanner, v *[]int) {
 }
 
 // decodeFound reads the schema Found into v.
-func decodeFound(s *jsonscan.Scanner, v *model.Found) {
-	if !s.Begin(jsonscan.Object) {
+func decodeFound(s *validate.Scanner, v *model.Found) {
+	if !s.Begin(validate.Object) {
 		return
 	}
 	const (
@@ -811,7 +811,7 @@ func decodeFound(s *jsonscan.Scanner, v *model.Found) {
 		hasNeither
 	)
 	var seen uint64
-	members := jsonscan.Members{Order: orderFound[:]}
+	members := validate.Members{Order: orderFound[:]}
 	for key, ok := s.NextMember(&members); ok; key, ok = s.NextMember(&members) {
 		mark := s.Mark()
 		switch key {
@@ -857,12 +857,12 @@ func decodeFound(s *jsonscan.Scanner, v *model.Found) {
 }
 
 // decodeFoundBooks reads the schema at /components/schemas/Found/properties/books into v.
-func decodeFoundBooks(s *jsonscan.Scanner, v *[]model.Book) {
-	if !s.Begin(jsonscan.Array) {
+func decodeFoundBooks(s *validate.Scanner, v *[]model.Book) {
+	if !s.Begin(validate.Array) {
 		return
 	}
 	*v = make([]model.Book, 0, s.CountItems())
-	var items jsonscan.Items
+	var items validate.Items
 	for s.NextItem(&items) {
 		mark := s.Mark()
 		var value model.Book
@@ -873,15 +873,15 @@ func decodeFoundBooks(s *jsonscan.Scanner, v *[]model.Book) {
 }
 
 // decodeFound_Facets reads the schema at /components/schemas/Found/properties/facets into v.
-func decodeFound_Facets(s *jsonscan.Scanner, v *model.Found_Facets) {
-	if !s.Begin(jsonscan.Object) {
+func decodeFound_Facets(s *validate.Scanner, v *model.Found_Facets) {
+	if !s.Begin(validate.Object) {
 		return
 	}
 	const (
 		hasTotal uint64 = 1 << iota
 	)
 	var seen uint64
-	members := jsonscan.Members{}
+	members := validate.Members{}
 	for key, ok := s.NextMember(&members); ok; key, ok = s.NextMember(&members) {
 		mark := s.Mark()
 		switch key {
@@ -907,7 +907,7 @@ func decodeFound_Facets(s *jsonscan.Scanner, v *model.Found_Facets) {
 }
 
 // decodeGenre reads the schema Genre into v.
-func decodeGenre(s *jsonscan.Scanner, v *model.Genre) {
+func decodeGenre(s *validate.Scanner, v *model.Genre) {
 	if text, ok := s.String(); ok {
 		*v = model.Genre(text)
 		switch text {
@@ -919,12 +919,12 @@ func decodeGenre(s *jsonscan.Scanner, v *model.Genre) {
 }
 
 // decodeListBooksGenre reads the schema at /paths/~1shelves~1{shelf}~1books/get/parameters/1/schema into v.
-func decodeListBooksGenre(s *jsonscan.Scanner, v *[]model.Genre) {
-	if !s.Begin(jsonscan.Array) {
+func decodeListBooksGenre(s *validate.Scanner, v *[]model.Genre) {
+	if !s.Begin(validate.Array) {
 		return
 	}
 	*v = make([]model.Genre, 0, s.CountItems())
-	var items jsonscan.Items
+	var items validate.Items
 	for s.NextItem(&items) {
 		mark := s.Mark()
 		var value model.Genre
@@ -935,12 +935,12 @@ func decodeListBooksGenre(s *jsonscan.Scanner, v *[]model.Genre) {
 }
 
 // decodeListBooksId reads the schema at /paths/~1shelves~1{shelf}~1books/get/parameters/2/schema into v.
-func decodeListBooksId(s *jsonscan.Scanner, v *[]int64) {
-	if !s.Begin(jsonscan.Array) {
+func decodeListBooksId(s *validate.Scanner, v *[]int64) {
+	if !s.Begin(validate.Array) {
 		return
 	}
 	*v = make([]int64, 0, s.CountItems())
-	var items jsonscan.Items
+	var items validate.Items
 	for s.NextItem(&items) {
 		mark := s.Mark()
 		if number, ok := s.Int64(); ok {
@@ -954,12 +954,12 @@ func decodeListBooksId(s *jsonscan.Scanner, v *[]int64) {
 }
 
 // decodeListBooksSort reads the schema at /paths/~1shelves~1{shelf}~1books/get/parameters/3/schema into v.
-func decodeListBooksSort(s *jsonscan.Scanner, v *[]model.ListBooksParamsSort) {
-	if !s.Begin(jsonscan.Array) {
+func decodeListBooksSort(s *validate.Scanner, v *[]model.ListBooksParamsSort) {
+	if !s.Begin(validate.Array) {
 		return
 	}
 	*v = make([]model.ListBooksParamsSort, 0, s.CountItems())
-	var items jsonscan.Items
+	var items validate.Items
 	for s.NextItem(&items) {
 		mark := s.Mark()
 		if text, ok := s.String(); ok {
@@ -975,15 +975,15 @@ func decodeListBooksSort(s *jsonscan.Scanner, v *[]model.ListBooksParamsSort) {
 }
 
 // decodeNamed reads the schema Named into v.
-func decodeNamed(s *jsonscan.Scanner, v *model.Named) {
-	if !s.Begin(jsonscan.Object) {
+func decodeNamed(s *validate.Scanner, v *model.Named) {
+	if !s.Begin(validate.Object) {
 		return
 	}
 	const (
 		hasName uint64 = 1 << iota
 	)
 	var seen uint64
-	members := jsonscan.Members{}
+	members := validate.Members{}
 	for key, ok := s.NextMember(&members); ok; key, ok = s.NextMember(&members) {
 		mark := s.Mark()
 		switch key {
@@ -1010,15 +1010,15 @@ func decodeNamed(s *jsonscan.Scanner, v *model.Named) {
 }
 
 // decodeNotQuery reads the schema NotQuery into v.
-func decodeNotQuery(s *jsonscan.Scanner, v *model.NotQuery) {
-	if !s.Begin(jsonscan.Object) {
+func decodeNotQuery(s *validate.Scanner, v *model.NotQuery) {
+	if !s.Begin(validate.Object) {
 		return
 	}
 	const (
 		hasNot uint64 = 1 << iota
 	)
 	var seen uint64
-	members := jsonscan.Members{}
+	members := validate.Members{}
 	for key, ok := s.NextMember(&members); ok; key, ok = s.NextMember(&members) {
 		mark := s.Mark()
 		switch key {
@@ -1040,8 +1040,8 @@ func decodeNotQuery(s *jsonscan.Scanner, v *model.NotQuery) {
 }
 
 // decodePerson reads the schema Person into v.
-func decodePerson(s *jsonscan.Scanner, v *model.Person) {
-	if !s.Begin(jsonscan.Object) {
+func decodePerson(s *validate.Scanner, v *model.Person) {
+	if !s.Begin(validate.Object) {
 		return
 	}
 	const (
@@ -1051,7 +1051,7 @@ func decodePerson(s *jsonscan.Scanner, v *model.Person) {
 		hasAddress
 	)
 	var seen uint64
-	members := jsonscan.Members{Order: orderPerson[:]}
+	members := validate.Members{Order: orderPerson[:]}
 	for key, ok := s.NextMember(&members); ok; key, ok = s.NextMember(&members) {
 		mark := s.Mark()
 		switch key {
@@ -1102,7 +1102,7 @@ func decodePerson(s *jsonscan.Scanner, v *model.Person) {
 }
 
 // decodeShelfmark reads the schema Shelfmark into v.
-func decodeShelfmark(s *jsonscan.Scanner, v *model.Shelfmark) {
+func decodeShelfmark(s *validate.Scanner, v *model.Shelfmark) {
 	if number, ok := s.Int64(); ok {
 		*v = model.Shelfmark(number)
 		switch number {
@@ -1114,15 +1114,15 @@ func decodeShelfmark(s *jsonscan.Scanner, v *model.Shelfmark) {
 }
 
 // decodeTitleQuery reads the schema TitleQuery into v.
-func decodeTitleQuery(s *jsonscan.Scanner, v *model.TitleQuery) {
-	if !s.Begin(jsonscan.Object) {
+func decodeTitleQuery(s *validate.Scanner, v *model.TitleQuery) {
+	if !s.Begin(validate.Object) {
 		return
 	}
 	const (
 		hasTitle uint64 = 1 << iota
 	)
 	var seen uint64
-	members := jsonscan.Members{}
+	members := validate.Members{}
 	for key, ok := s.NextMember(&members); ok; key, ok = s.NextMember(&members) {
 		mark := s.Mark()
 		switch key {

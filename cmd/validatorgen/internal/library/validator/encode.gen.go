@@ -5,8 +5,8 @@ package validator
 import (
 	"strconv"
 
-	"example.com/oxgroups/api/format"
-	"example.com/oxgroups/api/jsonscan"
+	"example.com/oxgroups/api/validate"
+	"example.com/oxgroups/api/validate/format"
 	"example.com/oxgroups/cmd/validatorgen/internal/library/model"
 )
 
@@ -14,7 +14,7 @@ import (
 func AppendAddress(b []byte, v *model.Address) []byte {
 	start := len(b)
 	b = append(b, `,"city":`...)
-	b = jsonscan.AppendString(b, v.City)
+	b = validate.AppendString(b, v.City)
 	if v.Lines != nil {
 		b = append(b, `,"lines":`...)
 		b = append(b, '[')
@@ -22,11 +22,11 @@ func AppendAddress(b []byte, v *model.Address) []byte {
 			if i > 0 {
 				b = append(b, ',')
 			}
-			b = jsonscan.AppendString(b, (*v.Lines)[i])
+			b = validate.AppendString(b, (*v.Lines)[i])
 		}
 		b = append(b, ']')
 	}
-	return jsonscan.EndObject(b, start)
+	return validate.EndObject(b, start)
 }
 
 // AppendAllQuery appends the JSON of v.
@@ -38,10 +38,10 @@ func AppendAllQuery(b []byte, v *model.AllQuery) []byte {
 		if i > 0 {
 			b = append(b, ',')
 		}
-		b = jsonscan.AppendAny(b, v.All[i])
+		b = validate.AppendAny(b, v.All[i])
 	}
 	b = append(b, ']')
-	return jsonscan.EndObject(b, start)
+	return validate.EndObject(b, start)
 }
 
 // AppendBook appends the JSON of v. Fields that are not specified are left out.
@@ -49,15 +49,15 @@ func AppendBook(b []byte, v *model.Book) []byte {
 	start := len(b)
 	if v.Id != nil {
 		b = append(b, `,"id":`...)
-		b = jsonscan.AppendString(b, (*v.Id).String())
+		b = validate.AppendString(b, (*v.Id).String())
 	} else {
 		b = append(b, `,"id":null`...)
 	}
 	b = append(b, `,"title":`...)
-	b = jsonscan.AppendString(b, v.Title)
+	b = validate.AppendString(b, v.Title)
 	if value, err := v.Subtitle.Get(); err == nil {
 		b = append(b, `,"subtitle":`...)
-		b = jsonscan.AppendString(b, value)
+		b = validate.AppendString(b, value)
 	} else if v.Subtitle.IsNull() {
 		b = append(b, `,"subtitle":null`...)
 	}
@@ -72,7 +72,7 @@ func AppendBook(b []byte, v *model.Book) []byte {
 	b = append(b, ']')
 	if v.Genre != nil {
 		b = append(b, `,"genre":`...)
-		b = jsonscan.AppendString(b, string(*v.Genre))
+		b = validate.AppendString(b, string(*v.Genre))
 	}
 	if v.Shelfmark != nil {
 		b = append(b, `,"shelfmark":`...)
@@ -84,7 +84,7 @@ func AppendBook(b []byte, v *model.Book) []byte {
 	}
 	if v.Price != nil {
 		b = append(b, `,"price":`...)
-		b = jsonscan.AppendFloat(b, *v.Price, 64)
+		b = validate.AppendFloat(b, *v.Price, 64)
 	}
 	if v.Bought != nil {
 		b = append(b, `,"bought":`...)
@@ -92,7 +92,7 @@ func AppendBook(b []byte, v *model.Book) []byte {
 	}
 	if v.Language != nil {
 		b = append(b, `,"language":`...)
-		b = jsonscan.AppendString(b, *v.Language)
+		b = validate.AppendString(b, *v.Language)
 	}
 	if v.Copies != nil {
 		b = append(b, `,"copies":`...)
@@ -101,18 +101,18 @@ func AppendBook(b []byte, v *model.Book) []byte {
 	if v.Keywords != nil {
 		b = append(b, `,"keywords":`...)
 		b = append(b, '{')
-		for i, key := range jsonscan.SortedKeys(*v.Keywords) {
+		for i, key := range validate.SortedKeys(*v.Keywords) {
 			if i > 0 {
 				b = append(b, ',')
 			}
-			b = append(jsonscan.AppendString(b, key), ':')
+			b = append(validate.AppendString(b, key), ':')
 			item := (*v.Keywords)[key]
 			b = append(b, '[')
 			for i2 := range item {
 				if i2 > 0 {
 					b = append(b, ',')
 				}
-				b = jsonscan.AppendString(b, item[i2])
+				b = validate.AppendString(b, item[i2])
 			}
 			b = append(b, ']')
 		}
@@ -121,11 +121,11 @@ func AppendBook(b []byte, v *model.Book) []byte {
 	if v.Ratings != nil {
 		b = append(b, `,"ratings":`...)
 		b = append(b, '{')
-		for i, key := range jsonscan.SortedKeys(*v.Ratings) {
+		for i, key := range validate.SortedKeys(*v.Ratings) {
 			if i > 0 {
 				b = append(b, ',')
 			}
-			b = append(jsonscan.AppendString(b, key), ':')
+			b = append(validate.AppendString(b, key), ':')
 			item := (*v.Ratings)[key]
 			b = strconv.AppendInt(b, int64(item), 10)
 		}
@@ -133,7 +133,7 @@ func AppendBook(b []byte, v *model.Book) []byte {
 	}
 	if v.Pin != nil {
 		b = append(b, `,"pin":`...)
-		b = jsonscan.AppendString(b, *v.Pin)
+		b = validate.AppendString(b, *v.Pin)
 	}
 	if v.Sequels != nil {
 		b = append(b, `,"sequels":`...)
@@ -148,7 +148,7 @@ func AppendBook(b []byte, v *model.Book) []byte {
 	}
 	if v.Home != nil {
 		b = append(b, `,"home":`...)
-		b = jsonscan.AppendString(b, *v.Home)
+		b = validate.AppendString(b, *v.Home)
 	}
 	if v.Size != nil {
 		b = append(b, `,"size":`...)
@@ -162,7 +162,7 @@ func AppendBook(b []byte, v *model.Book) []byte {
 				if i2 > 0 {
 					b = append(b, ',')
 				}
-				b = jsonscan.AppendFloat(b, float64((*v.Size)[i][i2]), 32)
+				b = validate.AppendFloat(b, float64((*v.Size)[i][i2]), 32)
 			}
 			b = append(b, ']')
 		}
@@ -172,7 +172,7 @@ func AppendBook(b []byte, v *model.Book) []byte {
 		b = append(b, `,"64bit-number":`...)
 		b = strconv.AppendInt(b, *v.N64bitNumber, 10)
 	}
-	return jsonscan.EndObject(b, start)
+	return validate.EndObject(b, start)
 }
 
 // AppendEditCopiesJSONRequestBody appends the JSON of v.
@@ -180,17 +180,17 @@ func AppendEditCopiesJSONRequestBody(b []byte, v *model.EditCopiesJSONRequestBod
 	start := len(b)
 	if v.Place != nil {
 		b = append(b, `,"place":`...)
-		b = jsonscan.AppendString(b, *v.Place)
+		b = validate.AppendString(b, *v.Place)
 	}
 	if v.Weight != nil {
 		b = append(b, `,"weight":`...)
-		b = jsonscan.AppendFloat(b, float64(*v.Weight), 32)
+		b = validate.AppendFloat(b, float64(*v.Weight), 32)
 	}
 	if v.Loaned != nil {
 		b = append(b, `,"loaned":`...)
 		b = strconv.AppendBool(b, *v.Loaned)
 	}
-	return jsonscan.EndObject(b, start)
+	return validate.EndObject(b, start)
 }
 
 // AppendFound appends the JSON of v. It is part of responses only, where readers expect every field: one without a value is null.
@@ -207,7 +207,7 @@ func AppendFound(b []byte, v *model.Found) []byte {
 	b = append(b, ']')
 	if value, err := v.Next.Get(); err == nil {
 		b = append(b, `,"next":`...)
-		b = jsonscan.AppendString(b, value)
+		b = validate.AppendString(b, value)
 	} else {
 		b = append(b, `,"next":null`...)
 	}
@@ -217,17 +217,17 @@ func AppendFound(b []byte, v *model.Found) []byte {
 	}
 	if v.Extra != nil {
 		b = append(b, `,"extra":`...)
-		b = jsonscan.AppendAny(b, v.Extra)
+		b = validate.AppendAny(b, v.Extra)
 	}
 	if v.Either != nil {
 		b = append(b, `,"either":`...)
-		b = jsonscan.AppendAny(b, *v.Either)
+		b = validate.AppendAny(b, *v.Either)
 	}
 	if v.Neither != nil {
 		b = append(b, `,"neither":`...)
-		b = jsonscan.AppendAny(b, v.Neither)
+		b = validate.AppendAny(b, v.Neither)
 	}
-	return jsonscan.EndObject(b, start)
+	return validate.EndObject(b, start)
 }
 
 // AppendFound_Facets appends the JSON of v.
@@ -237,54 +237,54 @@ func AppendFound_Facets(b []byte, v *model.Found_Facets) []byte {
 		b = append(b, `,"total":`...)
 		b = strconv.AppendInt(b, int64(*v.Total), 10)
 	}
-	for _, key := range jsonscan.SortedKeys(v.AdditionalProperties) {
-		b = append(jsonscan.AppendString(append(b, ','), key), ':')
+	for _, key := range validate.SortedKeys(v.AdditionalProperties) {
+		b = append(validate.AppendString(append(b, ','), key), ':')
 		value := v.AdditionalProperties[key]
 		b = strconv.AppendInt(b, int64(value), 10)
 	}
-	return jsonscan.EndObject(b, start)
+	return validate.EndObject(b, start)
 }
 
 // AppendNamed appends the JSON of v.
 func AppendNamed(b []byte, v *model.Named) []byte {
 	start := len(b)
 	b = append(b, `,"name":`...)
-	b = jsonscan.AppendString(b, v.Name)
-	return jsonscan.EndObject(b, start)
+	b = validate.AppendString(b, v.Name)
+	return validate.EndObject(b, start)
 }
 
 // AppendNotQuery appends the JSON of v.
 func AppendNotQuery(b []byte, v *model.NotQuery) []byte {
 	start := len(b)
 	b = append(b, `,"not":`...)
-	b = jsonscan.AppendAny(b, v.Not)
-	return jsonscan.EndObject(b, start)
+	b = validate.AppendAny(b, v.Not)
+	return validate.EndObject(b, start)
 }
 
 // AppendPerson appends the JSON of v.
 func AppendPerson(b []byte, v *model.Person) []byte {
 	start := len(b)
 	b = append(b, `,"name":`...)
-	b = jsonscan.AppendString(b, v.Name)
+	b = validate.AppendString(b, v.Name)
 	if v.Born != nil {
 		b = append(b, `,"born":`...)
-		b = jsonscan.AppendString(b, (*v.Born).String())
+		b = validate.AppendString(b, (*v.Born).String())
 	}
 	if v.Email != nil {
 		b = append(b, `,"email":`...)
-		b = jsonscan.AppendString(b, string(*v.Email))
+		b = validate.AppendString(b, string(*v.Email))
 	}
 	if v.Address != nil {
 		b = append(b, `,"address":`...)
 		b = AppendAddress(b, v.Address)
 	}
-	return jsonscan.EndObject(b, start)
+	return validate.EndObject(b, start)
 }
 
 // AppendTitleQuery appends the JSON of v.
 func AppendTitleQuery(b []byte, v *model.TitleQuery) []byte {
 	start := len(b)
 	b = append(b, `,"title":`...)
-	b = jsonscan.AppendString(b, v.Title)
-	return jsonscan.EndObject(b, start)
+	b = validate.AppendString(b, v.Title)
+	return validate.EndObject(b, start)
 }

@@ -3,46 +3,46 @@
 package validator
 
 import (
-	"example.com/oxgroups/api/field"
+	"example.com/oxgroups/api/validate"
 )
 
 // BookFields lists the fields of the schema Book, in the order of the spec.
-var BookFields = []field.Field{
-	{Name: "title", Kind: field.String,
+var BookFields = []validate.Field{
+	{Name: "title", Kind: validate.String,
 		Required: true},
-	{Name: "subtitle", Kind: field.String,
+	{Name: "subtitle", Kind: validate.String,
 		Nullable: true},
-	{Name: "authors", Kind: field.Array,
-		Items:    field.Object,
+	{Name: "authors", Kind: validate.Array,
+		Items:    validate.Object,
 		Required: true},
-	{Name: "genre", Kind: field.String,
+	{Name: "genre", Kind: validate.String,
 		Enum: []string{"novel", "poetry", "science"}},
-	{Name: "shelfmark", Kind: field.Integer,
+	{Name: "shelfmark", Kind: validate.Integer,
 		Enum: []string{"100", "200", "300"}},
-	{Name: "year", Kind: field.Integer},
-	{Name: "price", Kind: field.Number,
+	{Name: "year", Kind: validate.Integer},
+	{Name: "price", Kind: validate.Number,
 		Format: "double"},
-	{Name: "bought", Kind: field.String,
+	{Name: "bought", Kind: validate.String,
 		Format: "date-time"},
-	{Name: "language", Kind: field.String},
-	{Name: "copies", Kind: field.Integer,
+	{Name: "language", Kind: validate.String},
+	{Name: "copies", Kind: validate.Integer,
 		Format: "int32"},
-	{Name: "keywords", Kind: field.Object},
-	{Name: "ratings", Kind: field.Object},
-	{Name: "pin", Kind: field.String},
-	{Name: "sequels", Kind: field.Array,
-		Items: field.Object},
-	{Name: "home", Kind: field.String,
+	{Name: "keywords", Kind: validate.Object},
+	{Name: "ratings", Kind: validate.Object},
+	{Name: "pin", Kind: validate.String},
+	{Name: "sequels", Kind: validate.Array,
+		Items: validate.Object},
+	{Name: "home", Kind: validate.String,
 		Format: "uri"},
-	{Name: "size", Kind: field.Array,
-		Items: field.Array},
-	{Name: "64bit-number", Kind: field.Integer,
+	{Name: "size", Kind: validate.Array,
+		Items: validate.Array},
+	{Name: "64bit-number", Kind: validate.Integer,
 		Format: "int64"},
 }
 
 // EditCopiesFields lists the fields of the schema at /paths/~1books~1{id}~1copies~1{numbers}/patch/requestBody/content/application~1json/schema, in the order of the spec.
-var EditCopiesFields = []field.Field{
-	{Name: "place", Kind: field.String},
-	{Name: "weight", Kind: field.Number},
-	{Name: "loaned", Kind: field.Boolean},
+var EditCopiesFields = []validate.Field{
+	{Name: "place", Kind: validate.String},
+	{Name: "weight", Kind: validate.Number},
+	{Name: "loaned", Kind: validate.Boolean},
 }

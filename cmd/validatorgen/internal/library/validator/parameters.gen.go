@@ -5,9 +5,8 @@ package validator
 import (
 	"net/url"
 
-	"example.com/oxgroups/api/format"
-	"example.com/oxgroups/api/jsonscan"
-	"example.com/oxgroups/api/paramscan"
+	"example.com/oxgroups/api/validate"
+	"example.com/oxgroups/api/validate/format"
 	"example.com/oxgroups/cmd/validatorgen/internal/library/model"
 	openapi_types "github.com/oapi-codegen/runtime/types"
 )
@@ -15,12 +14,12 @@ import (
 // ParseListBooksParameters reads the parameters of the operation listBooks.
 // path returns the value of a parameter of the path, with its escapes undone.
 func ParseListBooksParameters(path func(name string) string, query url.Values) (shelf string, params model.ListBooksParams, err error) {
-	var errs paramscan.Errors
+	var errs validate.ParameterErrors
 	if values := query["page"]; len(values) > 0 {
 		if len(values) > 1 {
 			errs.Repeated("page")
 		}
-		s := jsonscan.New(paramscan.Append(nil, paramscan.Integer, values[0]), jsonscan.Options{})
+		s := validate.NewScanner(validate.AppendParameter(nil, validate.Integer, values[0]), validate.Options{})
 		if number, ok := s.Int32(); ok {
 			params.Page = &number
 			if number < 1 {
@@ -30,7 +29,7 @@ func ParseListBooksParameters(path func(name string) string, query url.Values) (
 		errs.Add("page", s)
 	}
 	if values := query["genre"]; len(values) > 0 {
-		s := jsonscan.New(paramscan.AppendList(nil, paramscan.String, values), jsonscan.Options{})
+		s := validate.NewScanner(validate.AppendParameterList(nil, validate.String, values), validate.Options{})
 		var value []model.Genre
 		decodeListBooksGenre(s, &value)
 		params.Genre = &value
@@ -40,7 +39,7 @@ func ParseListBooksParameters(path func(name string) string, query url.Values) (
 		if len(values) > 1 {
 			errs.Repeated("id")
 		}
-		s := jsonscan.New(paramscan.AppendList(nil, paramscan.Integer, paramscan.Split(values[0], ",")), jsonscan.Options{})
+		s := validate.NewScanner(validate.AppendParameterList(nil, validate.Integer, validate.SplitParameter(values[0], ",")), validate.Options{})
 		var value []int64
 		decodeListBooksId(s, &value)
 		params.Id = &value
@@ -50,7 +49,7 @@ func ParseListBooksParameters(path func(name string) string, query url.Values) (
 		if len(values) > 1 {
 			errs.Repeated("sort")
 		}
-		s := jsonscan.New(paramscan.AppendList(nil, paramscan.String, paramscan.Split(values[0], "|")), jsonscan.Options{})
+		s := validate.NewScanner(validate.AppendParameterList(nil, validate.String, validate.SplitParameter(values[0], "|")), validate.Options{})
 		var value []model.ListBooksParamsSort
 		decodeListBooksSort(s, &value)
 		params.Sort = &value
@@ -60,7 +59,7 @@ func ParseListBooksParameters(path func(name string) string, query url.Values) (
 		if len(values) > 1 {
 			errs.Repeated("available")
 		}
-		s := jsonscan.New(paramscan.Append(nil, paramscan.Boolean, values[0]), jsonscan.Options{})
+		s := validate.NewScanner(validate.AppendParameter(nil, validate.Boolean, values[0]), validate.Options{})
 		if value, ok := s.Bool(); ok {
 			params.Available = value
 		}
@@ -72,12 +71,12 @@ func ParseListBooksParameters(path func(name string) string, query url.Values) (
 		if len(values) > 1 {
 			errs.Repeated("rating")
 		}
-		s := jsonscan.New(paramscan.Append(nil, paramscan.Number, values[0]), jsonscan.Options{})
+		s := validate.NewScanner(validate.AppendParameter(nil, validate.Number, values[0]), validate.Options{})
 		start := s.Offset()
 		if number, ok := s.Float64(); ok {
 			params.Rating = &number
-			exact := jsonscan.ParseDecimal(string(s.Raw(start)))
-			if exact.Compare(jsonscan.ParseDecimal("5")) > 0 {
+			exact := validate.ParseDecimal(string(s.Raw(start)))
+			if exact.Compare(validate.ParseDecimal("5")) > 0 {
 				s.Violation("maximum", "must be at most 5")
 			}
 			if !exact.MultipleOf(5, -1) {
@@ -90,7 +89,7 @@ func ParseListBooksParameters(path func(name string) string, query url.Values) (
 		if len(values) > 1 {
 			errs.Repeated("since")
 		}
-		s := jsonscan.New(paramscan.Append(nil, paramscan.String, values[0]), jsonscan.Options{})
+		s := validate.NewScanner(validate.AppendParameter(nil, validate.String, values[0]), validate.Options{})
 		if text, ok := s.String(); ok {
 			parsed, ok := format.ParseDate(text)
 			if !ok {
@@ -102,7 +101,7 @@ func ParseListBooksParameters(path func(name string) string, query url.Values) (
 		errs.Add("since", s)
 	}
 	{
-		s := jsonscan.New(paramscan.Append(nil, paramscan.String, path("shelf")), jsonscan.Options{})
+		s := validate.NewScanner(validate.AppendParameter(nil, validate.String, path("shelf")), validate.Options{})
 		if text, ok := s.String(); ok {
 			shelf = text
 			if !patternListBooksShelf.MatchString(text) {
@@ -117,9 +116,9 @@ func ParseListBooksParameters(path func(name string) string, query url.Values) (
 // ParseAddBookParameters reads the parameters of the operation addBook.
 // path returns the value of a parameter of the path, with its escapes undone.
 func ParseAddBookParameters(path func(name string) string, query url.Values) (shelf string, err error) {
-	var errs paramscan.Errors
+	var errs validate.ParameterErrors
 	{
-		s := jsonscan.New(paramscan.Append(nil, paramscan.String, path("shelf")), jsonscan.Options{})
+		s := validate.NewScanner(validate.AppendParameter(nil, validate.String, path("shelf")), validate.Options{})
 		if text, ok := s.String(); ok {
 			shelf = text
 			if !patternListBooksShelf.MatchString(text) {
@@ -134,9 +133,9 @@ func ParseAddBookParameters(path func(name string) string, query url.Values) (sh
 // ParseEditCopiesParameters reads the parameters of the operation editCopies.
 // path returns the value of a parameter of the path, with its escapes undone.
 func ParseEditCopiesParameters(path func(name string) string, query url.Values) (id string, numbers []int, err error) {
-	var errs paramscan.Errors
+	var errs validate.ParameterErrors
 	{
-		s := jsonscan.New(paramscan.Append(nil, paramscan.String, path("id")), jsonscan.Options{})
+		s := validate.NewScanner(validate.AppendParameter(nil, validate.String, path("id")), validate.Options{})
 		if text, ok := s.String(); ok {
 			id = text
 			if !format.IsUUID(text) {
@@ -146,7 +145,7 @@ func ParseEditCopiesParameters(path func(name string) string, query url.Values) 
 		errs.Add("id", s)
 	}
 	{
-		s := jsonscan.New(paramscan.AppendList(nil, paramscan.Integer, paramscan.Split(path("numbers"), ",")), jsonscan.Options{})
+		s := validate.NewScanner(validate.AppendParameterList(nil, validate.Integer, validate.SplitParameter(path("numbers"), ",")), validate.Options{})
 		decodeEditCopiesNumbers(s, &numbers)
 		errs.Add("numbers", s)
 	}

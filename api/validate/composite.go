@@ -1,0 +1,240 @@
+package validate
+
+import (
+	"bytes"
+	"unsafe"
+)
+
+// Members is the state of reading one object.
+type Members struct {
+	Order   []string // the keys that are likely, in their likely order; others are read too, a little slower
+	next    int      // in Order
+	started bool
+	unknown keySet
+}
+
+// Begin reads the opening brace of an object, or the bracket of an array, and reports whether the next value was that;
+// a value of another type is a violation and skipped.
+func (s *Scanner) Begin(k Kind) bool {
+	if s.Kind() != k {
+		if k == Object {
+			s.WrongType("an object")
+		} else {
+			s.WrongType("an array")
+		}
+		return false
+	}
+	return s.open()
+}
+
+func (s *Scanner) open() bool {
+	if s.depth == 0 {
+		s.fail("nested too deeply")
+		return false
+	}
+	s.depth--
+	s.pos++
+	return true
+}
+
+// NextMember reads the next key of an object and its colon. It returns false at the end of the object, which it reads.
+func (s *Scanner) NextMember(m *Members) (key string, ok bool) {
+	if key, ok = s.compactMember(m); ok {
+		return key, true
+	}
+	if !s.next(&m.started, '}') {
+		return "", false
+	}
+	if s.pos >= len(s.data) || s.data[s.pos] != '"' {
+		s.unexpected("a key")
+		return "", false
+	}
+	if key, ok = s.text(); !ok {
+		return "", false
+	}
+	s.space()
+	if s.pos >= len(s.data) || s.data[s.pos] != ':' {
+		s.unexpected("a colon")
+		return "", false
+	}
+	s.pos++
+	return key, true
+}
+
+// compactMember is NextMember for the usual form of a member: no white space before the colon, at most one space behind
+// the comma, and a key of ASCII without escapes. Where it returns false nothing was read.
+func (s *Scanner) compactMember(m *Members) (key string, ok bool) {
+	data, i := s.data, s.pos
+	if m.started {
+		if i >= len(data) || data[i] != ',' {
+			return "", false
+		}
+		if i++; i < len(data) && data[i] == ' ' {
+			i++
+		}
+	}
+	if i >= len(data) || data[i] != '"' {
+		return "", false
+	}
+	start := i + 1
+	if m.next < len(m.Order) {
+		key = m.Order[m.next]
+		if end := start + len(key); end+1 < len(data) && data[end] == '"' && data[end+1] == ':' && string(data[start:end]) == key {
+			m.next++
+			m.started, s.pos = true, end+2
+			return key, true
+		}
+	}
+	end, high := plain(data, start)
+	if end+1 >= len(data) || data[end] != '"' || data[end+1] != ':' || high&tops != 0 {
+		return "", false
+	}
+	m.started, s.pos = true, end+2
+	key = unsafe.String(&data[start], end-start)
+	m.follow(key)
+	return key, true
+}
+
+// maxOmitted is how many keys of Order may be left out in a row for the next one still to be expected.
+const maxOmitted = 8
+
+// follow finds the place of key in the order.
+func (m *Members) follow(key string) {
+	for i := m.next; i < min(len(m.Order), m.next+maxOmitted); i++ {
+		if m.Order[i] == key {
+			m.next = i + 1
+			return
+		}
+	}
+}
+
+// Once marks a known key as seen. A key that was seen before is a syntax error.
+func (s *Scanner) Once(seen *uint64, bit uint64) {
+	if *seen&bit != 0 {
+		s.fail("duplicate key")
+	}
+	*seen |= bit
+}
+
+// Unknown marks a key that the schema does not name as seen. A key that was seen before is a syntax error.
+func (s *Scanner) Unknown(m *Members, key string) {
+	if !m.unknown.add(key) {
+		s.fail("duplicate key")
+	}
+}
+
+// Items is the state of reading one array.
+type Items struct {
+	Index   int // of the element that is next
+	started bool
+}
+
+// NextItem goes to the next element of an array. It returns false at the end of the array, which it reads.
+func (s *Scanner) NextItem(i *Items) bool {
+	if i.started {
+		i.Index++
+	}
+	return s.next(&i.started, ']')
+}
+
+// maxCounted bounds what CountItems says, so that a short document cannot ask for much memory.
+const maxCounted = 1 << 16
+
+// CountItems returns about how many elements the array that was begun has: exactly where they are numbers, and a guess
+// where they are not.
+func (s *Scanner) CountItems() int {
+	end := bytes.IndexByte(s.data[s.pos:], ']')
+	if end <= 0 {
+		return 0
+	}
+	return min(bytes.Count(s.data[s.pos:s.pos+end], []byte{','})+1, maxCounted)
+}
+
+// next reads what stands between two members or elements.
+func (s *Scanner) next(started *bool, end byte) bool {
+	s.space()
+	if s.pos >= len(s.data) {
+		s.unexpected("more")
+		return false
+	}
+	if s.data[s.pos] == end {
+		s.pos++
+		s.depth++
+		return false
+	}
+	if !*started {
+		*started = true
+		return true
+	}
+	if s.data[s.pos] != ',' {
+		s.unexpected("a comma")
+		return false
+	}
+	s.pos++
+	s.space()
+	return true
+}
+
+// Skip reads one value of any type and checks that it is JSON.
+func (s *Scanner) Skip() {
+	switch s.Kind() {
+	case Null:
+		s.literal("null")
+	case Boolean:
+		if s.data[s.pos] == 't' {
+			s.literal("true")
+		} else {
+			s.literal("false")
+		}
+	case Number:
+		s.number()
+	case String:
+		s.text()
+	case Array:
+		if s.open() {
+			for i := (Items{}); s.NextItem(&i); {
+				s.Skip()
+			}
+		}
+	case Object:
+		if s.open() {
+			var m Members
+			for key, ok := s.NextMember(&m); ok; key, ok = s.NextMember(&m) {
+				s.Unknown(&m, key)
+				s.Skip()
+			}
+		}
+	default:
+		s.unexpected("a value")
+	}
+}
+
+// keySet is a set of keys: a list while it is short.
+type keySet struct {
+	list []string
+	set  map[string]struct{}
+}
+
+const listedKeys = 16
+
+// add reports whether key was not in the set.
+func (k *keySet) add(key string) bool {
+	if k.set != nil {
+		before := len(k.set)
+		k.set[key] = struct{}{}
+		return len(k.set) > before
+	}
+	for _, other := range k.list {
+		if other == key {
+			return false
+		}
+	}
+	k.list = append(k.list, key)
+	if len(k.list) > listedKeys {
+		k.set = make(map[string]struct{}, 2*len(k.list))
+		for _, other := range k.list {
+			k.set[other] = struct{}{}
+		}
+	}
+	return true
+}

@@ -1,0 +1,156 @@
+package validate
+
+import (
+	"cmp"
+	"math"
+	"math/bits"
+	"strconv"
+	"strings"
+)
+
+// Decimal is the exact value of a number: digits, with the point in front of them, times ten to the power of exponent.
+// Equal values have equal Decimals. Its cost is that of its text, however large the exponent is.
+type Decimal struct {
+	negative bool
+	digits   string // neither first nor last is 0; "" is zero
+	exponent int64
+}
+
+// maxExponent bounds exponents, so that sums of them cannot overflow: numbers of more than 10^18 digits are taken for ones
+// of so many digits.
+const maxExponent = math.MaxInt64 / 4
+
+// ParseDecimal returns the value of a number in the grammar of RFC 8259; text that is no number gives a useless value.
+func ParseDecimal(text string) Decimal {
+	var d Decimal
+	text, d.negative = strings.CutPrefix(text, "-")
+	mantissa := text
+	if i := strings.IndexAny(text, "eE"); i >= 0 {
+		mantissa = text[:i]
+		d.exponent = parseExponent(text[i+1:])
+	}
+	whole, fraction, found := strings.Cut(mantissa, ".")
+	digits := whole
+	if found {
+		digits = whole + fraction
+	}
+	d.exponent += int64(len(whole))
+	trimmed := strings.TrimLeft(digits, "0")
+	d.exponent -= int64(len(digits) - len(trimmed))
+	d.digits = strings.TrimRight(trimmed, "0")
+	if d.digits == "" {
+		return Decimal{}
+	}
+	return d
+}
+
+func parseExponent(text string) int64 {
+	n, err := strconv.ParseInt(text, 10, 64)
+	if err != nil || n > maxExponent || n < -maxExponent {
+		if strings.HasPrefix(text, "-") {
+			return -maxExponent
+		}
+		return maxExponent
+	}
+	return n
+}
+
+// IsInteger reports whether there is no fractional part.
+func (d Decimal) IsInteger() bool { return d.exponent >= int64(len(d.digits)) || d.digits == "" }
+
+// Int64 returns the value where it is an integer of 64 bits.
+func (d Decimal) Int64() (int64, bool) {
+	if !d.IsInteger() || d.exponent > 19 {
+		return 0, false
+	}
+	text := d.digits + strings.Repeat("0", int(d.exponent)-len(d.digits))
+	if d.negative {
+		text = "-" + text
+	}
+	if text == "" {
+		return 0, true
+	}
+	n, err := strconv.ParseInt(text, 10, 64)
+	return n, err == nil
+}
+
+// Compare returns -1, 0 or +1 as d is less than, equal to or greater than e.
+func (d Decimal) Compare(e Decimal) int {
+	if c := cmp.Compare(d.sign(), e.sign()); c != 0 {
+		return c
+	}
+	c := cmp.Compare(d.exponent, e.exponent)
+	if c == 0 {
+		c = strings.Compare(d.digits, e.digits)
+	}
+	return c * d.sign()
+}
+
+func (d Decimal) sign() int {
+	switch {
+	case d.digits == "":
+		return 0
+	case d.negative:
+		return -1
+	default:
+		return 1
+	}
+}
+
+// MultipleOf reports whether d is an integer multiple of divisor times ten to the power of exponent, exactly.
+// The divisor is less than MaxDivisor and not a multiple of 10.
+func (d Decimal) MultipleOf(divisor uint64, exponent int64) bool {
+	if d.digits == "" {
+		return true
+	}
+	shift := d.exponent - int64(len(d.digits)) - exponent
+	if shift < 0 {
+		return false // the last digit of d is not 0, so there is a remainder
+	}
+	rest := uint64(0)
+	for i := range len(d.digits) {
+		rest = (rest*10 + uint64(d.digits[i]-'0')) % divisor
+	}
+	return mulMod(rest, powMod(10, uint64(shift), divisor), divisor) == 0
+}
+
+// MaxDivisor bounds the digits of multipleOf.
+const MaxDivisor = math.MaxUint64 / 10
+
+// Divisor returns d as MultipleOf wants it, and false where it has too many digits or is not above zero.
+func (d Decimal) Divisor() (divisor uint64, exponent int64, ok bool) {
+	if d.sign() <= 0 {
+		return 0, 0, false
+	}
+	n, err := strconv.ParseUint(d.digits, 10, 64)
+	return n, d.exponent - int64(len(d.digits)), err == nil && n < MaxDivisor
+}
+
+func mulMod(a, b, m uint64) uint64 {
+	high, low := bits.Mul64(a%m, b%m)
+	_, rest := bits.Div64(high, low, m)
+	return rest
+}
+
+func powMod(base, power, m uint64) uint64 {
+	result := 1 % m
+	for base %= m; power > 0; power >>= 1 {
+		if power&1 == 1 {
+			result = mulMod(result, base, m)
+		}
+		base = mulMod(base, base, m)
+	}
+	return result
+}
+
+// append appends the canonical text of d.
+func (d Decimal) append(dst []byte) []byte {
+	if d.digits == "" {
+		return append(dst, '0')
+	}
+	if d.negative {
+		dst = append(dst, '-')
+	}
+	dst = append(append(dst, d.digits...), 'e')
+	return strconv.AppendInt(dst, d.exponent-int64(len(d.digits)), 10)
+}
