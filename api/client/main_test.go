@@ -22,7 +22,7 @@ const document = `{"count":1,"meta":{"count":1,"page_count":1,"page_number":1,"p
 	`"created_at":"2013-04-15T16:48:48-07:00","updated_at":"2013-04-15T16:48:48-07:00",` +
 	`"workspace_ids":["9","10","11"],"external_reference_ids":["1"],"rate_card_set_ids":["2"]}},` +
 	`"external_references":{"1":{"id":"1","service_name":"jira","service_model":"Issue","service_model_ref":"A-1","status":"pending",` +
-	`"subject_id":"7","subject_type":"WorkspaceGroup","created_at":"2013-04-15T16:48:48-07:00","updated_at":"2013-04-15T16:48:48-07:00"}},` +
+	`"subject_id":7,"subject_type":"WorkspaceGroup","created_at":"2013-04-15T16:48:48-07:00","updated_at":"2013-04-15T16:48:48-07:00"}},` +
 	`"workspaces":{"10":{"id":"10","title":"Ten"},"11":{"id":"11","title":"Eleven"},"9":{"id":"9","title":"Nine"}},` +
 	`"rate_card_sets":{"2":{"id":"2","title":"Standard rates"}}}`
 

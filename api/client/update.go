@@ -12,7 +12,7 @@ type (
 	// ReferenceUpdate is the external reference of an Update.
 	ReferenceUpdate = model.ExternalReferenceUpdate
 	// ReferenceStatus is the state of an integration.
-	ReferenceStatus = model.ExternalReferenceStatus
+	ReferenceStatus = model.ExternalReferenceUpdateStatus
 
 	// Group is a workspace group as it is after an update.
 	Group = model.WorkspaceGroup
@@ -28,9 +28,9 @@ type (
 
 // The values of ReferenceStatus.
 const (
-	StatusSuccessful = model.ExternalReferenceStatusSuccessful
-	StatusPending    = model.ExternalReferenceStatusPending
-	StatusFailed     = model.ExternalReferenceStatusFailed
+	StatusSuccessful = model.ExternalReferenceUpdateStatusSuccessful
+	StatusPending    = model.ExternalReferenceUpdateStatusPending
+	StatusFailed     = model.ExternalReferenceUpdateStatusFailed
 )
 
 // Value returns an optional field that sets v.

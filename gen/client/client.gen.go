@@ -353,22 +353,6 @@ type UpdateWorkspaceGroupResponse404Headers struct {
 	XRequestID *string
 }
 
-// UpdateWorkspaceGroupResponse405Headers the declared response headers of an HTTP 405 response for UpdateWorkspaceGroup
-type UpdateWorkspaceGroupResponse405Headers struct {
-	Allow      *string
-	XRequestID *string
-}
-
-// UpdateWorkspaceGroupResponse413Headers the declared response headers of an HTTP 413 response for UpdateWorkspaceGroup
-type UpdateWorkspaceGroupResponse413Headers struct {
-	XRequestID *string
-}
-
-// UpdateWorkspaceGroupResponse415Headers the declared response headers of an HTTP 415 response for UpdateWorkspaceGroup
-type UpdateWorkspaceGroupResponse415Headers struct {
-	XRequestID *string
-}
-
 // UpdateWorkspaceGroupResponse422Headers the declared response headers of an HTTP 422 response for UpdateWorkspaceGroup
 type UpdateWorkspaceGroupResponse422Headers struct {
 	XRequestID *string
@@ -380,19 +364,15 @@ type UpdateWorkspaceGroupResponse429Headers struct {
 	XRequestID *string
 }
 
-// UpdateWorkspaceGroupResponse431Headers the declared response headers of an HTTP 431 response for UpdateWorkspaceGroup
-type UpdateWorkspaceGroupResponse431Headers struct {
-	XRequestID *string
-}
-
-// UpdateWorkspaceGroupResponse500Headers the declared response headers of an HTTP 500 response for UpdateWorkspaceGroup
-type UpdateWorkspaceGroupResponse500Headers struct {
-	XRequestID *string
-}
-
 // UpdateWorkspaceGroupResponse503Headers the declared response headers of an HTTP 503 response for UpdateWorkspaceGroup
 type UpdateWorkspaceGroupResponse503Headers struct {
 	RetryAfter *int64
+	XRequestID *string
+}
+
+// UpdateWorkspaceGroupResponseDefaultHeaders the declared response headers of an HTTP default response for UpdateWorkspaceGroup
+type UpdateWorkspaceGroupResponseDefaultHeaders struct {
+	Allow      *string
 	XRequestID *string
 }
 
@@ -409,22 +389,14 @@ type UpdateWorkspaceGroupResponse struct {
 	JSON403 *Forbidden
 	// JSON404 the response for an HTTP 404 `application/json` response
 	JSON404 *NotFound
-	// JSON405 the response for an HTTP 405 `application/json` response
-	JSON405 *MethodNotAllowed
-	// JSON413 the response for an HTTP 413 `application/json` response
-	JSON413 *ContentTooLarge
-	// JSON415 the response for an HTTP 415 `application/json` response
-	JSON415 *UnsupportedMediaType
 	// JSON422 the response for an HTTP 422 `application/json` response
 	JSON422 *UnprocessableContent
 	// JSON429 the response for an HTTP 429 `application/json` response
 	JSON429 *TooManyRequests
-	// JSON431 the response for an HTTP 431 `application/json` response
-	JSON431 *RequestHeaderFieldsTooLarge
-	// JSON500 the response for an HTTP 500 `application/json` response
-	JSON500 *InternalServerError
 	// JSON503 the response for an HTTP 503 `application/json` response
 	JSON503 *ServiceUnavailable
+	// JSONDefault the response for an HTTP default `application/json` response
+	JSONDefault *Refused
 	// Headers200 the parsed response headers for an HTTP 200 response
 	Headers200 *UpdateWorkspaceGroupResponse200Headers
 	// Headers400 the parsed response headers for an HTTP 400 response
@@ -435,22 +407,14 @@ type UpdateWorkspaceGroupResponse struct {
 	Headers403 *UpdateWorkspaceGroupResponse403Headers
 	// Headers404 the parsed response headers for an HTTP 404 response
 	Headers404 *UpdateWorkspaceGroupResponse404Headers
-	// Headers405 the parsed response headers for an HTTP 405 response
-	Headers405 *UpdateWorkspaceGroupResponse405Headers
-	// Headers413 the parsed response headers for an HTTP 413 response
-	Headers413 *UpdateWorkspaceGroupResponse413Headers
-	// Headers415 the parsed response headers for an HTTP 415 response
-	Headers415 *UpdateWorkspaceGroupResponse415Headers
 	// Headers422 the parsed response headers for an HTTP 422 response
 	Headers422 *UpdateWorkspaceGroupResponse422Headers
 	// Headers429 the parsed response headers for an HTTP 429 response
 	Headers429 *UpdateWorkspaceGroupResponse429Headers
-	// Headers431 the parsed response headers for an HTTP 431 response
-	Headers431 *UpdateWorkspaceGroupResponse431Headers
-	// Headers500 the parsed response headers for an HTTP 500 response
-	Headers500 *UpdateWorkspaceGroupResponse500Headers
 	// Headers503 the parsed response headers for an HTTP 503 response
 	Headers503 *UpdateWorkspaceGroupResponse503Headers
+	// HeadersDefault the parsed response headers for an HTTP default response
+	HeadersDefault *UpdateWorkspaceGroupResponseDefaultHeaders
 }
 
 // GetJSON200 returns the response for an HTTP 200 `application/json` response
@@ -478,21 +442,6 @@ func (r UpdateWorkspaceGroupResponse) GetJSON404() *NotFound {
 	return r.JSON404
 }
 
-// GetJSON405 returns the response for an HTTP 405 `application/json` response
-func (r UpdateWorkspaceGroupResponse) GetJSON405() *MethodNotAllowed {
-	return r.JSON405
-}
-
-// GetJSON413 returns the response for an HTTP 413 `application/json` response
-func (r UpdateWorkspaceGroupResponse) GetJSON413() *ContentTooLarge {
-	return r.JSON413
-}
-
-// GetJSON415 returns the response for an HTTP 415 `application/json` response
-func (r UpdateWorkspaceGroupResponse) GetJSON415() *UnsupportedMediaType {
-	return r.JSON415
-}
-
 // GetJSON422 returns the response for an HTTP 422 `application/json` response
 func (r UpdateWorkspaceGroupResponse) GetJSON422() *UnprocessableContent {
 	return r.JSON422
@@ -503,19 +452,14 @@ func (r UpdateWorkspaceGroupResponse) GetJSON429() *TooManyRequests {
 	return r.JSON429
 }
 
-// GetJSON431 returns the response for an HTTP 431 `application/json` response
-func (r UpdateWorkspaceGroupResponse) GetJSON431() *RequestHeaderFieldsTooLarge {
-	return r.JSON431
-}
-
-// GetJSON500 returns the response for an HTTP 500 `application/json` response
-func (r UpdateWorkspaceGroupResponse) GetJSON500() *InternalServerError {
-	return r.JSON500
-}
-
 // GetJSON503 returns the response for an HTTP 503 `application/json` response
 func (r UpdateWorkspaceGroupResponse) GetJSON503() *ServiceUnavailable {
 	return r.JSON503
+}
+
+// GetJSONDefault returns the response for an HTTP default `application/json` response
+func (r UpdateWorkspaceGroupResponse) GetJSONDefault() *Refused {
+	return r.JSONDefault
 }
 
 // GetBody returns the raw response body bytes
@@ -640,27 +584,6 @@ func ParseUpdateWorkspaceGroupResponse(rsp *http.Response) (*UpdateWorkspaceGrou
 		}
 		response.JSON404 = &dest
 
-	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 405:
-		var dest MethodNotAllowed
-		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
-			return nil, err
-		}
-		response.JSON405 = &dest
-
-	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 413:
-		var dest ContentTooLarge
-		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
-			return nil, err
-		}
-		response.JSON413 = &dest
-
-	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 415:
-		var dest UnsupportedMediaType
-		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
-			return nil, err
-		}
-		response.JSON415 = &dest
-
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
 		var dest UnprocessableContent
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
@@ -675,26 +598,19 @@ func ParseUpdateWorkspaceGroupResponse(rsp *http.Response) (*UpdateWorkspaceGrou
 		}
 		response.JSON429 = &dest
 
-	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 431:
-		var dest RequestHeaderFieldsTooLarge
-		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
-			return nil, err
-		}
-		response.JSON431 = &dest
-
-	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
-		var dest InternalServerError
-		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
-			return nil, err
-		}
-		response.JSON500 = &dest
-
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 503:
 		var dest ServiceUnavailable
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
 		response.JSON503 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Refused
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSONDefault = &dest
 
 	}
 
@@ -756,43 +672,6 @@ func ParseUpdateWorkspaceGroupResponse(rsp *http.Response) (*UpdateWorkspaceGrou
 			headers.XRequestID = &value
 		}
 		response.Headers404 = &headers
-	case rsp.StatusCode == 405:
-		var headers UpdateWorkspaceGroupResponse405Headers
-		if values := rsp.Header.Values("Allow"); len(values) > 0 {
-			var value string
-			if err := runtime.BindStyledParameterWithOptions("simple", "Allow", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
-				return nil, err
-			}
-			headers.Allow = &value
-		}
-		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
-			var value string
-			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
-				return nil, err
-			}
-			headers.XRequestID = &value
-		}
-		response.Headers405 = &headers
-	case rsp.StatusCode == 413:
-		var headers UpdateWorkspaceGroupResponse413Headers
-		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
-			var value string
-			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
-				return nil, err
-			}
-			headers.XRequestID = &value
-		}
-		response.Headers413 = &headers
-	case rsp.StatusCode == 415:
-		var headers UpdateWorkspaceGroupResponse415Headers
-		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
-			var value string
-			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
-				return nil, err
-			}
-			headers.XRequestID = &value
-		}
-		response.Headers415 = &headers
 	case rsp.StatusCode == 422:
 		var headers UpdateWorkspaceGroupResponse422Headers
 		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
@@ -820,26 +699,6 @@ func ParseUpdateWorkspaceGroupResponse(rsp *http.Response) (*UpdateWorkspaceGrou
 			headers.XRequestID = &value
 		}
 		response.Headers429 = &headers
-	case rsp.StatusCode == 431:
-		var headers UpdateWorkspaceGroupResponse431Headers
-		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
-			var value string
-			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
-				return nil, err
-			}
-			headers.XRequestID = &value
-		}
-		response.Headers431 = &headers
-	case rsp.StatusCode == 500:
-		var headers UpdateWorkspaceGroupResponse500Headers
-		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
-			var value string
-			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
-				return nil, err
-			}
-			headers.XRequestID = &value
-		}
-		response.Headers500 = &headers
 	case rsp.StatusCode == 503:
 		var headers UpdateWorkspaceGroupResponse503Headers
 		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
@@ -857,6 +716,23 @@ func ParseUpdateWorkspaceGroupResponse(rsp *http.Response) (*UpdateWorkspaceGrou
 			headers.XRequestID = &value
 		}
 		response.Headers503 = &headers
+	case true:
+		var headers UpdateWorkspaceGroupResponseDefaultHeaders
+		if values := rsp.Header.Values("Allow"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Allow", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.Allow = &value
+		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.HeadersDefault = &headers
 	}
 
 	return response, nil

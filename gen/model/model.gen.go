@@ -4,27 +4,29 @@
 package model
 
 import (
+	"encoding/json"
+	"fmt"
 	"time"
 
 	"example.com/oxgroups/api/nullable"
 	openapi_types "github.com/oapi-codegen/runtime/types"
 )
 
-// Defines values for ExternalReferenceStatus.
+// Defines values for ExternalReferenceUpdateStatus.
 const (
-	ExternalReferenceStatusFailed     ExternalReferenceStatus = "failed"
-	ExternalReferenceStatusPending    ExternalReferenceStatus = "pending"
-	ExternalReferenceStatusSuccessful ExternalReferenceStatus = "successful"
+	ExternalReferenceUpdateStatusFailed     ExternalReferenceUpdateStatus = "failed"
+	ExternalReferenceUpdateStatusPending    ExternalReferenceUpdateStatus = "pending"
+	ExternalReferenceUpdateStatusSuccessful ExternalReferenceUpdateStatus = "successful"
 )
 
-// Valid indicates whether the value is a known member of the ExternalReferenceStatus enum.
-func (e ExternalReferenceStatus) Valid() bool {
+// Valid indicates whether the value is a known member of the ExternalReferenceUpdateStatus enum.
+func (e ExternalReferenceUpdateStatus) Valid() bool {
 	switch e {
-	case ExternalReferenceStatusFailed:
+	case ExternalReferenceUpdateStatusFailed:
 		return true
-	case ExternalReferenceStatusPending:
+	case ExternalReferenceUpdateStatusPending:
 		return true
-	case ExternalReferenceStatusSuccessful:
+	case ExternalReferenceUpdateStatusSuccessful:
 		return true
 	default:
 		return false
@@ -81,11 +83,11 @@ type ExternalReference struct {
 	// ServiceName The provider of the integration
 	ServiceName string `json:"service_name"`
 
-	// Status The state of an integration
-	Status nullable.Nullable[ExternalReferenceStatus] `json:"status,omitempty,omitzero"`
+	// Status The state of the integration; usually one of the values that an update takes, but others may come
+	Status nullable.Nullable[string] `json:"status,omitempty,omitzero"`
 
-	// SubjectID The id of the group
-	SubjectID string `json:"subject_id"`
+	// SubjectID The id of the group; a number here, though other ids in replies are strings
+	SubjectID int64 `json:"subject_id"`
 
 	// SubjectType The type of the object that the reference belongs to
 	SubjectType string `json:"subject_type"`
@@ -93,9 +95,6 @@ type ExternalReference struct {
 	// UpdatedAt When the reference last changed
 	UpdatedAt time.Time `json:"updated_at"`
 }
-
-// ExternalReferenceStatus The state of an integration
-type ExternalReferenceStatus string
 
 // ExternalReferenceUpdate A link to an object in another system, usually kept up by an integration. The group has at most one for
 // each `service_name`: it is updated if it is there and added if it is not.
@@ -121,9 +120,12 @@ type ExternalReferenceUpdate struct {
 	// ServiceName The provider of the integration, unique within the group
 	ServiceName string `json:"service_name"`
 
-	// Status The state of an integration
-	Status nullable.Nullable[ExternalReferenceStatus] `json:"status,omitempty,omitzero"`
+	// Status The state of the integration
+	Status nullable.Nullable[ExternalReferenceUpdateStatus] `json:"status,omitempty,omitzero"`
 }
+
+// ExternalReferenceUpdateStatus The state of the integration
+type ExternalReferenceUpdateStatus string
 
 // Meta The place of this document among the pages of a result
 type Meta struct {
@@ -140,7 +142,7 @@ type Meta struct {
 	PageSize int64 `json:"page_size"`
 }
 
-// RateCardSet A set of rate cards
+// RateCardSet A set of rate cards. It may have more fields than these
 type RateCardSet struct {
 	// AccountDefault Whether the account uses this set where no other is chosen
 	AccountDefault nullable.Nullable[bool] `json:"account_default,omitempty,omitzero"`
@@ -164,7 +166,8 @@ type RateCardSet struct {
 	Title string `json:"title"`
 
 	// UpdatedAt When the set last changed
-	UpdatedAt nullable.Nullable[time.Time] `json:"updated_at,omitempty,omitzero"`
+	UpdatedAt            nullable.Nullable[time.Time] `json:"updated_at,omitempty,omitzero"`
+	AdditionalProperties map[string]json.RawMessage   `json:"-"`
 }
 
 // Result Names one object of the document
@@ -176,13 +179,13 @@ type Result struct {
 	Key string `json:"key"`
 }
 
-// Workspace A workspace (the vendor's interface calls it a project); the core of its fields
+// Workspace A workspace (the vendor's interface calls it a project); the core of its fields. It may have more
 type Workspace struct {
 	// AccessLevel Who may join the workspace
 	AccessLevel nullable.Nullable[string] `json:"access_level,omitempty,omitzero"`
 
-	// AccountID The id of the account that the workspace belongs to
-	AccountID nullable.Nullable[string] `json:"account_id,omitempty,omitzero"`
+	// AccountID The id of the account that the workspace belongs to; a number here, though other ids in replies are strings
+	AccountID nullable.Nullable[int64] `json:"account_id,omitempty,omitzero"`
 
 	// Archived Whether the workspace is archived
 	Archived nullable.Nullable[bool] `json:"archived,omitempty,omitzero"`
@@ -212,7 +215,8 @@ type Workspace struct {
 	Title string `json:"title"`
 
 	// UpdatedAt When the workspace last changed
-	UpdatedAt nullable.Nullable[time.Time] `json:"updated_at,omitempty,omitzero"`
+	UpdatedAt            nullable.Nullable[time.Time] `json:"updated_at,omitempty,omitzero"`
+	AdditionalProperties map[string]json.RawMessage   `json:"-"`
 }
 
 // WorkspaceGroup A group of workspaces
@@ -339,23 +343,14 @@ type Include = string
 // BadRequest Why a request was refused; every violation is listed, not only the first
 type BadRequest = Errors
 
-// ContentTooLarge Why a request was refused; every violation is listed, not only the first
-type ContentTooLarge = Errors
-
 // Forbidden Why a request was refused; every violation is listed, not only the first
 type Forbidden = Errors
-
-// InternalServerError Why a request was refused; every violation is listed, not only the first
-type InternalServerError = Errors
-
-// MethodNotAllowed Why a request was refused; every violation is listed, not only the first
-type MethodNotAllowed = Errors
 
 // NotFound Why a request was refused; every violation is listed, not only the first
 type NotFound = Errors
 
-// RequestHeaderFieldsTooLarge Why a request was refused; every violation is listed, not only the first
-type RequestHeaderFieldsTooLarge = Errors
+// Refused Why a request was refused; every violation is listed, not only the first
+type Refused = Errors
 
 // ServiceUnavailable Why a request was refused; every violation is listed, not only the first
 type ServiceUnavailable = Errors
@@ -368,9 +363,6 @@ type Unauthorized = Errors
 
 // UnprocessableContent Why a request was refused; every violation is listed, not only the first
 type UnprocessableContent = Errors
-
-// UnsupportedMediaType Why a request was refused; every violation is listed, not only the first
-type UnsupportedMediaType = Errors
 
 // UpdateWorkspaceGroupParams defines parameters for UpdateWorkspaceGroup.
 type UpdateWorkspaceGroupParams struct {
@@ -385,3 +377,97 @@ type UpdateWorkspaceGroupJSONRequestBody = WorkspaceGroupRequest
 
 // UpdateWorkspaceGroupFormdataRequestBody defines body for UpdateWorkspaceGroup for application/x-www-form-urlencoded ContentType.
 type UpdateWorkspaceGroupFormdataRequestBody = WorkspaceGroupRequest
+
+// UnmarshalJSON reads the described fields, and all others into AdditionalProperties.
+func (a *RateCardSet) UnmarshalJSON(data []byte) error {
+	type described RateCardSet
+	if err := json.Unmarshal(data, (*described)(a)); err != nil {
+		return err
+	}
+	var others map[string]json.RawMessage
+	if err := json.Unmarshal(data, &others); err != nil {
+		return err
+	}
+	delete(others, "account_default")
+	delete(others, "active_currencies")
+	delete(others, "created_at")
+	delete(others, "default_currencies")
+	delete(others, "destroyable")
+	delete(others, "id")
+	delete(others, "title")
+	delete(others, "updated_at")
+	if len(others) > 0 {
+		a.AdditionalProperties = make(map[string]json.RawMessage, len(others))
+	}
+	for name, raw := range others {
+		var value json.RawMessage
+		if err := json.Unmarshal(raw, &value); err != nil {
+			return fmt.Errorf("%s: %w", name, err)
+		}
+		a.AdditionalProperties[name] = value
+	}
+	return nil
+}
+
+// MarshalJSON writes the described fields and AdditionalProperties as one object.
+func (a RateCardSet) MarshalJSON() ([]byte, error) {
+	type described RateCardSet
+	data, err := json.Marshal(described(a))
+	if err != nil || len(a.AdditionalProperties) == 0 {
+		return data, err
+	}
+	others, err := json.Marshal(a.AdditionalProperties)
+	if err != nil || len(data) == len("{}") {
+		return others, err
+	}
+	return append(append(data[:len(data)-1], ','), others[1:]...), nil
+}
+
+// UnmarshalJSON reads the described fields, and all others into AdditionalProperties.
+func (a *Workspace) UnmarshalJSON(data []byte) error {
+	type described Workspace
+	if err := json.Unmarshal(data, (*described)(a)); err != nil {
+		return err
+	}
+	var others map[string]json.RawMessage
+	if err := json.Unmarshal(data, &others); err != nil {
+		return err
+	}
+	delete(others, "access_level")
+	delete(others, "account_id")
+	delete(others, "archived")
+	delete(others, "budgeted")
+	delete(others, "created_at")
+	delete(others, "currency")
+	delete(others, "description")
+	delete(others, "due_date")
+	delete(others, "id")
+	delete(others, "start_date")
+	delete(others, "title")
+	delete(others, "updated_at")
+	if len(others) > 0 {
+		a.AdditionalProperties = make(map[string]json.RawMessage, len(others))
+	}
+	for name, raw := range others {
+		var value json.RawMessage
+		if err := json.Unmarshal(raw, &value); err != nil {
+			return fmt.Errorf("%s: %w", name, err)
+		}
+		a.AdditionalProperties[name] = value
+	}
+	return nil
+}
+
+// MarshalJSON writes the described fields and AdditionalProperties as one object.
+func (a Workspace) MarshalJSON() ([]byte, error) {
+	type described Workspace
+	data, err := json.Marshal(described(a))
+	if err != nil || len(a.AdditionalProperties) == 0 {
+		return data, err
+	}
+	others, err := json.Marshal(a.AdditionalProperties)
+	if err != nil || len(data) == len("{}") {
+		return others, err
+	}
+	return append(append(data[:len(data)-1], ','), others[1:]...), nil
+}

@@ -118,15 +118,6 @@ type BadRequestJSONResponse struct {
 	Headers BadRequestResponseHeaders
 }
 
-type ContentTooLargeResponseHeaders struct {
-	XRequestID *string
-}
-type ContentTooLargeJSONResponse struct {
-	Body Errors
-
-	Headers ContentTooLargeResponseHeaders
-}
-
 type ForbiddenResponseHeaders struct {
 	XRequestID *string
 }
@@ -134,25 +125,6 @@ type ForbiddenJSONResponse struct {
 	Body Errors
 
 	Headers ForbiddenResponseHeaders
-}
-
-type InternalServerErrorResponseHeaders struct {
-	XRequestID *string
-}
-type InternalServerErrorJSONResponse struct {
-	Body Errors
-
-	Headers InternalServerErrorResponseHeaders
-}
-
-type MethodNotAllowedResponseHeaders struct {
-	Allow      *string
-	XRequestID *string
-}
-type MethodNotAllowedJSONResponse struct {
-	Body Errors
-
-	Headers MethodNotAllowedResponseHeaders
 }
 
 type NotFoundResponseHeaders struct {
@@ -164,13 +136,14 @@ type NotFoundJSONResponse struct {
 	Headers NotFoundResponseHeaders
 }
 
-type RequestHeaderFieldsTooLargeResponseHeaders struct {
+type RefusedResponseHeaders struct {
+	Allow      *string
 	XRequestID *string
 }
-type RequestHeaderFieldsTooLargeJSONResponse struct {
+type RefusedJSONResponse struct {
 	Body Errors
 
-	Headers RequestHeaderFieldsTooLargeResponseHeaders
+	Headers RefusedResponseHeaders
 }
 
 type ServiceUnavailableResponseHeaders struct {
@@ -209,15 +182,6 @@ type UnprocessableContentJSONResponse struct {
 	Body Errors
 
 	Headers UnprocessableContentResponseHeaders
-}
-
-type UnsupportedMediaTypeResponseHeaders struct {
-	XRequestID *string
-}
-type UnsupportedMediaTypeJSONResponse struct {
-	Body Errors
-
-	Headers UnsupportedMediaTypeResponseHeaders
 }
 
 type UpdateWorkspaceGroupRequestObject struct {
@@ -327,62 +291,6 @@ func (response UpdateWorkspaceGroup404JSONResponse) VisitUpdateWorkspaceGroupRes
 	return err
 }
 
-type UpdateWorkspaceGroup405JSONResponse struct{ MethodNotAllowedJSONResponse }
-
-func (response UpdateWorkspaceGroup405JSONResponse) VisitUpdateWorkspaceGroupResponse(w http.ResponseWriter) error {
-
-	var buf bytes.Buffer
-	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
-		return err
-	}
-	w.Header().Set("Content-Type", "application/json")
-	if response.Headers.Allow != nil {
-		w.Header().Set("Allow", fmt.Sprint(*response.Headers.Allow))
-	}
-	if response.Headers.XRequestID != nil {
-		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestID))
-	}
-	w.WriteHeader(405)
-	_, err := buf.WriteTo(w)
-	return err
-}
-
-type UpdateWorkspaceGroup413JSONResponse struct{ ContentTooLargeJSONResponse }
-
-func (response UpdateWorkspaceGroup413JSONResponse) VisitUpdateWorkspaceGroupResponse(w http.ResponseWriter) error {
-
-	var buf bytes.Buffer
-	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
-		return err
-	}
-	w.Header().Set("Content-Type", "application/json")
-	if response.Headers.XRequestID != nil {
-		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestID))
-	}
-	w.WriteHeader(413)
-	_, err := buf.WriteTo(w)
-	return err
-}
-
-type UpdateWorkspaceGroup415JSONResponse struct {
-	UnsupportedMediaTypeJSONResponse
-}
-
-func (response UpdateWorkspaceGroup415JSONResponse) VisitUpdateWorkspaceGroupResponse(w http.ResponseWriter) error {
-
-	var buf bytes.Buffer
-	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
-		return err
-	}
-	w.Header().Set("Content-Type", "application/json")
-	if response.Headers.XRequestID != nil {
-		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestID))
-	}
-	w.WriteHeader(415)
-	_, err := buf.WriteTo(w)
-	return err
-}
-
 type UpdateWorkspaceGroup422JSONResponse struct {
 	UnprocessableContentJSONResponse
 }
@@ -422,44 +330,6 @@ func (response UpdateWorkspaceGroup429JSONResponse) VisitUpdateWorkspaceGroupRes
 	return err
 }
 
-type UpdateWorkspaceGroup431JSONResponse struct {
-	RequestHeaderFieldsTooLargeJSONResponse
-}
-
-func (response UpdateWorkspaceGroup431JSONResponse) VisitUpdateWorkspaceGroupResponse(w http.ResponseWriter) error {
-
-	var buf bytes.Buffer
-	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
-		return err
-	}
-	w.Header().Set("Content-Type", "application/json")
-	if response.Headers.XRequestID != nil {
-		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestID))
-	}
-	w.WriteHeader(431)
-	_, err := buf.WriteTo(w)
-	return err
-}
-
-type UpdateWorkspaceGroup500JSONResponse struct {
-	InternalServerErrorJSONResponse
-}
-
-func (response UpdateWorkspaceGroup500JSONResponse) VisitUpdateWorkspaceGroupResponse(w http.ResponseWriter) error {
-
-	var buf bytes.Buffer
-	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
-		return err
-	}
-	w.Header().Set("Content-Type", "application/json")
-	if response.Headers.XRequestID != nil {
-		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestID))
-	}
-	w.WriteHeader(500)
-	_, err := buf.WriteTo(w)
-	return err
-}
-
 type UpdateWorkspaceGroup503JSONResponse struct{ ServiceUnavailableJSONResponse }
 
 func (response UpdateWorkspaceGroup503JSONResponse) VisitUpdateWorkspaceGroupResponse(w http.ResponseWriter) error {
@@ -476,6 +346,30 @@ func (response UpdateWorkspaceGroup503JSONResponse) VisitUpdateWorkspaceGroupRes
 		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestID))
 	}
 	w.WriteHeader(503)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UpdateWorkspaceGroupdefaultJSONResponse struct {
+	Body       Errors
+	Headers    RefusedResponseHeaders
+	StatusCode int
+}
+
+func (response UpdateWorkspaceGroupdefaultJSONResponse) VisitUpdateWorkspaceGroupResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.Allow != nil {
+		w.Header().Set("Allow", fmt.Sprint(*response.Headers.Allow))
+	}
+	if response.Headers.XRequestID != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestID))
+	}
+	w.WriteHeader(response.StatusCode)
 	_, err := buf.WriteTo(w)
 	return err
 }
@@ -566,82 +460,84 @@ func (sh *strictHandler) UpdateWorkspaceGroup(ctx echo.Context, id ID, params Up
 // const string: with thousands of chunks the chained `+` fold is several
 // times slower for the Go compiler than parsing a slice literal.
 var swaggerSpec = []string{
-	"7Dz9b9s4lv8KoTtgGpzi2Jl22nOxwGW7M7u5vWkHTXuzhySIaenZ5kQiNSQV11Pkfz+8R+pbtpXEmcEC",
-	"+1tiiY/v+4uP+hpEKs2UBGlNMP0arIDHoOnPsyRRa/wjBhNpkVmhZDANPq2ApWBXKjbMrrhldgUs43bF",
-	"LL8FE4SBiVaQclxpNxkE08BYLeQyuL8Pg4/waw7GnsddwOcxSCsWAhCuMEy7V5mQtIUBfQf6G8MStdy7",
-	"idWbs4UF3d3lAiIlEXXF1lxYNoeF0kA7lBsaZkBaxpdcyMZWC6VTboNpIKT97mUQBqmQIs3TYDoOCzyE",
-	"tLAE7RDJpRUp7MCiYKCjjpkMN1ayjs9OYu/DIOOap2C91Po4iyITMVMLArtW+tZkPAK21CrPQmRwxKWS",
-	"IuIJiyESKU/YC6mYEUsZMqlYAjwWcsl+A62OgjCALzzNEgimr8NA4A4o/yAMJE+JBXEQBoi90BAHU6tz",
-	"GMbFSS8Xz2WU5HEPF8+MUZHg+B8JNMtRnkbETp6ePAPIIQsxm29YpNKUmymbwRcLWvLkRsMCNMgIzIy9",
-	"SIS8JVBq/gtE1jAhr6SyKxTNxlhIzVHIZgjtJuI6vjFgcRlJi1tg+GNNqoQByw2YI8ZlzGYl74tVKaRz",
-	"0KaQDS04Gl3JD7Qn8tMwroGJpVQa4hE7t2wtpGEK1WUmHGtmhZHMVbwZXcm6iIJqz7CH6MBL8Ncc9KYm",
-	"Qs/zPbqnwWRKGiDV+zOPvXnjf5GSFiT9ybMsERHJ6eQXg6L7WuH3NQCtFSrv5ddgISCJg6nDIgxSMIYv",
-	"CR/nD0ihSiW544mICWxwH1aLu1SOjOU2Nw2IaW5QW5iSgNy/CkweRWDMIk+ugpBdBRlIVHr3z4KLBGL8",
-	"W+ZJ0o/C9X2dW/+uYRFMg387qRzsiXtqTr53FBMLu6aKQkQnJJVl/33x4T3jhgnLzErlSczmEDKlGWdE",
-	"Lptr4LeGcabzBJwaCcNqQN8inBVa75obFq24XBIPa57+H8debsfOe/Sh7l8/qRw4Yf/OSfmTUv/D9RIe",
-	"LfhKLp9qnrjgRIKwNdqVZJPxyzevXn/H5htL2ltoJZnn4YVQ37rmqItYdxgu/qD0XMQxyIPwT6AHuwXJ",
-	"Ur5hSiYbpoHXzEbx3K4Ox6lqL1TYtRYWDsaYc+lM+YK4TngcgEUF1EKY9NLzqNIZi2EBkS0cvNvxLROW",
-	"Ehm24oalmIDkMiY1q6Uhh7PSHylfe68s5XQQH4CHDiSJnHugz2aLlF3GCpxLRNNzXs6loU0ulVnrLva4",
-	"l+7Dp/D0vbI/qFwegpcfIVLa8XJBIJ+Lk5hIIBOZyaOVz0585sCjSOWy1FMyago0xds+xTuMQvp//0ZP",
-	"f8BAZg4YQjx05jZ3gRJ9onLe/PkU1W/oeVirJ36XKIJOUkTwWfI7LhI+Tw7BSw+U5TWoz8Y/z5aIS7QF",
-	"+o9JtR6QwlDJd1zWfLu5VlaHT/MAn5T6kcuN/9UcInYrxVIuN4XqPFd+097mLbN64+pdlnDkzB/O3M8S",
-	"sxSlxW8HCVfnkjJ19uEstyt2yj6WtfXhk6L3quY+sbygetAn9LdSreXBTP6zzLTCqgXt8l3FosMWX+95",
-	"CpSp8AQzyQ2bA0hyXvJ5K6GaB11DkrCF0inEIZvnlq09U43FwrhKDygbYcI+b93zWZo8y5S2EP8IseCf",
-	"iAlPVlMvwmMEx4oKtQ2Ivfj86YfjN0dUBtaefTler9fHyKPjXCcgIxU/Z1ZWVEhqwTjDPULksjZgETHP",
-	"CEZooBTara5GPncguZSUEZiyXGji/kGiYnGDpbGwTAJioyEDbo3TKsQy4kkCmhqBQRhkWmWgrXCNDm8o",
-	"fW02V5QXBp8ClzZksbIWYrZ2CZhzBWAsxG9ZAgvLFKkz+DYkKQa+w+f4QCoHtCZI34CpmWgblZ89Amut",
-	"5DJEu2EZqKwRu0so1utul5pbIaltSChN2cxspOVfZuwFyW0Frj1RUMvNLcS411HIZpU7mLEXvc2Ko/BK",
-	"zsjt+l4YOU3S6pnTVVyZJIz6b+ZoxN7DmlAyVG1GKgXX6+p2gKvm46V7WvHqunL51ONDDnhF72HjBpH1",
-	"Xgj9iIZFblBwqDUbdidUQkRSkidQpiEpNZXdlhRCm64GQbmhsJCaQYZYiSrgWvNNh1APtJdA3xL7WHTE",
-	"epqpLBHyli20Shn3tYFVjEvfC8VCgTd6oR2qIg3cQnzDbR8roehqexSInymnJmPZEo65hWPqmfcoatnY",
-	"Q0y3UmAV7VNhTf818ZZ54hNk15zevtVWE3PnIPSwaNgfaEvfrOzd0T0rKoynbSj2HhWUsuqTRsKNvTEb",
-	"Ge2TOPXytTMTXMQ0l9tkvhfpREW3EPfuRuRXbXe0SPfyVrBzpRLgEuEaV+fcpCqGpJ8vuGgQ5ztIN4Df",
-	"kKHvZvzjwLvefR/kTKs7UStNayLpBVhq4E6v1HYqF24ZAsiJgJv9Kkay6sXBg9genXrkUSYZlZeZQ6Lk",
-	"Esv/vl3yLH6IyyL1rXLJIW6r5aSpq9cQWFv3+tSlwdEWb8K6321QNCgSXOzxNsRiLlsqAzJPkZzq0ASj",
-	"gTsxQcbQcUkQot1dD7DqDlafiYpdPn5HYApZbnKeJBt2C5llecbmmxYJI/apdBRU2ViWKmOpXFsofSWB",
-	"Rys2qwtqNvW5m+cwEwv/g6XcjcuY8TiuP5DKugylzYBWNvCvuHbIuPbPECIybpErwTS4urp4/pAxeLtH",
-	"hZCQ5VL8mgNbC6y4G359/85PizUt9/pgz9rnI38Ey7cwIeFR7ZRVRXlKkyKpogoXWMaX4EtiDSZPuqk/",
-	"tdm70P+m1kVPDpeVTkWTFWIZRKDrQWfIEAoKYAk3+zZ1aJdbPnIXmafzvpkb5Jx7VrIO3w9dsTF55G5G",
-	"/AYP5iNb5J6VD921pWiOow32NrlQx7JPyT5yC++4ji/A9rl8aqMsalMlHUXyJzY3MSw4KtpOf1cc7+Sm",
-	"GK/CDVzTQSrvLoRh0UoZkIPcIY+suIObKNdokB6pruDPLz6wl6eT1yxSMZQevlqFHis3KI6yFO74iC3I",
-	"+DI4HFZ4EsF7Ss69scUz++lUU6bKmYR1JWOMgtoacqNP4kcMxmq1KY6AtqsF8iTlGzYHFkMCdmAkHFA5",
-	"VjSB7W06CZtsy+vx0WBAgzJ4pHNI7r5H/n25vCOk18JdAOhg9Z6mumjuyMVsT2oRTjqWvp/d9eCPqSzv",
-	"LaluYbMl3+OZW4ipcAVvbzGDAEkb+sj/uZg763Nv1RAitf7uQMZKf2Moq9AL/D3iSUJzTxxTDwR69NYZ",
-	"kdKkHcIaf7Tb5xrBmJsE7voStZ9XipT+F+VzlRKZIR6gcLv7hVL43LIorYhuFKX7t9TRStztS2kr6MKw",
-	"cskQc57n8ZJsfyB8KpiYWzVog0H+uYL/ZC/t/exmgG/uTMV+Y1i5fFBAqIHvbcN3ZTNXuR0EO4eb/jIY",
-	"yYhpuoutVyJalZsg/DjvcO4w7cC6nfTl8druQJca4Q7pCtpj8BwaOXZiOyhqVFL73WNH6Tz/SnVUjwd1",
-	"FaxaVFj2+ME41mC2pCj+YZmbKGl5ZFlx/qXSjMtBJlC8OqDgNpbL2NB5FN+/Rd2DOOx21Kf45AC0DPFU",
-	"jpaHH1+kXGzpG9Cjw0mkOwF9I2LTd+WiOXn+jal6nZSYcxO5nh5TOgYdMkFvb9iaiqriwG9nstpOTp/Q",
-	"Ex4m/e3Lle3L19/jz0Wvq1i8l8fZSsndJS+90Sh8nyLTxqWD4eKsp8/PJtJB3tRZzSM66GGwhrkR2wKL",
-	"f/h0DpeOdDB3K9f7PJztixm+s/WQnn8zmPylKDO6omreDHKFaK0e8FWrS159Pzp9cIPLw35Cs6nvGouL",
-	"dgI348lPDYQe1FcMtgwilV6xrgKGzTdMxDsk3ZFF6nuLu5Ci/mPb5B9NYr3R1E9c00c8kUDfd9uRDJdt",
-	"0yIXpitoZDN129hJkyute1xRZcSOgMdyrZWA9TKuzqI+VtQys6di0Y9Azf88SWpbepukq5VEe5i739vU",
-	"boRtGSFzx4vOhXVbH9vu/tGhEQZ937Gg+2usvAtZXY1z009RIpCxzoGV88WWcVZefBseHpZFTj5cgfx5",
-	"ZpvTbZj7+bntYNRZl/Kh1Z1AtG56vi0vjRUTW+X0mbF8Y/w9M9FbR9wMi441jfQXMoX0B5ceB7tSxo/E",
-	"0sVGST0eP1iKeIzY/6mcSYCYuT4OnfYmiVfxtO4jHnSVdH/f9F/10oMrjT+wpnlwbC+M8EGFRHm42boo",
-	"g7kRmo6GJYZOND1Oxxh7Tzz/ucsQSNUdPMob0MUtZFmdvX+gtf8eVUXL35PeXffFXwNRroXdXKDyOvWY",
-	"A9egz3K76un/yPIqQ8k2N45P2k/egJZXCriyNnOz3EIuVP9cNMg4U6K6BvZ3Li23nH34Bzv76Zy9oAF8",
-	"nWzYj/wOZCLk7dHUhW4sezoRZ3QlryRdSF2IBPyojJuNre1dbFZuTpYmTNH3H7FPmwxM6IN4WEyQl2cF",
-	"4ZX048ZK42sqTbmMjxMhgS0SvjQ0m/Pu4n9ZpJI8le5K/RIkuO8C0DG08KM6vr0Y1EhvUYXx8Q60cWyb",
-	"jMajMaqTykDyTATT4NvRePSt8wQrkuRJO3E6+Srie3yS5T2p0TuK4Y5ZqDFxcYVNLejYqIUPUZcAv/NL",
-	"3Ly0T4w2SOuIzVBPZyxKgOMjeSVV5pJRB3vEvr8DvXEXJjAbl43bF3TNANDLLV2IoouBZA48SULCwPji",
-	"1/rM7EoWAOxaRFDHkBI3N1zGTblQWKZkBF5pcP8soRsGvCwZpmzms9EZjVv7gX3RV0s4rGiOqzgeM+5+",
-	"JaXH1lxJERdevTwBE9aw2S1sZu7jC4TM32FTBjBKWcvsBXngZDeHmJWTBsXXGkihMJGiMZnzOJgGLga1",
-	"qovmRzwu+8Na9crJeUwfPNj3ls+d76+dEwJj/6zizcOuqZQJ+P7vSPQkyD2J4+VkHE5Or2vJVjBh77jc",
-	"KMk+KrqnXiZIzqU2c5ngZ3Ql34/YO7VRVDH4HCRYiwT+i0cpjAr8t2UNrYE7co1menLyi9C8WHwy12pt",
-	"4OTseBJUM2ULnhjojIIF58bk0DtfNA0cgOaAVYA7BdXwU32OskxPgrPIHSy4fCH4iWgwTCMuVI81g3/w",
-	"HxP26tUrNp6Mx8G2SH05mVzXQl9JeoNv94OvCPUXe7h+/82kpqI9UHvqLHo6ur3VtSuljBsVReSry0wR",
-	"11rUnZl30NQwm2uOAoLYuRBXgHpKr+SsReglvnT9JyTkKh+PT79rP+9w4fry+k+T8cx5l+ZndtqfZDkd",
-	"jx9m7r55N9naZJu0L3oEp+PJt8fjl8eTV58m301fvpm+fHM8fj0lHXy4oXUHVDFy9UyRup8F+lQy0NZt",
-	"BPf4dzTb5tB78Lo9pj0NOk6/3jbfwcb7Wtuwkk99rm/SGsCbNEbkTse9vcRJ7xCZc7k9s12XweeLvwRh",
-	"8P3nj5jBDlaBvokpB+u6NajkhVSKtMjELrAIxhoLaTAP41vZjbx0YzQkF5qD6TazME72tQ9fN45SnWLt",
-	"DFH+lcFG4uJXS89bR3eXwQQZVtLQGyIciGZUcL/1nB55iAOZWYsZDmLbMQeTcXB93+l6TsbdgZxAyDth",
-	"i6sE9YEakns17uI1oppP8dweytlqDsQrb8PJOzqqIYu6RxkHzYmG2jY1zfxIkZiZ24cq5iMDVnl0syVi",
-	"+XLAFAnxwvpukkMsrA50eOPTaZjOdnrET7+QSx8AqD6Bt3OVf40Ie+miVt/7ZXQ7qX1tjJZM9i9pfFOA",
-	"Fn27f1H1bSZa8XL/ivLLMLTg1f4Fnc/z4MLJANzaX9+ida+GMKLn9jouPj0dsrjnmwO0+D/3L25/MwPX",
-	"fTtAdLs+GHMfBq+GaEzfx6Ro7QBO93xbhYw4T1OuN2Vd122BoLfgS9PT7DfoLmudH4pR9Z7P5TVGJNfs",
-	"cBGsa/Hl4OTZT+fogHRSz+kzMUqLRs0oUin+cnI3oeKxM3COUfaYSn//dSUerYQE9kJ9cfjGR40dpicn",
-	"k9PXo/FoPJpM34zfjEvo1yXN7W3+6o6nmq3B3ROgtRd9P8gcVfGvJ4jf/38AAAD//w==",
+	"7Fx7j9s4kv8qBd0Bk8ap3XYekzkHC1w2O7vXt5hkkMfNHrobbVoq25yWSA9J2eNJ+rsfqkg9bMm2+pEZ",
+	"LLB/BEhbIlkvVv2qWNTnKNH5UitUzkbjz9ECRYqG//s6y/Sa/pOiTYxcOqlVNI4+LhBydAudWnAL4cAt",
+	"EJbCLcCJG7RRHNlkgbmgkW6zxGgcWWekmke3t3H0Hn8p0LrztD3xeYrKyZlEmldaMP5VkIqXsGhWaL6x",
+	"kOn50UWc2byeOTTtVT5gohWRrmEtpIMpzrRBXqFa0IJF5UDMhVRbS820yYWLxpFU7tvnURzlUsm8yKPx",
+	"MC7pkMrhHI0npFBO5niAilKAnjuwS1pYqyY9B5m9jaOlMCJHF7TWJVlSmUxBz3jatTY3dikShLnRxTIm",
+	"ASdCaSUTkUGKicxFBk+UBivnKgalIUORSjWH39DokyiO8FeRLzOMxi/jSNIKpP8ojpTIWQRpFEdEvTSY",
+	"RmNnCuwnxVGnFM9VkhVphxRfW6sTKegvVuiyIH1amXp9BvYskoQcpjDdQKLzXNgxTPBXh0aJ7NrgDA2q",
+	"BO0EnmRS3fBUevozJs6CVJdKuwWpZmMd5vYkhgnNdp0Ik15bdDSMtSUcAv3Y0CpTAIVFewJCpTCpZF+O",
+	"yjGforGlbnjAyeBSveM1SZ4WhEGQc6UNpgM4d7CWyoImc5lIL5pJuUmmOt0MLlVTRVG9ZtzBdBQ0+EuB",
+	"ZtNQYZD5EdszaJdaWWTT+7NIw/amvxKtHCr+r1guM5mwns5+tqS6zzV9nyM0RpPxXnyOZhKzNBp7KuIo",
+	"R2vFnOnx/oANqjKSlchkytNGt3E9uM3lwDrhCrs1Y15YshbQCkn6l5EtkgStnRXZZRTDZbRERUbv/5gJ",
+	"mWFK/1dFlnWTcHXblNa/G5xF4+jfzmoHe+af2rPvPccswvZWJSWSE1Lawf98ePcWhAXpwC50kaUwxRi0",
+	"AQHMLkwNihsLAkyRoTcjaaEx6SuaZ0G7dy0sJAuh5izDhqf/x2nQ26n3Hl2kh9fPagfO1P9Vm6lMU1T3",
+	"VnmtkY9EudM3qCAXG9Aq24BB0VC4FoVbPJ6g67VI1GsjHT6aYN5q91ddqPQR5PIeE21SpnHGU1by8D7p",
+	"0QRCfobMDmyRLILzCo5FJIkuKDR5P8WSYzss3w4R4HGE9x5nhcX0UWyqjuvlvsqEmaMhL61gNHz+3YuX",
+	"38J049gXfgXBfr9Cs4EQRNgPDYDImtBak1Ki5IaYA6Jw4tefDC7VpfoSRsEXWC9QwZdL9eX09JT/0dPn",
+	"wxfwpUZhqUbvOgiOeW/g4dormDCkm4SwElYN4Ur6ARb8nKNnYc4uoTUAy9aYFztj9AwEEJcx+R1j0ZHF",
+	"BI0CqkQzqtgFQdsc+LmfjcLc3mJKqTUg23ECXwyH8AUEpDjDpDJl/94rkI6hJSyEhZwgYaFSnq+xSkoT",
+	"bVt5hZIPmbd/6TZ+yJ74gGYlE/ykxErITEy90T9we4RJoWjM+rW8S6mRRChSLv8FSq97BCgG9KcVoj8s",
+	"tQr7P0zeH7X+QahN+NU+hi/SGnKhNqU9fSV/01rmFTiz8dkMZIIk84cL95OiSK6N/O1RvPy5YhwG714X",
+	"bgFP4X2VOT0+cHirG9GPvLZ3n95j3Si9Vo8WBj+ppdGESWlfvqlF9LjQ+q3Ikb2eyAhtbWCKqNhvqq+L",
+	"cxvOe41ZBpQXYhrDtHCwDkK1jtKeOiQI8qQg3ddEtRV7PA3z0M493yliQFgC2NKBQnJtBpconPXUU+RI",
+	"RJZR2CdtxdHS6CUaJ326FBTSlax7aF8aVo5CuRhS7SiJXXuc5k0OrcP0FWQ4c6BZbBiKGRWWEFN6oLSf",
+	"tOFyQhrXMIVdUn4KBKyNVvOY9ANL1MutGFHN4n/o4uZGKi4+MEljAjfKiV8n8IRj/AJ9klNyK+wNprQW",
+	"Zdq12U3gSWfKcxJfqglv75BR8+Y8oc1Zoih4IrLMAzB7MoC3uGaSLCP/ROfoM+Z2HakuYVz4p7WsrmrX",
+	"wpUCkkCw9g4xbojYYO1kr8bj21eAjA1XUmfMJOMYSTqN2do5BXJsEMa2LQirBaXD3PbajbWqImGM2LQY",
+	"DZN2MhgS6/dlXt1RkoFMqhuYGZ2DCCmE0yBUqKhQPiG2KiotrhKDwmF6LVyXKLGsjQUSWJ654FJFVVhK",
+	"hcNTrrx1GGpVHiBK93LgtAfIFdX81zbdqsgCEPMlrv1L7d1ivprKD8uy3yMtGUoenSuGhKJMPR60oDxa",
+	"cKx01aWNTFh3bTcqOaZxrggav01oEBih9un8KNGZTm4w7VyN2a+Ld7Qj/ct7p51qnaFQNK/1ePo61ylm",
+	"3XKhQb0k3yJ6a/Jr3uiHBX+/6X0FsGvmpdEr2ci+GirpnPCIBWLHPK+gsIXIsk1Zl6PnK5EVZZ4qFBRL",
+	"0rXP7Dxa8L698ud9LMAWLJzr4+bLdvAKBKgin6IBCrExuIUu5osgVJlakrLBZSZDwdavZJsWWpa7d0vc",
+	"NTH7Y2iH1VRpc+0Lp5hpNbfgdJc+vNx6O1beZDWy6uNcd0IJnwNsmdXuDuky6i3d7MgmbkaHLY56xatP",
+	"/P4hn38gUMWVad7g0kGxhOmG3m9Yry/seMfBiNpBrq1jW55pc6lQJAuYNEUyGQcsF3gBOQs/OMZyQqUg",
+	"0rT5QGnnEcuuke+gg3/FuceMc/8MIWMpHEklGkeXlx++fgjpvdy9QkoMhZK/FAhrSZleLeBeK98j9kRx",
+	"hKrIyXPVZ0G0mD8IIh/Ip0BRTFq9OmozO97wzo6wy6X9gE7skWQmksYBkE6KnA+xc80lVoSlmGOoyRq0",
+	"RdbOJ7jE3579v/W6LCjRsMozGd7KlFvx1F2h7tD5OGlxjtfHFvVkV0vecxUfu7slF+J6KTp6P/YZzOie",
+	"q1n5G95ZjjArgijvuuqOoXmJbol3WwpNKruM7L1w+EaY9AP6GlOaSmJBZD82zMWb/G5M4Rr/rHEYzifW",
+	"BMwWYoW+sM5ZvK0q9RZbhhhOm65TnAky1INOtzyaKmzZOUJE+EqI0iVCs5AstEXVyyeLxMkVXieFIdgQ",
+	"iGobzvmHd/D86eglJDrFKszUo8htFsxelZ+3HNUeYkJuHvfLhpnhI3nw0QAXhP1wrj1OB4Xr2g7I6Rpn",
+	"2Zc/SB4pWmf0pjz/2G8WJBOyuylCihm6nuG4Rzpb84SusxImXbYPxtOj3hP1AuzEZx+ofrdgxdDbM9Lp",
+	"IXwAaVH1lk8WOXXzwCGwWoaj1k4/Lu4mAiE8LZZdorrBzR7QKZZ+IOHxer6juQtNyNbQxf5PZUvNXd1j",
+	"3XvFtcoVqlSbbyyjEDOj3xORZdzuIQgb0YInr/wGI9epZ3xO6T1o27V2OVK09jrDVRe2/GmhefzPOsCr",
+	"irw+/qJ00sdVWHroKmOtxVBnrI+ZYe+hvRGmhUkWcnUMz9d0SlozDOnjRqZFOmef03N+zhbBj+q1QK+4",
+	"UM//4OgQ/PumR0xoNRp+Y6Ea3isQNabvPJNo62aqC9dr7gKvu2sAxEbKbUewXshkUS1C86dFS3KPUxtt",
+	"7riuJMa4A+TyqYAnup7tPnT2jVgHqe0VrWqt/e4xq3Laf+MksqMg4tN3PauptG2PmqYG7R5oFB5WmEgr",
+	"JxIH5WGgzpdC9doC5as9qg3WCZVaPpwTx5doehBP3YHknJ48Ai99PJXn5e5nObmQe4om/OjxNNJuKr2W",
+	"qe3qYt9u5v3G1iVVDmHCJr6eANqkaGKQ/PYG1pwMlqefB0HyLijuWcTukmA/7e8frl1XnvCWfi4LfeXg",
+	"ozJeLrQ6nKrzG1sJ+0N0utXH3V+dTdj+1VTay5v6XXOPQn0crXFq5b7AEh4+XMKVI+0t3dr1fh3JdsWM",
+	"UJG7y9HCdjD5S5netFW1fdnCJ8CNPCRkyx4Gh2J8fufCXJj7AUWyrpsBe3ObI20GrS6BPd0/lVdsmoCF",
+	"6QZkekDTLV3koSZ6iCium+5u+Xuz2CyQdTO37SMeyGCoFx4Aw1W5t8TCfKuH90xzbxzkyaf0Ha6o3sSe",
+	"gftKbQeAdQquKaIuUTSQ2UOp6Cag4X8epLU9NVm21VqjHcI97m0al2z2XB7Rs/qcvF1y2Xedis9GKOiH",
+	"SglfCYLqell928i3giWZJMF6B1Y19ToQUN0l6h8e5iUm729A4TB3V9K7cx6X575TYb+7dAit/uRk5/Lc",
+	"q+oeTtm+VrXiWSc2NlzdkZ15xHW/6NiwyHDHTapwahtocAttQx8q3xVTXD8K3ZxExwD+TxegEFPwFSE+",
+	"6s6yYOJ500fc6Xbe8Xrtv/KlO2caf2BOc+fYXm7COyUS1cnuzuUiwka0dQzOKXTS1hP+dOjYce8/dxqC",
+	"uV7hvbwB35AhkTXF+wfu9t8jq9jx92x3V13x12JSGOk2H8h4vXlMURg0rwu36Kj/qOr+QCU23wPP1s/e",
+	"gIfXBrhwbum726Wa6bI1XyQcmwuThVfs+OwsxRVmFAAGN0I54cQg0flZ+P+ZXWIiZ2Ujf6Xj04AJWkjl",
+	"nUJAlS61rO/k/d3PBe/+Aa9/PIcn3E5vsg38IFaoMqluTsYeE1A+1QplfNeMr2DOZIahAcl3IDfWLher",
+	"FuctLG15WDGAj5sl2jigg7i89FMdcMSXKjR1a0Ov6TwXKj3NpEKYZWJuuePpzYf/hURnRa58rX+OCv0d",
+	"bj6Xl6EBKpMJKsvmFu4t/3D+kZK3LdHrJSqrC5PgQJv5WRh0lkvXqH1GDfHtSIaC9wqN9aIfDYaDIQ2k",
+	"acVSRuPo2WA4eObd1ILN7GwX1Z19luktPVkWHbjtDQMML3DiIy2PyPWMz9J26GEJZShW5SU+3/3oUduG",
+	"5DWACW2iCSQZCnqkLpVeeqTs5x4AX0v0VygoVVBb9zH4WgmSC577+Mk3PXmviiyLmQIbMnMXYOOlKidw",
+	"a5lgk0JGlb7tRthqoHSgVYLB8JAPd/jeoKjymTFMAlSecGN8uFohuxIdTxV32JVnhtZfmGXs7uylkmkZ",
+	"cqpjQeksTG5wE25FMjF/x00VXRlPV9CKZOB1N8UUqvaN8nY+GyVtct7H52k0jnyA3El9tj/acNEdc+tX",
+	"zs5TvuB+7K0A7G+vvIdE6/6s083dbgxV2cHx7wZ0oPcOVHsxGsajp1cNJBiN4I1QG63gvebb3RV68/5+",
+	"G2hFP5E7+n4Ab/RGczoTAFK0lhn+l0hyHJT074M0O62QlWf4WRpRDj6bGr22ePb6dBTV3X4zkVlsNelF",
+	"59YW2Nm0NY78BNutbxGtFNVtac0Gswo7Ra8Tf+rhwUz0I/NgwRAtnCxuI5PoP0bw4sULGI6Gw2gfjLgY",
+	"ja4acblifUtut71vdHVnojS+aVe/nq7X61MKQKeFyfiirz8KbRjaHa2nKaKHk9uZ+vs8L9zOJuLrK8qJ",
+	"MEY2nVlw0FzNmxpBCsLUuxCfHQdOL9Vkh9ELeunqT8TIZTEcPv1293lLClcXV38aDSfeu2x/VmX3ExxP",
+	"h8O7bfdQWRztrQCOdq/kRE+Ho2enw+enoxcfR9+On383fv7d6fDlmG3w7hut3TpMkaujv9f/LMmn8gbd",
+	"uTfiH/+O23b7CsHL3Sb+qOXymxX9A0K8bVQ0a+00WyVHOz2No62uw6fDzjLnqLOvzjvcjna3i+jTh79E",
+	"cfT9p/cErnsbQFcTmZ/raqd3K6ioUmiJwz5Qfk7pH/Fg7ya3qlB64TuLopdRaA1q19koSnZVNl9unfJ6",
+	"szoYoMIrvbeIj147Vr5zqngRjUhgFQ+dAcJPsR0T/G8dB1thxp7CbEQMP+OuW45Gw+jqtlWQHQ3bXUeR",
+	"VCvpyg7rZtfQqNmHE+yhbpwJsu4r17pBJZjuloP3XNTdH01vMoy2Wy0ayzTs8j1HYbA3dzXLewar6kxp",
+	"T7QKqYAtwfDMhTKXJyyuT5rE1meyCMq2itcPvzbNnwOoP3d2cFR4jRl77iNW1/tVZDtrfFmKh4yOD9n6",
+	"wgAPenZ8UP01Ix7x/PiI6jM/NODp0z50ddzp58H/eXzw7jcpbuPoRR++Or4dUjf8Hh9efo6HTbnIc2E2",
+	"VWbTLiTQnhFz21GLt+QyGoUZ9tPNkszFFXllXzLwXrxt91XP5Osfz1upvljKQV6WO7jCIpbybDXi9KnV",
+	"q06R5pST3/CdHJEspEJ4on/19KYnWyuMz85GT19S/j8Yjb8bfjesZr+qeN5d5m/+9Gi7cne4+bPxYqiq",
+	"2JM6BnQEstv/DwAA//8=",
 }
 
 // decodeSpec returns the embedded OpenAPI spec as raw JSON bytes,

@@ -9,6 +9,8 @@
 package validator
 
 import (
+	"encoding/json"
+
 	"example.com/oxgroups/api/validate"
 	"example.com/oxgroups/api/validate/format"
 	"example.com/oxgroups/gen/model"
@@ -36,23 +38,6 @@ func DecodeWorkspaceGroupUpdate(data []byte, v *model.WorkspaceGroupUpdate) erro
 func DecodeExternalReferenceUpdate(data []byte, v *model.ExternalReferenceUpdate) error {
 	s := validate.NewScanner(data, validate.Options{RefuseNUL: true})
 	decodeExternalReferenceUpdate(s, v)
-	return s.End()
-}
-
-// DecodeExternalReferenceStatus reads data into v and checks it against the schema ExternalReferenceStatus. Strings of v may share memory with data, which must
-// not be changed while they are in use. After an error v is not to be used.
-func DecodeExternalReferenceStatus(data []byte, v *model.ExternalReferenceStatus) error {
-	s := validate.NewScanner(data, validate.Options{RefuseNUL: true})
-	if !s.Null() {
-		if text, ok := s.String(); ok {
-			*v = model.ExternalReferenceStatus(text)
-			switch text {
-			case "successful", "pending", "failed":
-			default:
-				s.Violation("enum", "must be one of \"successful\", \"pending\", \"failed\", null")
-			}
-		}
-	}
 	return s.End()
 }
 
@@ -265,10 +250,8 @@ func decodeExternalReference(s *validate.Scanner, v *model.ExternalReference) {
 			s.Once(&seen, hasStatus)
 			if s.Null() {
 				v.Status.SetNull()
-			} else {
-				var value model.ExternalReferenceStatus
-				decodeExternalReferenceStatus(s, &value)
-				v.Status.Set(value)
+			} else if text, ok := s.String(); ok {
+				v.Status.Set(text)
 			}
 		case "external_message":
 			s.Once(&seen, hasExternalMessage)
@@ -300,8 +283,8 @@ func decodeExternalReference(s *validate.Scanner, v *model.ExternalReference) {
 			}
 		case "subject_id":
 			s.Once(&seen, hasSubjectId)
-			if text, ok := s.String(); ok {
-				v.SubjectID = text
+			if number, ok := s.Int64(); ok {
+				v.SubjectID = number
 			}
 		case "subject_type":
 			s.Once(&seen, hasSubjectType)
@@ -369,21 +352,6 @@ func decodeExternalReference(s *validate.Scanner, v *model.ExternalReference) {
 	}
 }
 
-// decodeExternalReferenceStatus reads the schema ExternalReferenceStatus into v.
-func decodeExternalReferenceStatus(s *validate.Scanner, v *model.ExternalReferenceStatus) {
-	if s.Null() {
-		return
-	}
-	if text, ok := s.String(); ok {
-		*v = model.ExternalReferenceStatus(text)
-		switch text {
-		case "successful", "pending", "failed":
-		default:
-			s.Violation("enum", "must be one of \"successful\", \"pending\", \"failed\", null")
-		}
-	}
-}
-
 // decodeExternalReferenceUpdate reads the schema ExternalReferenceUpdate into v.
 func decodeExternalReferenceUpdate(s *validate.Scanner, v *model.ExternalReferenceUpdate) {
 	if s.Null() {
@@ -435,10 +403,13 @@ func decodeExternalReferenceUpdate(s *validate.Scanner, v *model.ExternalReferen
 			s.Once(&seen, hasStatus)
 			if s.Null() {
 				v.Status.SetNull()
-			} else {
-				var value model.ExternalReferenceStatus
-				decodeExternalReferenceStatus(s, &value)
-				v.Status.Set(value)
+			} else if text, ok := s.String(); ok {
+				v.Status.Set(model.ExternalReferenceUpdateStatus(text))
+				switch text {
+				case "successful", "pending", "failed":
+				default:
+					s.Violation("enum", "must be one of \"successful\", \"pending\", \"failed\", null")
+				}
 			}
 		case "external_message":
 			s.Once(&seen, hasExternalMessage)
@@ -639,7 +610,14 @@ func decodeRateCardSet(s *validate.Scanner, v *model.RateCardSet) {
 			}
 		default:
 			s.Unknown(&members, key)
+			var value json.RawMessage
+			start := s.Offset()
 			s.Skip()
+			s.Unmarshal(start, &value)
+			if v.AdditionalProperties == nil {
+				v.AdditionalProperties = map[string]json.RawMessage{}
+			}
+			v.AdditionalProperties[key] = value
 		}
 		s.Within(mark, key)
 	}
@@ -786,8 +764,8 @@ func decodeWorkspace(s *validate.Scanner, v *model.Workspace) {
 			s.Once(&seen, hasAccountId)
 			if s.Null() {
 				v.AccountID.SetNull()
-			} else if text, ok := s.String(); ok {
-				v.AccountID.Set(text)
+			} else if number, ok := s.Int64(); ok {
+				v.AccountID.Set(number)
 			}
 		case "start_date":
 			s.Once(&seen, hasStartDate)
@@ -849,7 +827,14 @@ func decodeWorkspace(s *validate.Scanner, v *model.Workspace) {
 			}
 		default:
 			s.Unknown(&members, key)
+			var value json.RawMessage
+			start := s.Offset()
 			s.Skip()
+			s.Unmarshal(start, &value)
+			if v.AdditionalProperties == nil {
+				v.AdditionalProperties = map[string]json.RawMessage{}
+			}
+			v.AdditionalProperties[key] = value
 		}
 		s.Within(mark, key)
 	}

@@ -52,7 +52,7 @@ func AppendExternalReference(b []byte, v *model.ExternalReference) []byte {
 	b = validate.AppendString(b, v.ServiceModelRef)
 	if value, err := v.Status.Get(); err == nil {
 		b = append(b, `,"status":`...)
-		b = validate.AppendString(b, string(value))
+		b = validate.AppendString(b, value)
 	} else {
 		b = append(b, `,"status":null`...)
 	}
@@ -81,7 +81,7 @@ func AppendExternalReference(b []byte, v *model.ExternalReference) []byte {
 		b = append(b, `,"locked":null`...)
 	}
 	b = append(b, `,"subject_id":`...)
-	b = validate.AppendString(b, v.SubjectID)
+	b = strconv.AppendInt(b, v.SubjectID, 10)
 	b = append(b, `,"subject_type":`...)
 	b = validate.AppendString(b, v.SubjectType)
 	b = append(b, `,"created_at":`...)
@@ -210,6 +210,11 @@ func AppendRateCardSet(b []byte, v *model.RateCardSet) []byte {
 	} else {
 		b = append(b, `,"updated_at":null`...)
 	}
+	for _, key := range validate.SortedKeys(v.AdditionalProperties) {
+		b = append(validate.AppendString(append(b, ','), key), ':')
+		value := v.AdditionalProperties[key]
+		b = validate.AppendAny(b, value)
+	}
 	return validate.EndObject(b, start)
 }
 
@@ -250,7 +255,7 @@ func AppendWorkspace(b []byte, v *model.Workspace) []byte {
 	}
 	if value, err := v.AccountID.Get(); err == nil {
 		b = append(b, `,"account_id":`...)
-		b = validate.AppendString(b, value)
+		b = strconv.AppendInt(b, value, 10)
 	} else {
 		b = append(b, `,"account_id":null`...)
 	}
@@ -289,6 +294,11 @@ func AppendWorkspace(b []byte, v *model.Workspace) []byte {
 		b = format.AppendDateTime(b, value)
 	} else {
 		b = append(b, `,"updated_at":null`...)
+	}
+	for _, key := range validate.SortedKeys(v.AdditionalProperties) {
+		b = append(validate.AppendString(append(b, ','), key), ':')
+		value := v.AdditionalProperties[key]
+		b = validate.AppendAny(b, value)
 	}
 	return validate.EndObject(b, start)
 }

@@ -60,7 +60,7 @@ var WorkspaceGroupRequestFields = []validate.Field{
 					{Name: "status", Kind: validate.String,
 						Nullable:    true,
 						Enum:        []string{"successful", "pending", "failed"},
-						Description: "The state of an integration"},
+						Description: "The state of the integration"},
 					{Name: "external_message", Kind: validate.String,
 						Nullable:    true,
 						Description: "The message on the object in the other system"},

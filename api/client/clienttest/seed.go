@@ -75,14 +75,14 @@ func (s *seed) complete() {
 	}
 	d := s.doc
 	workspaces, sets := []string{}, []string{}
-	subjects := map[string]string{}
+	subjects := map[string]int64{}
 	for id, g := range d.WorkspaceGroups {
 		setTimes(&g.CreatedAt, &g.UpdatedAt)
 		d.WorkspaceGroups[id] = g
 		workspaces = append(workspaces, listed(g.WorkspaceIds)...)
 		sets = append(sets, listed(g.RateCardSetIds)...)
 		for _, reference := range listed(g.ExternalReferenceIds) {
-			subjects[reference] = id
+			subjects[reference], _ = strconv.ParseInt(id, 10, 64) // an id that is no number is refused by the import
 		}
 	}
 	for _, t := range s.tokens {

@@ -23,7 +23,7 @@ const recorded = `{"count":1,"meta":{"count":1,"page_count":1,"page_number":1,"p
    "created_at":"2013-04-15T16:48:48-07:00","updated_at":"2013-04-15T16:48:48-07:00",
    "workspace_ids":["10"],"external_reference_ids":["5"]}},
  "workspaces":{"10":{"id":"10","title":"Ten"}},
- "external_references":{"5":{"id":"5","service_name":"jira","service_model":"Issue","service_model_ref":"A-1","subject_id":"70",
+ "external_references":{"5":{"id":"5","service_name":"jira","service_model":"Issue","service_model_ref":"A-1","subject_id":70,
    "subject_type":"WorkspaceGroup","created_at":"2013-04-15T16:48:48-07:00","updated_at":"2013-04-15T16:48:48-07:00"}}}`
 
 const secondPage = `{"count":1,"meta":{"count":1,"page_count":1,"page_number":1,"page_size":20},
@@ -67,7 +67,7 @@ func TestData(t *testing.T) {
 			clienttest.WithGroups(withNotes, listsReference),
 			clienttest.WithExternalReferences(
 				client.Reference{ID: "4", ServiceName: "jira", ServiceModel: "Issue", ServiceModelRef: "A-1"},
-				client.Reference{ID: "5", ServiceName: "jira", ServiceModel: "Issue", ServiceModelRef: "A-2", SubjectID: "1"}),
+				client.Reference{ID: "5", ServiceName: "jira", ServiceModel: "Issue", ServiceModelRef: "A-2", SubjectID: 1}),
 		}, []string{"1", "3"}, [3]int{2, 2, 0}},
 		{"rate card sets", []clienttest.Option{
 			clienttest.WithGroups(withSets), clienttest.WithRateCardSets(client.RateCardSet{ID: "3", Title: "Standard"}),

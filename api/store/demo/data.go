@@ -78,7 +78,7 @@ func workspace(id int64) model.Workspace {
 		Title:       fmt.Sprintf("%s %s %d", pick(activities, id), pick(steps, id/int64(len(activities))), id),
 		Archived:    nullable.NewNullableWithValue(id%25 == 0),
 		AccessLevel: nullable.NewNullableWithValue("invitation"),
-		AccountID:   nullable.NewNullableWithValue(text(Account)),
+		AccountID:   nullable.NewNullableWithValue[int64](Account),
 		Budgeted:    nullable.NewNullableWithValue(id%3 == 0),
 		Currency:    nullable.NewNullableWithValue("USD"),
 		CreatedAt:   nullable.NewNullableWithValue(bornAt(id)),
@@ -89,10 +89,10 @@ func workspace(id int64) model.Workspace {
 func reference() model.ExternalReference {
 	return model.ExternalReference{
 		ID: "1", ServiceName: "jira", ServiceModel: "Project", ServiceModelRef: "ACME",
-		Status:       nullable.NewNullableWithValue(model.ExternalReferenceStatusSuccessful),
+		Status:       nullable.NewNullableWithValue(string(model.ExternalReferenceUpdateStatusSuccessful)),
 		ExternalLink: nullable.NewNullableWithValue("https://jira.example/browse/ACME"),
 		Locked:       nullable.NewNullableWithValue(false),
-		SubjectID:    text(acme), SubjectType: document.SubjectType,
+		SubjectID:    acme, SubjectType: document.SubjectType,
 		CreatedAt: bornAt(acme), UpdatedAt: bornAt(acme),
 	}
 }

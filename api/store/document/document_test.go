@@ -90,7 +90,7 @@ func TestReferenceModel(t *testing.T) {
 		JSON: []byte(`{"service_name":"jira","service_model":"Issue","service_model_ref":"A-1"}`),
 	}
 	v, err := r.Model()
-	if err != nil || v.ID != "3" || v.SubjectID != "7" || v.SubjectType != "WorkspaceGroup" || v.ServiceName != "jira" {
+	if err != nil || v.ID != "3" || v.SubjectID != 7 || v.SubjectType != "WorkspaceGroup" || v.ServiceName != "jira" {
 		t.Errorf("the reference is %+v (%v)", v, err)
 	}
 }

@@ -93,7 +93,7 @@ func (r *importReader) references(m map[string]model.ExternalReference) []Import
 		row := ImportReference{ServiceName: v.ServiceName}
 		row.ID = r.id(at, key, v.ID)
 		row.CreatedAt, row.UpdatedAt = FormatTime(v.CreatedAt), FormatTime(v.UpdatedAt)
-		if row.GroupID = parseID(v.SubjectID); row.GroupID == 0 {
+		if row.GroupID = v.SubjectID; row.GroupID < 1 {
 			r.problems.add(at+".subject_id", notAnID)
 		}
 		if v.SubjectType != SubjectType {

@@ -51,8 +51,8 @@ type Reference struct {
 // Model returns the reference as the API shows it. An error is a defect of what is stored.
 func (r *Reference) Model() (v model.ExternalReference, err error) {
 	b := appendTimes(openObject(r.ID, len(r.JSON)), r.CreatedAt, r.UpdatedAt)
-	b = append(b, `,"subject_type":"`+SubjectType+`","subject_id":"`...)
-	b = append(strconv.AppendInt(b, r.GroupID, 10), '"')
+	b = append(b, `,"subject_type":"`+SubjectType+`","subject_id":`...)
+	b = strconv.AppendInt(b, r.GroupID, 10)
 	if err = validator.DecodeExternalReference(closeObject(b, r.JSON), &v); err != nil {
 		err = fmt.Errorf("document: reference %d: %w", r.ID, err)
 	}

@@ -21,7 +21,7 @@ func references(ids ...int64) *model.WorkspaceGroupDocument {
 	for _, id := range ids {
 		text := fmt.Sprint(id)
 		(*doc.ExternalReferences)[text] = model.ExternalReference{
-			ID: text, SubjectID: "7", SubjectType: "WorkspaceGroup", ServiceName: "imported " + text, ServiceModel: "M", ServiceModelRef: "1",
+			ID: text, SubjectID: 7, SubjectType: "WorkspaceGroup", ServiceName: "imported " + text, ServiceModel: "M", ServiceModelRef: "1",
 			CreatedAt: at, UpdatedAt: at,
 		}
 	}

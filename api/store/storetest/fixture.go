@@ -35,11 +35,11 @@ const firstAccount = `{"count":2,"meta":{"count":2,"page_count":1,"page_number":
  "2":{"id":"2","name":"Beta","created_at":"2013-04-15T16:48:48Z","updated_at":"2013-04-15T16:48:48Z",
   "workspace_ids":["13"],"external_reference_ids":[],"rate_card_set_ids":[]}},
 "external_references":{"1":{"id":"1","service_name":"jira","service_model":"Issue","service_model_ref":"A-1",
- "status":"pending","external_message":"waiting","locked":true,"subject_id":"1","subject_type":"WorkspaceGroup",
+ "status":"pending","external_message":"waiting","locked":true,"subject_id":1,"subject_type":"WorkspaceGroup",
  "created_at":"2014-01-01T00:00:00Z","updated_at":"2014-01-02T00:00:00Z","last_synced_at":"2014-01-03T00:00:00Z"}},
 "rate_card_sets":{"1":{"id":"1","title":"Standard","active_currencies":["USD","EUR"],"account_default":true},
  "2":{"id":"2","title":"Special","created_at":"2014-01-02T00:00:00+02:00"}},
-"workspaces":{"10":{"id":"10","title":"Ten","account_id":"4711","start_date":"2013-04-15","created_at":"2013-04-15T16:48:48-07:00"},
+"workspaces":{"10":{"id":"10","title":"Ten","account_id":4711,"start_date":"2013-04-15","created_at":"2013-04-15T16:48:48-07:00"},
  "11":{"id":"11","title":"Eleven"},"12":{"id":"12","title":"Twelve"},"13":{"id":"13","title":"Thirteen"},
  "14":{"id":"14","title":"Fourteen","budgeted":false}}}`
 

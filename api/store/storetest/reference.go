@@ -17,11 +17,11 @@ func testReference(t *testing.T, open Opener) {
 			t.Fatalf("%d references, want the one that was there", len(s.ExternalReferences))
 		}
 		r := s.ExternalReferences[0]
-		if r.ID != "1" || r.ServiceModel != "Epic" || r.ServiceModelRef != "A-2" || r.SubjectID != "1" || r.SubjectType != "WorkspaceGroup" {
+		if r.ID != "1" || r.ServiceModel != "Epic" || r.ServiceModelRef != "A-2" || r.SubjectID != 1 || r.SubjectType != "WorkspaceGroup" {
 			t.Errorf("the reference is %+v", r)
 		}
 		want(f, "external_message", r.ExternalMessage, nil)
-		want(f, "status", r.Status, new(model.ExternalReferenceStatusFailed))
+		want(f, "status", r.Status, new(string(model.ExternalReferenceUpdateStatusFailed)))
 		want(f, "locked, which was omitted,", r.Locked, new(true))
 		if at, ok := r.LastSyncedAt.Value(); !ok || at.Format(time.RFC3339) != "2014-01-03T00:00:00Z" {
 			t.Errorf("last_synced_at is %v, want it untouched", at)
@@ -47,7 +47,7 @@ func testReference(t *testing.T, open Opener) {
 			t.Fatalf("%d references, want 2: names of services are compared exactly", len(s.ExternalReferences))
 		}
 		r := s.ExternalReferences[1]
-		if r.ID == "1" || r.ServiceName != "Jira" || r.SubjectID != "1" || r.CreatedAt.Before(from) || r.UpdatedAt != r.CreatedAt {
+		if r.ID == "1" || r.ServiceName != "Jira" || r.SubjectID != 1 || r.CreatedAt.Before(from) || r.UpdatedAt != r.CreatedAt {
 			t.Errorf("the new reference is %+v", r)
 		}
 		want(f, "status", r.Status, nil)
@@ -61,7 +61,7 @@ func testReference(t *testing.T, open Opener) {
 	t.Run("of another group", func(t *testing.T) {
 		f := newFixture(t, open)
 		s := f.mustUpdate(2, `{"name":"Beta","external_reference":{"service_name":"jira","service_model":"Issue","service_model_ref":"B-1"}}`)
-		if len(s.ExternalReferences) != 1 || s.ExternalReferences[0].ID == "1" || s.ExternalReferences[0].SubjectID != "2" {
+		if len(s.ExternalReferences) != 1 || s.ExternalReferences[0].ID == "1" || s.ExternalReferences[0].SubjectID != 2 {
 			t.Errorf("the references of the other group are %+v", s.ExternalReferences)
 		}
 		if alpha := f.mustUpdate(1, `{"name":"Alpha"}`); alpha.ExternalReferences[0].ServiceModelRef != "A-1" {

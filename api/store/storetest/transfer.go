@@ -122,8 +122,8 @@ func testImport(t *testing.T, open Opener) {
 
 // ref is a reference as the vendor's API returns it.
 func ref(id, subject, service string) string {
-	return `"` + id + `":{"id":"` + id + `","service_name":"` + service + `","service_model":"M","service_model_ref":"1","subject_id":"` + subject +
-		`","subject_type":"WorkspaceGroup","created_at":"2015-01-01T00:00:00Z","updated_at":"2015-01-01T00:00:00Z"}`
+	return `"` + id + `":{"id":"` + id + `","service_name":"` + service + `","service_model":"M","service_model_ref":"1","subject_id":` + subject +
+		`,"subject_type":"WorkspaceGroup","created_at":"2015-01-01T00:00:00Z","updated_at":"2015-01-01T00:00:00Z"}`
 }
 
 func testImportRefusals(t *testing.T, open Opener) {
