@@ -47,8 +47,9 @@ vet:
 	go vet ./...
 
 .PHONY: lint
-lint: vet ## Run gofmt, go vet and staticcheck
+lint: vet build ## Run gofmt, go vet and staticcheck; where node is, also redocly, spectral and prism on openapi.yaml
 	go run honnef.co/go/tools/cmd/staticcheck ./...
+	@.scripts/lint/run
 
 .PHONY: bench
 bench: ## Run the benchmarks: requests against peers (BENCH_JSON=FILE keeps the figures), engines, the client by hand, bulk updates
