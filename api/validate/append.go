@@ -2,10 +2,7 @@ package validate
 
 import (
 	"cmp"
-	"encoding/json"
-	"math"
 	"slices"
-	"strconv"
 	"unicode/utf8"
 	"unsafe"
 )
@@ -51,33 +48,6 @@ func appendEscape(dst []byte, c byte) []byte {
 	default:
 		return append(dst, '\\', 'u', '0', '0', hexDigits[c>>4], hexDigits[c&15])
 	}
-}
-
-// AppendFloat appends f as a JSON number that reads back as the same value of the given size. What JSON has no number
-// for (NaN and the infinities) becomes null.
-func AppendFloat(dst []byte, f float64, size int) []byte {
-	if math.IsNaN(f) || math.IsInf(f, 0) {
-		return append(dst, "null"...)
-	}
-	return strconv.AppendFloat(dst, f, 'g', -1, size)
-}
-
-// AppendAny appends v as encoding/json writes it, for types that encode themselves. What cannot be written becomes null.
-func AppendAny(dst []byte, v any) []byte {
-	text, err := json.Marshal(v)
-	if err != nil {
-		return append(dst, "null"...)
-	}
-	return append(dst, text...)
-}
-
-// EndObject ends an object whose members were appended from start on, each with a comma in front.
-func EndObject(dst []byte, start int) []byte {
-	if len(dst) == start {
-		return append(dst, "{}"...)
-	}
-	dst[start] = '{'
-	return append(dst, '}')
 }
 
 // SortedKeys returns the keys of m, shorter ones first, so that decimal ids are in numeric order.

@@ -7,8 +7,6 @@ import (
 
 // Members is the state of reading one object.
 type Members struct {
-	Order   []string // the keys that are likely, in their likely order; others are read too, a little slower
-	next    int      // in Order
 	started bool
 	unknown keySet
 }
@@ -77,50 +75,42 @@ func (s *Scanner) compactMember(m *Members) (key string, ok bool) {
 		return "", false
 	}
 	start := i + 1
-	if m.next < len(m.Order) {
-		key = m.Order[m.next]
-		if end := start + len(key); end+1 < len(data) && data[end] == '"' && data[end+1] == ':' && string(data[start:end]) == key {
-			m.next++
-			m.started, s.pos = true, end+2
-			return key, true
-		}
-	}
 	end, high := plain(data, start)
 	if end+1 >= len(data) || data[end] != '"' || data[end+1] != ':' || high&tops != 0 {
 		return "", false
 	}
 	m.started, s.pos = true, end+2
-	key = unsafe.String(&data[start], end-start)
-	m.follow(key)
-	return key, true
-}
-
-// maxOmitted is how many keys of Order may be left out in a row for the next one still to be expected.
-const maxOmitted = 8
-
-// follow finds the place of key in the order.
-func (m *Members) follow(key string) {
-	for i := m.next; i < min(len(m.Order), m.next+maxOmitted); i++ {
-		if m.Order[i] == key {
-			m.next = i + 1
-			return
-		}
-	}
+	return unsafe.String(&data[start], end-start), true
 }
 
 // Once marks a known key as seen. A key that was seen before is a syntax error.
 func (s *Scanner) Once(seen *uint64, bit uint64) {
 	if *seen&bit != 0 {
-		s.fail("duplicate key")
+		s.duplicate()
 	}
 	*seen |= bit
+}
+
+// duplicate is a syntax error, or a warning: the last of the members counts then.
+func (s *Scanner) duplicate() {
+	if s.options.Lenient {
+		s.Violation("duplicate", "is there twice")
+		return
+	}
+	s.fail("duplicate key")
 }
 
 // Unknown marks a key that the schema does not name as seen. A key that was seen before is a syntax error.
 func (s *Scanner) Unknown(m *Members, key string) {
 	if !m.unknown.add(key) {
-		s.fail("duplicate key")
+		s.duplicate()
 	}
+}
+
+// SkipUnknown is Unknown for a property of which nothing is asked, and skips its value.
+func (s *Scanner) SkipUnknown(m *Members, key string) {
+	s.Unknown(m, key)
+	s.Skip()
 }
 
 // Items is the state of reading one array.
@@ -200,7 +190,9 @@ func (s *Scanner) Skip() {
 		if s.open() {
 			var m Members
 			for key, ok := s.NextMember(&m); ok; key, ok = s.NextMember(&m) {
-				s.Unknown(&m, key)
+				if !s.options.Lenient {
+					s.Unknown(&m, key)
+				}
 				s.Skip()
 			}
 		}

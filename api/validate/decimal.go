@@ -3,7 +3,6 @@ package validate
 import (
 	"cmp"
 	"math"
-	"math/bits"
 	"strconv"
 	"strings"
 )
@@ -55,6 +54,11 @@ func parseExponent(text string) int64 {
 	return n
 }
 
+// Digits returns d in parts: digits without zeros at either end, "" for zero, and the power of ten of the last one.
+func (d Decimal) Digits() (negative bool, digits string, exponent int64) {
+	return d.negative, d.digits, d.exponent - int64(len(d.digits))
+}
+
 // IsInteger reports whether there is no fractional part.
 func (d Decimal) IsInteger() bool { return d.exponent >= int64(len(d.digits)) || d.digits == "" }
 
@@ -97,23 +101,6 @@ func (d Decimal) sign() int {
 	}
 }
 
-// MultipleOf reports whether d is an integer multiple of divisor times ten to the power of exponent, exactly.
-// The divisor is less than MaxDivisor and not a multiple of 10.
-func (d Decimal) MultipleOf(divisor uint64, exponent int64) bool {
-	if d.digits == "" {
-		return true
-	}
-	shift := d.exponent - int64(len(d.digits)) - exponent
-	if shift < 0 {
-		return false // the last digit of d is not 0, so there is a remainder
-	}
-	rest := uint64(0)
-	for i := range len(d.digits) {
-		rest = (rest*10 + uint64(d.digits[i]-'0')) % divisor
-	}
-	return mulMod(rest, powMod(10, uint64(shift), divisor), divisor) == 0
-}
-
 // MaxDivisor bounds the digits of multipleOf.
 const MaxDivisor = math.MaxUint64 / 10
 
@@ -126,25 +113,8 @@ func (d Decimal) Divisor() (divisor uint64, exponent int64, ok bool) {
 	return n, d.exponent - int64(len(d.digits)), err == nil && n < MaxDivisor
 }
 
-func mulMod(a, b, m uint64) uint64 {
-	high, low := bits.Mul64(a%m, b%m)
-	_, rest := bits.Div64(high, low, m)
-	return rest
-}
-
-func powMod(base, power, m uint64) uint64 {
-	result := 1 % m
-	for base %= m; power > 0; power >>= 1 {
-		if power&1 == 1 {
-			result = mulMod(result, base, m)
-		}
-		base = mulMod(base, base, m)
-	}
-	return result
-}
-
-// append appends the canonical text of d.
-func (d Decimal) append(dst []byte) []byte {
+// Append appends the canonical text of d: the same for equal values.
+func (d Decimal) Append(dst []byte) []byte {
 	if d.digits == "" {
 		return append(dst, '0')
 	}

@@ -23,22 +23,28 @@ func partOfNumber(c byte) bool {
 }
 
 // Number reads a number and returns its text; a value of another type is a violation and skipped.
-func (s *Scanner) Number() (text string, ok bool) {
-	if s.Kind() != Number {
-		s.WrongType("a number")
-		return "", false
+func (s *Scanner) Number() (text string, ok bool) { return s.numberText("a number") }
+
+// numberText reads a number, and leniently one inside of a string.
+func (s *Scanner) numberText(want string) (text string, ok bool) {
+	switch kind := s.Kind(); {
+	case kind == Number:
+		return s.number()
+	case kind == String && s.options.Lenient:
+		start := s.pos
+		if text, ok = s.text(); !ok || IsNumber(text) {
+			return text, ok
+		}
+		s.pos = start
 	}
-	return s.number()
+	s.WrongType(want)
+	return "", false
 }
 
 // Integer reads a number without a fractional part, however it is written (1, 1.0, 1e0), and returns its text. Any
 // other value is a violation and skipped.
 func (s *Scanner) Integer() (text string, ok bool) {
-	if s.Kind() != Number {
-		s.WrongType("an integer")
-		return "", false
-	}
-	text, ok = s.number()
+	text, ok = s.numberText("an integer")
 	if ok && !ParseDecimal(text).IsInteger() {
 		s.Violation("type", "must be an integer")
 		return "", false
@@ -93,26 +99,55 @@ func (s *Scanner) Int32() (int32, bool) {
 	return int32(n), ok
 }
 
+// smallInteger is the integer types without a method of their own.
+type smallInteger interface {
+	~int8 | ~int16 | ~uint | ~uint8 | ~uint16 | ~uint32 | ~uint64
+}
+
+// ReadInteger reads an integer of type T; any other value is a violation and skipped.
+func ReadInteger[T smallInteger](s *Scanner) (T, bool) {
+	n, ok := s.Int64()
+	if !ok {
+		return 0, false
+	}
+	v := T(n)
+	if int64(v) != n || v < 0 != (n < 0) {
+		s.Violation("format", "must be an integer of "+strconv.Itoa(int(unsafe.Sizeof(v))*8)+" bits, without a sign where it has none")
+		return 0, false
+	}
+	return v, true
+}
+
 // Float64 reads a number as the nearest float64; one out of range or a value of another type is a violation and skipped.
 func (s *Scanner) Float64() (float64, bool) {
-	return s.float(64)
+	f, _, ok := s.float(64)
+	return f, ok
 }
 
 // Float32 reads a number as the nearest float32; one out of range or a value of another type is a violation and skipped.
 func (s *Scanner) Float32() (float32, bool) {
-	f, ok := s.float(32)
+	f, _, ok := s.float(32)
 	return float32(f), ok
 }
 
-func (s *Scanner) float(size int) (float64, bool) {
-	text, ok := s.Number()
+// Float64Text is Float64 and returns the number as it is written, too.
+func (s *Scanner) Float64Text() (value float64, text string, ok bool) { return s.float(64) }
+
+// Float32Text is Float32 and returns the number as it is written, too.
+func (s *Scanner) Float32Text() (value float32, text string, ok bool) {
+	f, text, ok := s.float(32)
+	return float32(f), text, ok
+}
+
+func (s *Scanner) float(size int) (value float64, text string, ok bool) {
+	text, ok = s.Number()
 	if !ok {
-		return 0, false
+		return 0, "", false
 	}
-	f, err := strconv.ParseFloat(text, size)
+	value, err := strconv.ParseFloat(text, size)
 	if err != nil {
 		s.Violation("format", "must be in the range of a floating-point number of "+strconv.Itoa(size)+" bits")
-		return 0, false
+		return 0, "", false
 	}
-	return f, true
+	return value, text, true
 }

@@ -1,6 +1,7 @@
 package validate
 
 import (
+	"bytes"
 	"cmp"
 	"fmt"
 )
@@ -17,6 +18,7 @@ type Options struct {
 	MaxViolations int  // the length of the list of violations; 0 is DefaultMaxViolations
 	RefuseNUL     bool // U+0000 in a string is an error, for stores that cannot hold it
 	Response      bool // the document is a response: readOnly fields are read, writeOnly ones are ignored
+	Lenient       bool // read what others send: what does not fit is left out and becomes a warning
 }
 
 // SyntaxError says where and why a document is not JSON as it should be. It never repeats what the document says.
@@ -39,16 +41,35 @@ type Scanner struct {
 	options    Options
 	err        *SyntaxError
 	violations Violations
-	failed     int                   // violations found, listed or not
-	unlisted   int                   // violations for which the list had no place
-	again      int                   // bytes that were gone back over
-	trials     int                   // how many Matches run, one inside the other
-	memo       map[memoKey]memoValue // of Matches, while one runs
+	failed     int // violations found, listed or not
+	unlisted   int // violations for which the list had no place
+	again      int // bytes that were gone back over
+	scratch    any // of package compose
 }
 
 // NewScanner returns a scanner of data. It is short enough to be inlined, so that a scanner that does not escape is not allocated.
 func NewScanner(data []byte, options Options) *Scanner {
 	return &Scanner{data: data, options: options, depth: cmp.Or(options.MaxDepth, DefaultMaxDepth)}
+}
+
+// NewLenientScanner returns a scanner of what somebody else sent, which reads all that it can: ids and numbers in either
+// form, duplicate keys (the last one counts), lone surrogates as U+FFFD, a byte order mark. Use Warnings in place of End.
+func NewLenientScanner(data []byte, options Options) *Scanner {
+	options.Lenient = true
+	return NewScanner(bytes.TrimPrefix(data, []byte("\ufeff")), options)
+}
+
+// Warnings checks that nothing but white space follows and returns what did not fit. The error is a *SyntaxError: the
+// document is not JSON, and nothing that was read is of use.
+func (s *Scanner) Warnings() (Violations, error) {
+	switch err := s.End().(type) {
+	case nil:
+		return nil, nil
+	case Violations:
+		return err, nil
+	default:
+		return nil, err
+	}
 }
 
 // End checks that nothing but white space follows and returns what was found: a *SyntaxError, a Violations, or nil.
@@ -144,6 +165,9 @@ func (s *Scanner) Offset() int {
 	return s.pos
 }
 
+// Position returns the end of what was read.
+func (s *Scanner) Position() int { return s.pos }
+
 // Raw returns the document from offset to what was read last.
 func (s *Scanner) Raw(offset int) []byte {
 	if s.err != nil {
@@ -158,6 +182,13 @@ const (
 	maxAgain   = 100
 	againOfAny = 16 << 20
 )
+
+// Jump continues at offset, behind a value that was read before.
+func (s *Scanner) Jump(offset int) {
+	if s.err == nil {
+		s.pos = offset
+	}
+}
 
 // Rewind makes the value at offset the next one again, for a rule that looks at a value on its own.
 func (s *Scanner) Rewind(offset int) {

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/binary"
 	"math/bits"
+	"strings"
 	"unicode/utf16"
 	"unicode/utf8"
 	"unsafe"
@@ -13,10 +14,18 @@ import (
 func (s *Scanner) String() (string, bool) {
 	s.space()
 	if s.pos >= len(s.data) || s.data[s.pos] != '"' {
-		s.WrongType("a string")
-		return "", false
+		return s.notText()
 	}
 	return s.text()
+}
+
+// notText is String for a value of another type. Leniently a number is its text.
+func (s *Scanner) notText() (string, bool) {
+	if s.options.Lenient && s.Kind() == Number {
+		return s.number()
+	}
+	s.WrongType("a string")
+	return "", false
 }
 
 // plain returns where the first quote, backslash or control character of data stands from i on, the length of data where
@@ -62,8 +71,7 @@ func (s *Scanner) text() (string, bool) {
 	if i < len(s.data) && s.data[i] == '"' {
 		part := s.data[start:i]
 		if high&tops != 0 && !utf8.Valid(part) {
-			s.fail("invalid UTF-8")
-			return "", false
+			return s.invalidUTF8(part, i+1)
 		}
 		s.pos = i + 1
 		return unsafe.String(unsafe.SliceData(part), len(part)), true
@@ -85,8 +93,7 @@ func (s *Scanner) escapedText(start, i int) (string, bool) {
 		switch c := s.data[i]; {
 		case c == '"':
 			if !utf8.Valid(text) {
-				s.fail("invalid UTF-8")
-				return "", false
+				return s.invalidUTF8(text, i+1)
 			}
 			s.pos = i + 1
 			return unsafe.String(unsafe.SliceData(text), len(text)), true
@@ -105,6 +112,28 @@ func (s *Scanner) escapedText(start, i int) (string, bool) {
 			i = end
 		}
 	}
+}
+
+// invalidUTF8 is a syntax error; leniently U+FFFD stands for what is not UTF-8, and reading goes on at end.
+func (s *Scanner) invalidUTF8(text []byte, end int) (string, bool) {
+	if !s.options.Lenient {
+		s.fail("invalid UTF-8")
+		return "", false
+	}
+	s.Violation("encoding", "must be UTF-8")
+	s.pos = end
+	return strings.ToValidUTF8(string(text), "\ufffd"), true
+}
+
+// loneSurrogate is a syntax error; leniently U+FFFD stands for it.
+func (s *Scanner) loneSurrogate(text []byte) ([]byte, bool) {
+	if !s.options.Lenient {
+		s.fail("lone surrogate")
+		return nil, false
+	}
+	s.Violation("encoding", "must not have a lone surrogate")
+	s.pos += 6
+	return append(text, "\ufffd"...), true
 }
 
 // unescaped is what stands for the character behind a backslash, 0 where none may stand there.
@@ -135,16 +164,14 @@ func (s *Scanner) escape(text []byte) ([]byte, bool) {
 		return nil, false
 	case utf16.IsSurrogate(r):
 		if s.pos+7 >= len(s.data) || s.data[s.pos+6] != '\\' || s.data[s.pos+7] != 'u' {
-			s.fail("lone surrogate")
-			return nil, false
+			return s.loneSurrogate(text)
 		}
 		low, ok := s.codeUnit(s.pos + 6)
 		if !ok {
 			return nil, false
 		}
 		if r = utf16.DecodeRune(r, low); r == utf8.RuneError {
-			s.fail("lone surrogate")
-			return nil, false
+			return s.loneSurrogate(text)
 		}
 		size = 12
 	}

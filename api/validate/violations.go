@@ -10,6 +10,20 @@ func (s *Scanner) Violation(rule, message string) {
 	s.add(Violation{Rule: rule, Message: message})
 }
 
+// Check records a violation unless ok.
+func (s *Scanner) Check(ok bool, rule, message string) {
+	if !ok {
+		s.Violation(rule, message)
+	}
+}
+
+// Require records that the object being read has no property called name, unless it was present.
+func (s *Scanner) Require(present bool, name string) {
+	if !present {
+		s.Missing(name)
+	}
+}
+
 // Missing records that the object being read has no property called name.
 func (s *Scanner) Missing(name string) {
 	s.add(Violation{Pointer: "/" + PointerToken(name), Rule: "required", Message: "is required"})
@@ -31,6 +45,29 @@ func (s *Scanner) add(v Violation) {
 		s.unlisted++
 	}
 }
+
+// Findings is what a scanner found wrong up to some point.
+type Findings struct{ listed, failed, unlisted int }
+
+// Findings returns what was found so far, for Forget and Since.
+func (s *Scanner) Findings() Findings { return Findings{len(s.violations), s.failed, s.unlisted} }
+
+// Forget drops what was found after f, for values that are read twice.
+func (s *Scanner) Forget(f Findings) {
+	s.violations, s.failed, s.unlisted = s.violations[:f.listed], f.failed, f.unlisted
+}
+
+// Since reports whether anything was found wrong after f. A syntax error counts.
+func (s *Scanner) Since(f Findings) bool { return s.failed > f.failed || s.err != nil }
+
+// Stopped reports whether a syntax error ended the document.
+func (s *Scanner) Stopped() bool { return s.err != nil }
+
+// CountFailure counts a violation that is listed already.
+func (s *Scanner) CountFailure() { s.failed++ }
+
+// Scratch is a place for the state of package compose.
+func (s *Scanner) Scratch() *any { return &s.scratch }
 
 // Mark returns how many violations are listed now, for Within and WithinItem.
 func (s *Scanner) Mark() int { return len(s.violations) }

@@ -3,556 +3,388 @@
 package validator
 
 import (
-	"strconv"
-
 	"example.com/oxgroups/api/validate"
 	"example.com/oxgroups/api/validate/format"
-	"example.com/oxgroups/gen/model"
+	model "example.com/oxgroups/gen/model"
 )
 
-// AppendError appends the JSON of v.
-func AppendError(b []byte, v *model.Error) []byte {
-	start := len(b)
-	b = append(b, `,"type":`...)
-	b = validate.AppendString(b, v.Type)
-	b = append(b, `,"message":`...)
-	b = validate.AppendString(b, v.Message)
-	if v.Field != nil {
-		b = append(b, `,"field":`...)
-		b = validate.AppendString(b, *v.Field)
+// appendWorkspaceGroupRequest appends the schema WorkspaceGroupRequest.
+func appendWorkspaceGroupRequest(e *validate.Encoder, v *model.WorkspaceGroupRequest) {
+	e.Open('{')
+	e.Key(`"workspace_group":`)
+	appendWorkspaceGroupUpdate(e, &v.WorkspaceGroup)
+	if value, ok := validate.Member(e, `"include":`, v.Include); ok {
+		e.String(value)
 	}
-	return validate.EndObject(b, start)
+	e.Close('}')
 }
 
-// AppendErrors appends the JSON of v.
-func AppendErrors(b []byte, v *model.Errors) []byte {
-	start := len(b)
-	b = append(b, `,"errors":`...)
-	b = append(b, '[')
-	for i := range v.Errors {
-		if i > 0 {
-			b = append(b, ',')
-		}
-		b = AppendError(b, &v.Errors[i])
-	}
-	b = append(b, ']')
-	return validate.EndObject(b, start)
-}
-
-// AppendExternalReference appends the JSON of v. It is part of responses only, where readers expect every field: one without a value is null.
-func AppendExternalReference(b []byte, v *model.ExternalReference) []byte {
-	start := len(b)
-	b = append(b, `,"id":`...)
-	b = validate.AppendString(b, v.ID)
-	b = append(b, `,"service_name":`...)
-	b = validate.AppendString(b, v.ServiceName)
-	b = append(b, `,"service_model":`...)
-	b = validate.AppendString(b, v.ServiceModel)
-	b = append(b, `,"service_model_ref":`...)
-	b = validate.AppendString(b, v.ServiceModelRef)
-	if value, err := v.Status.Get(); err == nil {
-		b = append(b, `,"status":`...)
-		b = validate.AppendString(b, value)
-	} else {
-		b = append(b, `,"status":null`...)
-	}
-	if value, err := v.ExternalMessage.Get(); err == nil {
-		b = append(b, `,"external_message":`...)
-		b = validate.AppendString(b, value)
-	} else {
-		b = append(b, `,"external_message":null`...)
-	}
-	if value, err := v.ExternalLink.Get(); err == nil {
-		b = append(b, `,"external_link":`...)
-		b = validate.AppendString(b, value)
-	} else {
-		b = append(b, `,"external_link":null`...)
-	}
-	if value, err := v.ExternalStatus.Get(); err == nil {
-		b = append(b, `,"external_status":`...)
-		b = validate.AppendString(b, value)
-	} else {
-		b = append(b, `,"external_status":null`...)
-	}
-	if value, err := v.Locked.Get(); err == nil {
-		b = append(b, `,"locked":`...)
-		b = strconv.AppendBool(b, value)
-	} else {
-		b = append(b, `,"locked":null`...)
-	}
-	b = append(b, `,"subject_id":`...)
-	b = strconv.AppendInt(b, v.SubjectID, 10)
-	b = append(b, `,"subject_type":`...)
-	b = validate.AppendString(b, v.SubjectType)
-	b = append(b, `,"created_at":`...)
-	b = format.AppendDateTime(b, v.CreatedAt)
-	b = append(b, `,"updated_at":`...)
-	b = format.AppendDateTime(b, v.UpdatedAt)
-	if value, err := v.LastSyncedAt.Get(); err == nil {
-		b = append(b, `,"last_synced_at":`...)
-		b = format.AppendDateTime(b, value)
-	} else {
-		b = append(b, `,"last_synced_at":null`...)
-	}
-	return validate.EndObject(b, start)
-}
-
-// AppendExternalReferenceUpdate appends the JSON of v. Fields that are not specified are left out.
-func AppendExternalReferenceUpdate(b []byte, v *model.ExternalReferenceUpdate) []byte {
-	start := len(b)
-	b = append(b, `,"service_name":`...)
-	b = validate.AppendString(b, v.ServiceName)
-	b = append(b, `,"service_model":`...)
-	b = validate.AppendString(b, v.ServiceModel)
-	b = append(b, `,"service_model_ref":`...)
-	b = validate.AppendString(b, v.ServiceModelRef)
-	if value, err := v.Status.Get(); err == nil {
-		b = append(b, `,"status":`...)
-		b = validate.AppendString(b, string(value))
-	} else if v.Status.IsNull() {
-		b = append(b, `,"status":null`...)
-	}
-	if value, err := v.ExternalMessage.Get(); err == nil {
-		b = append(b, `,"external_message":`...)
-		b = validate.AppendString(b, value)
-	} else if v.ExternalMessage.IsNull() {
-		b = append(b, `,"external_message":null`...)
-	}
-	if value, err := v.ExternalLink.Get(); err == nil {
-		b = append(b, `,"external_link":`...)
-		b = validate.AppendString(b, value)
-	} else if v.ExternalLink.IsNull() {
-		b = append(b, `,"external_link":null`...)
-	}
-	if value, err := v.ExternalStatus.Get(); err == nil {
-		b = append(b, `,"external_status":`...)
-		b = validate.AppendString(b, value)
-	} else if v.ExternalStatus.IsNull() {
-		b = append(b, `,"external_status":null`...)
-	}
-	if value, err := v.Locked.Get(); err == nil {
-		b = append(b, `,"locked":`...)
-		b = strconv.AppendBool(b, value)
-	} else if v.Locked.IsNull() {
-		b = append(b, `,"locked":null`...)
-	}
-	return validate.EndObject(b, start)
-}
-
-// AppendMeta appends the JSON of v.
-func AppendMeta(b []byte, v *model.Meta) []byte {
-	start := len(b)
-	b = append(b, `,"count":`...)
-	b = strconv.AppendInt(b, v.Count, 10)
-	b = append(b, `,"page_count":`...)
-	b = strconv.AppendInt(b, v.PageCount, 10)
-	b = append(b, `,"page_number":`...)
-	b = strconv.AppendInt(b, v.PageNumber, 10)
-	b = append(b, `,"page_size":`...)
-	b = strconv.AppendInt(b, v.PageSize, 10)
-	return validate.EndObject(b, start)
-}
-
-// AppendRateCardSet appends the JSON of v. It is part of responses only, where readers expect every field: one without a value is null.
-func AppendRateCardSet(b []byte, v *model.RateCardSet) []byte {
-	start := len(b)
-	b = append(b, `,"id":`...)
-	b = validate.AppendString(b, v.ID)
-	b = append(b, `,"title":`...)
-	b = validate.AppendString(b, v.Title)
-	if value, err := v.AccountDefault.Get(); err == nil {
-		b = append(b, `,"account_default":`...)
-		b = strconv.AppendBool(b, value)
-	} else {
-		b = append(b, `,"account_default":null`...)
-	}
-	if value, err := v.ActiveCurrencies.Get(); err == nil {
-		b = append(b, `,"active_currencies":`...)
-		b = append(b, '[')
+// appendWorkspaceGroupUpdate appends the schema WorkspaceGroupUpdate.
+func appendWorkspaceGroupUpdate(e *validate.Encoder, v *model.WorkspaceGroupUpdate) {
+	e.Open('{')
+	e.Key(`"name":`)
+	e.String(v.Name)
+	if value, ok := validate.Member(e, `"add_workspace_ids":`, v.AddWorkspaceIds); ok {
+		e.Open('[')
 		for i := range value {
-			if i > 0 {
-				b = append(b, ',')
-			}
-			b = validate.AppendString(b, value[i])
+			item := &value[i]
+			e.Next()
+			e.Int(*item)
 		}
-		b = append(b, ']')
-	} else {
-		b = append(b, `,"active_currencies":null`...)
+		e.Close(']')
 	}
-	if value, err := v.DefaultCurrencies.Get(); err == nil {
-		b = append(b, `,"default_currencies":`...)
-		b = append(b, '[')
+	if value, ok := validate.Member(e, `"remove_workspace_ids":`, v.RemoveWorkspaceIds); ok {
+		e.Open('[')
 		for i := range value {
-			if i > 0 {
-				b = append(b, ',')
-			}
-			b = validate.AppendString(b, value[i])
+			item := &value[i]
+			e.Next()
+			e.Int(*item)
 		}
-		b = append(b, ']')
-	} else {
-		b = append(b, `,"default_currencies":null`...)
+		e.Close(']')
 	}
-	if value, err := v.Destroyable.Get(); err == nil {
-		b = append(b, `,"destroyable":`...)
-		b = strconv.AppendBool(b, value)
-	} else {
-		b = append(b, `,"destroyable":null`...)
+	if value, ok := validate.Member(e, `"notes":`, v.Notes); ok {
+		e.String(value)
 	}
-	if value, err := v.CreatedAt.Get(); err == nil {
-		b = append(b, `,"created_at":`...)
-		b = format.AppendDateTime(b, value)
-	} else {
-		b = append(b, `,"created_at":null`...)
+	if value, ok := validate.Member(e, `"company":`, v.Company); ok {
+		e.Bool(value)
 	}
-	if value, err := v.UpdatedAt.Get(); err == nil {
-		b = append(b, `,"updated_at":`...)
-		b = format.AppendDateTime(b, value)
-	} else {
-		b = append(b, `,"updated_at":null`...)
+	if value, ok := validate.Member(e, `"contact_name":`, v.ContactName); ok {
+		e.String(value)
 	}
-	for _, key := range validate.SortedKeys(v.AdditionalProperties) {
-		b = append(validate.AppendString(append(b, ','), key), ':')
-		value := v.AdditionalProperties[key]
-		b = validate.AppendAny(b, value)
+	if value, ok := validate.Member(e, `"email":`, v.Email); ok {
+		e.String(value)
 	}
-	return validate.EndObject(b, start)
+	if value, ok := validate.Member(e, `"phone_number":`, v.PhoneNumber); ok {
+		e.String(value)
+	}
+	if value, ok := validate.Member(e, `"address":`, v.Address); ok {
+		e.String(value)
+	}
+	if value, ok := validate.Member(e, `"website":`, v.Website); ok {
+		e.String(value)
+	}
+	if value, ok := validate.Member(e, `"external_reference":`, v.ExternalReference); ok {
+		appendExternalReferenceUpdate(e, &value)
+	}
+	e.Close('}')
 }
 
-// AppendResult appends the JSON of v.
-func AppendResult(b []byte, v *model.Result) []byte {
-	start := len(b)
-	b = append(b, `,"key":`...)
-	b = validate.AppendString(b, v.Key)
-	b = append(b, `,"id":`...)
-	b = validate.AppendString(b, v.ID)
-	return validate.EndObject(b, start)
+// appendExternalReferenceUpdate appends the schema ExternalReferenceUpdate.
+func appendExternalReferenceUpdate(e *validate.Encoder, v *model.ExternalReferenceUpdate) {
+	e.Open('{')
+	e.Key(`"service_name":`)
+	e.String(v.ServiceName)
+	e.Key(`"service_model":`)
+	e.String(v.ServiceModel)
+	e.Key(`"service_model_ref":`)
+	e.String(v.ServiceModelRef)
+	if value, ok := validate.Member(e, `"status":`, v.Status); ok {
+		e.String(string(value))
+	}
+	if value, ok := validate.Member(e, `"external_message":`, v.ExternalMessage); ok {
+		e.String(value)
+	}
+	if value, ok := validate.Member(e, `"external_link":`, v.ExternalLink); ok {
+		e.String(value)
+	}
+	if value, ok := validate.Member(e, `"external_status":`, v.ExternalStatus); ok {
+		e.String(value)
+	}
+	if value, ok := validate.Member(e, `"locked":`, v.Locked); ok {
+		e.Bool(value)
+	}
+	e.Close('}')
 }
 
-// AppendWorkspace appends the JSON of v. It is part of responses only, where readers expect every field: one without a value is null.
-func AppendWorkspace(b []byte, v *model.Workspace) []byte {
-	start := len(b)
-	b = append(b, `,"id":`...)
-	b = validate.AppendString(b, v.ID)
-	b = append(b, `,"title":`...)
-	b = validate.AppendString(b, v.Title)
-	if value, err := v.Description.Get(); err == nil {
-		b = append(b, `,"description":`...)
-		b = validate.AppendString(b, value)
-	} else {
-		b = append(b, `,"description":null`...)
-	}
-	if value, err := v.Archived.Get(); err == nil {
-		b = append(b, `,"archived":`...)
-		b = strconv.AppendBool(b, value)
-	} else {
-		b = append(b, `,"archived":null`...)
-	}
-	if value, err := v.AccessLevel.Get(); err == nil {
-		b = append(b, `,"access_level":`...)
-		b = validate.AppendString(b, value)
-	} else {
-		b = append(b, `,"access_level":null`...)
-	}
-	if value, err := v.AccountID.Get(); err == nil {
-		b = append(b, `,"account_id":`...)
-		b = strconv.AppendInt(b, value, 10)
-	} else {
-		b = append(b, `,"account_id":null`...)
-	}
-	if value, err := v.StartDate.Get(); err == nil {
-		b = append(b, `,"start_date":`...)
-		b = validate.AppendString(b, value.String())
-	} else {
-		b = append(b, `,"start_date":null`...)
-	}
-	if value, err := v.DueDate.Get(); err == nil {
-		b = append(b, `,"due_date":`...)
-		b = validate.AppendString(b, value.String())
-	} else {
-		b = append(b, `,"due_date":null`...)
-	}
-	if value, err := v.Budgeted.Get(); err == nil {
-		b = append(b, `,"budgeted":`...)
-		b = strconv.AppendBool(b, value)
-	} else {
-		b = append(b, `,"budgeted":null`...)
-	}
-	if value, err := v.Currency.Get(); err == nil {
-		b = append(b, `,"currency":`...)
-		b = validate.AppendString(b, value)
-	} else {
-		b = append(b, `,"currency":null`...)
-	}
-	if value, err := v.CreatedAt.Get(); err == nil {
-		b = append(b, `,"created_at":`...)
-		b = format.AppendDateTime(b, value)
-	} else {
-		b = append(b, `,"created_at":null`...)
-	}
-	if value, err := v.UpdatedAt.Get(); err == nil {
-		b = append(b, `,"updated_at":`...)
-		b = format.AppendDateTime(b, value)
-	} else {
-		b = append(b, `,"updated_at":null`...)
-	}
-	for _, key := range validate.SortedKeys(v.AdditionalProperties) {
-		b = append(validate.AppendString(append(b, ','), key), ':')
-		value := v.AdditionalProperties[key]
-		b = validate.AppendAny(b, value)
-	}
-	return validate.EndObject(b, start)
-}
-
-// AppendWorkspaceGroup appends the JSON of v. It is part of responses only, where readers expect every field: one without a value is null.
-func AppendWorkspaceGroup(b []byte, v *model.WorkspaceGroup) []byte {
-	start := len(b)
-	b = append(b, `,"id":`...)
-	b = validate.AppendString(b, v.ID)
-	b = append(b, `,"name":`...)
-	b = validate.AppendString(b, v.Name)
-	if value, err := v.Company.Get(); err == nil {
-		b = append(b, `,"company":`...)
-		b = strconv.AppendBool(b, value)
-	} else {
-		b = append(b, `,"company":null`...)
-	}
-	if value, err := v.ContactName.Get(); err == nil {
-		b = append(b, `,"contact_name":`...)
-		b = validate.AppendString(b, value)
-	} else {
-		b = append(b, `,"contact_name":null`...)
-	}
-	if value, err := v.Email.Get(); err == nil {
-		b = append(b, `,"email":`...)
-		b = validate.AppendString(b, value)
-	} else {
-		b = append(b, `,"email":null`...)
-	}
-	if value, err := v.PhoneNumber.Get(); err == nil {
-		b = append(b, `,"phone_number":`...)
-		b = validate.AppendString(b, value)
-	} else {
-		b = append(b, `,"phone_number":null`...)
-	}
-	if value, err := v.Address.Get(); err == nil {
-		b = append(b, `,"address":`...)
-		b = validate.AppendString(b, value)
-	} else {
-		b = append(b, `,"address":null`...)
-	}
-	if value, err := v.Website.Get(); err == nil {
-		b = append(b, `,"website":`...)
-		b = validate.AppendString(b, value)
-	} else {
-		b = append(b, `,"website":null`...)
-	}
-	if value, err := v.Notes.Get(); err == nil {
-		b = append(b, `,"notes":`...)
-		b = validate.AppendString(b, value)
-	} else {
-		b = append(b, `,"notes":null`...)
-	}
-	b = append(b, `,"created_at":`...)
-	b = format.AppendDateTime(b, v.CreatedAt)
-	b = append(b, `,"updated_at":`...)
-	b = format.AppendDateTime(b, v.UpdatedAt)
-	if v.WorkspaceIds != nil {
-		b = append(b, `,"workspace_ids":`...)
-		b = append(b, '[')
-		for i := range *v.WorkspaceIds {
-			if i > 0 {
-				b = append(b, ',')
-			}
-			b = validate.AppendString(b, (*v.WorkspaceIds)[i])
-		}
-		b = append(b, ']')
-	}
-	if v.ExternalReferenceIds != nil {
-		b = append(b, `,"external_reference_ids":`...)
-		b = append(b, '[')
-		for i := range *v.ExternalReferenceIds {
-			if i > 0 {
-				b = append(b, ',')
-			}
-			b = validate.AppendString(b, (*v.ExternalReferenceIds)[i])
-		}
-		b = append(b, ']')
-	}
-	if v.RateCardSetIds != nil {
-		b = append(b, `,"rate_card_set_ids":`...)
-		b = append(b, '[')
-		for i := range *v.RateCardSetIds {
-			if i > 0 {
-				b = append(b, ',')
-			}
-			b = validate.AppendString(b, (*v.RateCardSetIds)[i])
-		}
-		b = append(b, ']')
-	}
-	return validate.EndObject(b, start)
-}
-
-// AppendWorkspaceGroupDocument appends the JSON of v.
-func AppendWorkspaceGroupDocument(b []byte, v *model.WorkspaceGroupDocument) []byte {
-	start := len(b)
-	b = append(b, `,"count":`...)
-	b = strconv.AppendInt(b, v.Count, 10)
-	b = append(b, `,"meta":`...)
-	b = AppendMeta(b, &v.Meta)
-	b = append(b, `,"results":`...)
-	b = append(b, '[')
+// appendWorkspaceGroupDocument appends the schema WorkspaceGroupDocument.
+func appendWorkspaceGroupDocument(e *validate.Encoder, v *model.WorkspaceGroupDocument) {
+	e.Open('{')
+	e.Key(`"count":`)
+	e.Int(v.Count)
+	e.Key(`"meta":`)
+	appendMeta(e, &v.Meta)
+	e.Key(`"results":`)
+	e.Open('[')
 	for i := range v.Results {
-		if i > 0 {
-			b = append(b, ',')
-		}
-		b = AppendResult(b, &v.Results[i])
+		item := &v.Results[i]
+		e.Next()
+		appendResult(e, item)
 	}
-	b = append(b, ']')
-	b = append(b, `,"workspace_groups":`...)
-	b = append(b, '{')
-	for i, key := range validate.SortedKeys(v.WorkspaceGroups) {
-		if i > 0 {
-			b = append(b, ',')
-		}
-		b = append(validate.AppendString(b, key), ':')
-		item := v.WorkspaceGroups[key]
-		b = AppendWorkspaceGroup(b, &item)
+	e.Close(']')
+	e.Key(`"workspace_groups":`)
+	e.Open('{')
+	for _, key := range validate.SortedKeys(v.WorkspaceGroups) {
+		item2 := v.WorkspaceGroups[key]
+		e.Name(key)
+		appendWorkspaceGroup(e, &item2)
 	}
-	b = append(b, '}')
+	e.Close('}')
 	if v.ExternalReferences != nil {
-		b = append(b, `,"external_references":`...)
-		b = append(b, '{')
-		for i, key := range validate.SortedKeys(*v.ExternalReferences) {
-			if i > 0 {
-				b = append(b, ',')
-			}
-			b = append(validate.AppendString(b, key), ':')
-			item := (*v.ExternalReferences)[key]
-			b = AppendExternalReference(b, &item)
+		e.Key(`"external_references":`)
+		e.Open('{')
+		for _, key2 := range validate.SortedKeys(*v.ExternalReferences) {
+			item3 := (*v.ExternalReferences)[key2]
+			e.Name(key2)
+			appendExternalReference(e, &item3)
 		}
-		b = append(b, '}')
+		e.Close('}')
 	}
 	if v.Workspaces != nil {
-		b = append(b, `,"workspaces":`...)
-		b = append(b, '{')
-		for i, key := range validate.SortedKeys(*v.Workspaces) {
-			if i > 0 {
-				b = append(b, ',')
-			}
-			b = append(validate.AppendString(b, key), ':')
-			item := (*v.Workspaces)[key]
-			b = AppendWorkspace(b, &item)
+		e.Key(`"workspaces":`)
+		e.Open('{')
+		for _, key3 := range validate.SortedKeys(*v.Workspaces) {
+			item4 := (*v.Workspaces)[key3]
+			e.Name(key3)
+			appendWorkspace(e, &item4)
 		}
-		b = append(b, '}')
+		e.Close('}')
 	}
 	if v.RateCardSets != nil {
-		b = append(b, `,"rate_card_sets":`...)
-		b = append(b, '{')
-		for i, key := range validate.SortedKeys(*v.RateCardSets) {
-			if i > 0 {
-				b = append(b, ',')
-			}
-			b = append(validate.AppendString(b, key), ':')
-			item := (*v.RateCardSets)[key]
-			b = AppendRateCardSet(b, &item)
+		e.Key(`"rate_card_sets":`)
+		e.Open('{')
+		for _, key4 := range validate.SortedKeys(*v.RateCardSets) {
+			item5 := (*v.RateCardSets)[key4]
+			e.Name(key4)
+			appendRateCardSet(e, &item5)
 		}
-		b = append(b, '}')
+		e.Close('}')
 	}
-	return validate.EndObject(b, start)
+	e.Close('}')
 }
 
-// AppendWorkspaceGroupRequest appends the JSON of v. Fields that are not specified are left out.
-func AppendWorkspaceGroupRequest(b []byte, v *model.WorkspaceGroupRequest) []byte {
-	start := len(b)
-	b = append(b, `,"workspace_group":`...)
-	b = AppendWorkspaceGroupUpdate(b, &v.WorkspaceGroup)
-	if value, err := v.Include.Get(); err == nil {
-		b = append(b, `,"include":`...)
-		b = validate.AppendString(b, value)
-	} else if v.Include.IsNull() {
-		b = append(b, `,"include":null`...)
-	}
-	return validate.EndObject(b, start)
+// appendMeta appends the schema Meta.
+func appendMeta(e *validate.Encoder, v *model.Meta) {
+	e.Open('{')
+	e.Key(`"count":`)
+	e.Int(v.Count)
+	e.Key(`"page_count":`)
+	e.Int(v.PageCount)
+	e.Key(`"page_number":`)
+	e.Int(v.PageNumber)
+	e.Key(`"page_size":`)
+	e.Int(v.PageSize)
+	e.Close('}')
 }
 
-// AppendWorkspaceGroupUpdate appends the JSON of v. Fields that are not specified are left out.
-func AppendWorkspaceGroupUpdate(b []byte, v *model.WorkspaceGroupUpdate) []byte {
-	start := len(b)
-	b = append(b, `,"name":`...)
-	b = validate.AppendString(b, v.Name)
-	if value, err := v.AddWorkspaceIds.Get(); err == nil {
-		b = append(b, `,"add_workspace_ids":`...)
-		b = append(b, '[')
-		for i := range value {
-			if i > 0 {
-				b = append(b, ',')
-			}
-			b = strconv.AppendInt(b, value[i], 10)
+// appendResult appends the schema Result.
+func appendResult(e *validate.Encoder, v *model.Result) {
+	e.Open('{')
+	e.Key(`"key":`)
+	e.String(v.Key)
+	e.Key(`"id":`)
+	e.String(v.ID)
+	e.Close('}')
+}
+
+// appendWorkspaceGroup appends the schema WorkspaceGroup.
+func appendWorkspaceGroup(e *validate.Encoder, v *model.WorkspaceGroup) {
+	e.Open('{')
+	e.Key(`"id":`)
+	e.String(v.ID)
+	e.Key(`"name":`)
+	e.String(v.Name)
+	if value, ok := validate.MemberOrNull(e, `"company":`, v.Company); ok {
+		e.Bool(value)
+	}
+	if value, ok := validate.MemberOrNull(e, `"contact_name":`, v.ContactName); ok {
+		e.String(value)
+	}
+	if value, ok := validate.MemberOrNull(e, `"email":`, v.Email); ok {
+		e.String(value)
+	}
+	if value, ok := validate.MemberOrNull(e, `"phone_number":`, v.PhoneNumber); ok {
+		e.String(value)
+	}
+	if value, ok := validate.MemberOrNull(e, `"address":`, v.Address); ok {
+		e.String(value)
+	}
+	if value, ok := validate.MemberOrNull(e, `"website":`, v.Website); ok {
+		e.String(value)
+	}
+	if value, ok := validate.MemberOrNull(e, `"notes":`, v.Notes); ok {
+		e.String(value)
+	}
+	e.Key(`"created_at":`)
+	format.EncodeDateTime(e, v.CreatedAt)
+	e.Key(`"updated_at":`)
+	format.EncodeDateTime(e, v.UpdatedAt)
+	if v.WorkspaceIds != nil {
+		e.Key(`"workspace_ids":`)
+		e.Open('[')
+		for i := range *v.WorkspaceIds {
+			item := &(*v.WorkspaceIds)[i]
+			e.Next()
+			e.String(*item)
 		}
-		b = append(b, ']')
-	} else if v.AddWorkspaceIds.IsNull() {
-		b = append(b, `,"add_workspace_ids":null`...)
+		e.Close(']')
 	}
-	if value, err := v.RemoveWorkspaceIds.Get(); err == nil {
-		b = append(b, `,"remove_workspace_ids":`...)
-		b = append(b, '[')
-		for i := range value {
-			if i > 0 {
-				b = append(b, ',')
-			}
-			b = strconv.AppendInt(b, value[i], 10)
+	if v.ExternalReferenceIds != nil {
+		e.Key(`"external_reference_ids":`)
+		e.Open('[')
+		for i := range *v.ExternalReferenceIds {
+			item2 := &(*v.ExternalReferenceIds)[i]
+			e.Next()
+			e.String(*item2)
 		}
-		b = append(b, ']')
-	} else if v.RemoveWorkspaceIds.IsNull() {
-		b = append(b, `,"remove_workspace_ids":null`...)
+		e.Close(']')
 	}
-	if value, err := v.Notes.Get(); err == nil {
-		b = append(b, `,"notes":`...)
-		b = validate.AppendString(b, value)
-	} else if v.Notes.IsNull() {
-		b = append(b, `,"notes":null`...)
+	if v.RateCardSetIds != nil {
+		e.Key(`"rate_card_set_ids":`)
+		e.Open('[')
+		for i := range *v.RateCardSetIds {
+			item3 := &(*v.RateCardSetIds)[i]
+			e.Next()
+			e.String(*item3)
+		}
+		e.Close(']')
 	}
-	if value, err := v.Company.Get(); err == nil {
-		b = append(b, `,"company":`...)
-		b = strconv.AppendBool(b, value)
-	} else if v.Company.IsNull() {
-		b = append(b, `,"company":null`...)
+	e.Close('}')
+}
+
+// appendExternalReference appends the schema ExternalReference.
+func appendExternalReference(e *validate.Encoder, v *model.ExternalReference) {
+	e.Open('{')
+	e.Key(`"id":`)
+	e.String(v.ID)
+	e.Key(`"service_name":`)
+	e.String(v.ServiceName)
+	e.Key(`"service_model":`)
+	e.String(v.ServiceModel)
+	e.Key(`"service_model_ref":`)
+	e.String(v.ServiceModelRef)
+	if value, ok := validate.MemberOrNull(e, `"status":`, v.Status); ok {
+		e.String(string(value))
 	}
-	if value, err := v.ContactName.Get(); err == nil {
-		b = append(b, `,"contact_name":`...)
-		b = validate.AppendString(b, value)
-	} else if v.ContactName.IsNull() {
-		b = append(b, `,"contact_name":null`...)
+	if value, ok := validate.MemberOrNull(e, `"external_message":`, v.ExternalMessage); ok {
+		e.String(value)
 	}
-	if value, err := v.Email.Get(); err == nil {
-		b = append(b, `,"email":`...)
-		b = validate.AppendString(b, value)
-	} else if v.Email.IsNull() {
-		b = append(b, `,"email":null`...)
+	if value, ok := validate.MemberOrNull(e, `"external_link":`, v.ExternalLink); ok {
+		e.String(value)
 	}
-	if value, err := v.PhoneNumber.Get(); err == nil {
-		b = append(b, `,"phone_number":`...)
-		b = validate.AppendString(b, value)
-	} else if v.PhoneNumber.IsNull() {
-		b = append(b, `,"phone_number":null`...)
+	if value, ok := validate.MemberOrNull(e, `"external_status":`, v.ExternalStatus); ok {
+		e.String(value)
 	}
-	if value, err := v.Address.Get(); err == nil {
-		b = append(b, `,"address":`...)
-		b = validate.AppendString(b, value)
-	} else if v.Address.IsNull() {
-		b = append(b, `,"address":null`...)
+	if value, ok := validate.MemberOrNull(e, `"locked":`, v.Locked); ok {
+		e.Bool(value)
 	}
-	if value, err := v.Website.Get(); err == nil {
-		b = append(b, `,"website":`...)
-		b = validate.AppendString(b, value)
-	} else if v.Website.IsNull() {
-		b = append(b, `,"website":null`...)
+	e.Key(`"subject_id":`)
+	e.String(v.SubjectID)
+	e.Key(`"subject_type":`)
+	e.String(v.SubjectType)
+	e.Key(`"created_at":`)
+	format.EncodeDateTime(e, v.CreatedAt)
+	e.Key(`"updated_at":`)
+	format.EncodeDateTime(e, v.UpdatedAt)
+	if value, ok := validate.MemberOrNull(e, `"last_synced_at":`, v.LastSyncedAt); ok {
+		format.EncodeDateTime(e, value)
 	}
-	if value, err := v.ExternalReference.Get(); err == nil {
-		b = append(b, `,"external_reference":`...)
-		b = AppendExternalReferenceUpdate(b, &value)
-	} else if v.ExternalReference.IsNull() {
-		b = append(b, `,"external_reference":null`...)
+	e.Close('}')
+}
+
+// appendWorkspace appends the schema Workspace.
+func appendWorkspace(e *validate.Encoder, v *model.Workspace) {
+	e.Open('{')
+	e.Key(`"id":`)
+	e.String(v.ID)
+	e.Key(`"title":`)
+	e.String(v.Title)
+	if value, ok := validate.MemberOrNull(e, `"description":`, v.Description); ok {
+		e.String(value)
 	}
-	return validate.EndObject(b, start)
+	if value, ok := validate.MemberOrNull(e, `"archived":`, v.Archived); ok {
+		e.Bool(value)
+	}
+	if value, ok := validate.MemberOrNull(e, `"access_level":`, v.AccessLevel); ok {
+		e.String(value)
+	}
+	if value, ok := validate.MemberOrNull(e, `"account_id":`, v.AccountID); ok {
+		e.String(value)
+	}
+	if value, ok := validate.MemberOrNull(e, `"start_date":`, v.StartDate); ok {
+		e.String(value.String())
+	}
+	if value, ok := validate.MemberOrNull(e, `"due_date":`, v.DueDate); ok {
+		e.String(value.String())
+	}
+	if value, ok := validate.MemberOrNull(e, `"budgeted":`, v.Budgeted); ok {
+		e.Bool(value)
+	}
+	if value, ok := validate.MemberOrNull(e, `"currency":`, v.Currency); ok {
+		e.String(value)
+	}
+	if value, ok := validate.MemberOrNull(e, `"created_at":`, v.CreatedAt); ok {
+		format.EncodeDateTime(e, value)
+	}
+	if value, ok := validate.MemberOrNull(e, `"updated_at":`, v.UpdatedAt); ok {
+		format.EncodeDateTime(e, value)
+	}
+	e.Close('}')
+}
+
+// appendRateCardSet appends the schema RateCardSet.
+func appendRateCardSet(e *validate.Encoder, v *model.RateCardSet) {
+	e.Open('{')
+	e.Key(`"id":`)
+	e.String(v.ID)
+	e.Key(`"title":`)
+	e.String(v.Title)
+	if value, ok := validate.MemberOrNull(e, `"account_default":`, v.AccountDefault); ok {
+		e.Bool(value)
+	}
+	if value, ok := validate.MemberOrNull(e, `"active_currencies":`, v.ActiveCurrencies); ok {
+		e.Open('[')
+		for i := range value {
+			item := &value[i]
+			e.Next()
+			e.String(*item)
+		}
+		e.Close(']')
+	}
+	if value, ok := validate.MemberOrNull(e, `"default_currencies":`, v.DefaultCurrencies); ok {
+		e.Open('[')
+		for i := range value {
+			item := &value[i]
+			e.Next()
+			e.String(*item)
+		}
+		e.Close(']')
+	}
+	if value, ok := validate.MemberOrNull(e, `"destroyable":`, v.Destroyable); ok {
+		e.Bool(value)
+	}
+	if value, ok := validate.MemberOrNull(e, `"created_at":`, v.CreatedAt); ok {
+		format.EncodeDateTime(e, value)
+	}
+	if value, ok := validate.MemberOrNull(e, `"updated_at":`, v.UpdatedAt); ok {
+		format.EncodeDateTime(e, value)
+	}
+	e.Close('}')
+}
+
+// appendErrors appends the schema Errors.
+func appendErrors(e *validate.Encoder, v *model.Errors) {
+	e.Open('{')
+	e.Key(`"errors":`)
+	e.Open('[')
+	for i := range v.Errors {
+		item := &v.Errors[i]
+		e.Next()
+		appendError(e, item)
+	}
+	e.Close(']')
+	e.Close('}')
+}
+
+// appendError appends the schema Error.
+func appendError(e *validate.Encoder, v *model.Error) {
+	e.Open('{')
+	e.Key(`"type":`)
+	e.String(v.Type)
+	e.Key(`"message":`)
+	e.String(v.Message)
+	if v.Field != nil {
+		e.Key(`"field":`)
+		e.String(*v.Field)
+	}
+	e.Close('}')
 }

@@ -6,7 +6,7 @@ import (
 	"net/url"
 
 	"example.com/oxgroups/api/validate"
-	"example.com/oxgroups/gen/model"
+	model "example.com/oxgroups/gen/model"
 )
 
 // ParseUpdateWorkspaceGroupParameters reads the parameters of the operation updateWorkspaceGroup.
@@ -14,12 +14,10 @@ import (
 func ParseUpdateWorkspaceGroupParameters(path func(name string) string, query url.Values) (id int64, params model.UpdateWorkspaceGroupParams, err error) {
 	var errs validate.ParameterErrors
 	{
-		s := validate.NewScanner(validate.AppendParameter(nil, validate.Integer, path("id")), validate.Options{RefuseNUL: true})
+		s := validate.NewScanner(validate.AppendParameter(nil, validate.Integer, path("id")), inRequest)
 		if number, ok := s.Int64(); ok {
 			id = number
-			if number < 1 {
-				s.Violation("minimum", "must be at least 1")
-			}
+			s.Check(number >= 1, "minimum", "must be at least 1")
 		}
 		errs.Add("id", s)
 	}
@@ -27,10 +25,9 @@ func ParseUpdateWorkspaceGroupParameters(path func(name string) string, query ur
 		if len(values) > 1 {
 			errs.Repeated("include")
 		}
-		s := validate.NewScanner(validate.AppendParameter(nil, validate.String, values[0]), validate.Options{RefuseNUL: true})
+		s := validate.NewScanner(validate.AppendParameter(nil, validate.String, values[0]), inRequest)
 		if text, ok := s.String(); ok {
-			value := model.Include(text)
-			params.Include = &value
+			params.Include = validate.Pointer(model.Include(text))
 		}
 		errs.Add("include", s)
 	}

@@ -8,100 +8,140 @@ import (
 	"example.com/oxgroups/cmd/validatorgen/internal/schema"
 )
 
-// appender writes the function that appends the JSON of a struct. Members stand in the order of the spec.
+// appender prints the function that appends the JSON of a type. Members are in the order of the spec.
 func (g *Generator) appender(f function, name string) string {
 	c := &code{}
-	c.line("// %s appends the JSON of v.%s", name, g.absentNote(f))
-	c.line("func %s(b []byte, v *%s) []byte {\nstart := len(b)", name, f.typ.Expr)
-	for _, field := range inOrder(f.schema, f.typ) {
-		var property *schema.Schema
-		if f.schema != nil {
-			property = f.schema.Property(field.JSON)
-		}
-		member := c.child()
-		g.appendMember(member, f, property, field)
-		c.WriteString(member.String())
+	c.line("// %s appends %s%s.", name, g.place(f.schema), g.direction(f))
+	c.line("func %s(e *validate.Encoder, v *%s) {", name, f.typ.Expr)
+	if f.typ.Kind == gotype.Struct && !f.typ.Union {
+		g.appendMembers(c, f.schema, target{f.typ, "*v"}, f.response)
+	} else {
+		g.appendValue(c, f.schema, target{f.typ, "*v"}, f.response)
 	}
-	if f.typ.Additional != nil {
-		c.line("for _, key := range validate.SortedKeys(v.AdditionalProperties) {")
-		c.line("b = append(validate.AppendString(append(b, ','), key), ':')\nvalue := v.AdditionalProperties[key]")
-		var additional *schema.Schema
-		if f.schema != nil {
-			additional = f.schema.Additional
-		}
-		g.appendValue(c, additional, f.typ.Additional, "value")
-		c.line("}")
-	}
-	c.line("return validate.EndObject(b, start)\n}\n")
+	c.line("}")
+	c.line("")
 	return c.String()
 }
 
-func (g *Generator) absentNote(f function) string {
-	for _, field := range f.typ.Fields {
-		if field.Type.Kind != gotype.Nullable {
-			continue
-		}
-		if f.schema != nil && g.responseOnly(f.schema) {
-			return " It is part of responses only, where readers expect every field: one without a value is null."
-		}
-		return " Fields that are not specified are left out."
+// direction says in a comment what of a schema with two directions is written.
+func (g *Generator) direction(f function) string {
+	switch {
+	case !g.bothWays(f.schema) || !g.hasDirections(f.schema, f.typ):
+		return ""
+	case f.response:
+		return " as in a response: without writeOnly fields, null for fields without a value"
+	default:
+		return " as in a request: without readOnly fields and those that are not specified"
 	}
-	return ""
 }
 
-func inOrder(s *schema.Schema, t *gotype.Type) []gotype.Field {
-	fields := slices.Clone(t.Fields)
-	if s == nil {
-		return fields
+// hasDirections reports whether a value is written in two ways: readOnly, writeOnly or optional fields are part of it.
+func (g *Generator) hasDirections(s *schema.Schema, t *gotype.Type) bool {
+	return g.twoWays(s, t, map[*schema.Schema]bool{})
+}
+
+func (g *Generator) twoWays(s *schema.Schema, t *gotype.Type, seen map[*schema.Schema]bool) bool {
+	s = s.Resolve()
+	if seen[s] {
+		return false
 	}
+	seen[s] = true
+	t = t.Value()
+	fill := g.fill(s, t)
+	if fill == nil {
+		return false
+	}
+	for _, p := range fill.Properties() {
+		field := t.Field(p.Name)
+		if ignoredWhen(p.Schema) != "" || field != nil && (field.Type.Kind == gotype.Nullable || g.twoWays(p.Schema, field.Type, seen)) {
+			return true
+		}
+	}
+	if items := fill.Items(); items != nil && g.twoWays(items, t.Elem, seen) {
+		return true
+	}
+	more, values := schema.Get[schema.AdditionalProperties](fill).Schema, t.Elem
+	if t.Kind == gotype.Struct {
+		values = t.Additional
+	}
+	return more != nil && values != nil && g.twoWays(more, values, seen)
+}
+
+// appendMembers prints the appending of an object.
+func (g *Generator) appendMembers(c *code, s *schema.Schema, t target, response bool) {
+	fill := g.fill(s, t.typ)
+	required := map[string]bool{}
+	gather(s, map[*schema.Schema]bool{}, func(part *schema.Schema) {
+		for _, name := range schema.Get[schema.Required](part).Names {
+			required[name] = true
+		}
+	})
+	c.line("e.Open('{')")
+	for _, field := range inOrder(fill.Properties(), t.typ.Fields) {
+		property := fill.Property(field.JSON)
+		if property != nil {
+			if r := property.Resolve(); response && (r.WriteOnly || property.WriteOnly) || !response && (r.ReadOnly || property.ReadOnly) {
+				continue
+			}
+		} else {
+			property = anything
+		}
+		g.appendMember(c, property, field, t, required[field.JSON], response)
+	}
+	if t.typ.Additional != nil {
+		more := schema.Get[schema.AdditionalProperties](fill).Schema
+		g.appendEntries(c, more, target{t.typ.Additional, t.field(&gotype.Field{Name: "AdditionalProperties"}).expr}, response)
+	}
+	c.line("e.Close('}')")
+}
+
+// inOrder returns fields in the order of properties, others behind them.
+func inOrder(properties []schema.Property, fields []gotype.Field) []gotype.Field {
 	place := func(f gotype.Field) int {
-		i := slices.IndexFunc(s.Properties, func(p schema.Property) bool { return p.Name == f.JSON })
-		if i < 0 {
-			return len(s.Properties)
+		if i := slices.IndexFunc(properties, func(p schema.Property) bool { return p.Name == f.JSON }); i >= 0 {
+			return i
 		}
-		return i
+		return len(properties)
 	}
-	slices.SortStableFunc(fields, func(a, b gotype.Field) int { return place(a) - place(b) })
-	return fields
+	ordered := slices.Clone(fields)
+	slices.SortStableFunc(ordered, func(a, b gotype.Field) int { return place(a) - place(b) })
+	return ordered
 }
 
-func (g *Generator) appendMember(c *code, f function, property *schema.Schema, field gotype.Field) {
-	expr := "v." + field.Name
-	required := f.schema != nil && f.schema.Requires(field.JSON)
+func (g *Generator) appendMember(c *code, property *schema.Schema, field gotype.Field, t target, required, response bool) {
+	f := t.field(&field)
+	key := quoted(strconv.Quote(field.JSON) + ":")
 	write := func(typ *gotype.Type, x string) {
-		c.line("b = append(b, %s...)", quoted(","+strconv.Quote(field.JSON)+":"))
-		g.appendValue(c, property, typ, x)
+		c.line("e.Key(%s)", key)
+		g.appendValue(c, property, target{typ, x}, response)
 	}
-	null := func() { c.line("b = append(b, %s...)", quoted(","+strconv.Quote(field.JSON)+":null")) }
 	switch {
 	case field.Type.Kind == gotype.Nullable:
-		c.line("if value, err := %s.Get(); err == nil {", expr)
-		write(field.Type.Elem, "value")
-		if required || f.schema != nil && g.responseOnly(f.schema) {
-			c.line("} else {")
-		} else {
-			c.line("} else if %s.IsNull() {", expr)
+		member := "Member"
+		if (response || required) && property.AllowsNull() {
+			member = "MemberOrNull"
 		}
-		null()
+		c.line("if value, ok := validate.%s(e, %s, %s); ok {", member, key, f.expr)
+		inner := c.child()
+		inner.fresh("value")
+		g.appendValue(inner, property, target{field.Type.Elem, "value"}, response)
+		c.WriteString(inner.String())
 		c.line("}")
 	case field.Type.Kind == gotype.Pointer:
-		c.line("if %s != nil {", expr)
-		write(field.Type.Elem, "*"+expr)
-		if required {
+		c.line("if %s != nil {", f.expr)
+		write(field.Type.Elem, "*"+f.expr)
+		if required && property.AllowsNull() {
 			c.line("} else {")
-			null()
+			c.line("e.Key(%s)", key)
+			c.line("e.Null()")
 		}
 		c.line("}")
-	case !required && (field.OmitEmpty || field.OmitZero):
-		if condition := notZero(field, expr); condition != "" {
-			c.line("if %s {", condition)
-			write(field.Type, expr)
-			c.line("}")
-			return
-		}
-		write(field.Type, expr)
+	case !required && (field.OmitEmpty || field.OmitZero) && notZero(field, f.expr) != "":
+		c.line("if %s {", notZero(field, f.expr))
+		write(field.Type, f.expr)
+		c.line("}")
 	default:
-		write(field.Type, expr)
+		write(field.Type, f.expr)
 	}
 }
 
@@ -110,11 +150,11 @@ func notZero(f gotype.Field, expr string) string {
 	switch f.Type.Kind {
 	case gotype.Bool:
 		return expr
-	case gotype.Int, gotype.Int32, gotype.Int64, gotype.Float32, gotype.Float64:
+	case gotype.Int, gotype.Int32, gotype.Int64, gotype.SmallInt, gotype.Float32, gotype.Float64:
 		return expr + " != 0"
 	case gotype.String:
 		return expr + ` != ""`
-	case gotype.Slice, gotype.Map:
+	case gotype.Slice, gotype.Map, gotype.Bytes:
 		if f.OmitEmpty {
 			return "len(" + expr + ") > 0"
 		}
@@ -129,54 +169,62 @@ func notZero(f gotype.Field, expr string) string {
 	return ""
 }
 
-// quoted returns s as a raw string where that is possible.
-func quoted(s string) string {
-	if strconv.CanBackquote(s) {
-		return "`" + s + "`"
-	}
-	return strconv.Quote(s)
-}
-
-// appendValue writes statements that append the JSON of x, an expression of type t.
-func (g *Generator) appendValue(c *code, s *schema.Schema, t *gotype.Type, x string) {
-	if s != nil {
-		s = s.Resolve()
-	}
-	switch t.Kind {
+// appendValue prints statements that append the JSON of t, which need not be addressable.
+func (g *Generator) appendValue(c *code, s *schema.Schema, t target, response bool) {
+	x := t.expr
+	switch t.typ.Kind {
 	case gotype.Bool:
-		c.line("b = strconv.AppendBool(b, %s)", basicOf(t, "bool", x))
-	case gotype.Int, gotype.Int32, gotype.Int64:
-		c.line("b = strconv.AppendInt(b, %s, 10)", basicOf(t, "int64", x))
+		c.line("e.Bool(%s)", basicOf(t.typ, "bool", x))
+	case gotype.Int, gotype.Int32, gotype.Int64, gotype.SmallInt:
+		if t.typ.Basic == "uint64" || t.typ.Basic == "uint" {
+			c.line("e.Uint(%s)", basicOf(t.typ, "uint64", x))
+			return
+		}
+		c.line("e.Int(%s)", basicOf(t.typ, "int64", x))
 	case gotype.Float32:
-		c.line("b = validate.AppendFloat(b, %s, 32)", basicOf(t, "float64", x))
+		c.line("e.Float(%s, 32)", basicOf(t.typ, "float64", x))
 	case gotype.Float64:
-		c.line("b = validate.AppendFloat(b, %s, 64)", basicOf(t, "float64", x))
+		c.line("e.Float(%s, 64)", basicOf(t.typ, "float64", x))
 	case gotype.String:
-		c.line("b = validate.AppendString(b, %s)", basicOf(t, "string", x))
+		c.line("e.String(%s)", basicOf(t.typ, "string", x))
+	case gotype.Bytes:
+		c.line("e.Base64(%s)", x)
 	case gotype.Time:
-		c.line("b = format.AppendDateTime(b, %s)", x)
+		if t.typ.Name != "" {
+			x = "time.Time(" + x + ")"
+		}
+		c.line("format.EncodeDateTime(e, %s)", x)
 	case gotype.Date, gotype.UUID:
-		c.line("b = validate.AppendString(b, %s.String())", parenthesised(x))
+		if t.typ.Name != "" {
+			c.line("e.Any(%s)", x)
+			return
+		}
+		c.line("e.String(%s.String())", parenthesised(x))
 	case gotype.Struct:
-		g.appendStruct(c, s, t, x)
+		g.appendStruct(c, s, t, response)
 	case gotype.Slice:
-		g.appendSlice(c, s, t, x)
+		g.appendSlice(c, s, t, response)
 	case gotype.Map:
-		g.appendMap(c, s, t, x)
+		g.appendMap(c, s, t, response)
 	case gotype.Pointer:
-		c.line("if %s == nil {\nb = append(b, \"null\"...)\n} else {", x)
-		g.appendValue(c, s, t.Elem, "*"+x)
+		c.line("if %s == nil {", x)
+		c.line("e.Null()")
+		c.line("} else {")
+		g.appendValue(c, s, target{t.typ.Elem, "*" + parenthesised(x)}, response)
 		c.line("}")
 	case gotype.Nullable:
 		name := c.fresh("set")
-		c.line("if %s, err := %s.Get(); err == nil {", name, x)
-		g.appendValue(c, s, t.Elem, name)
-		c.line("} else {\nb = append(b, \"null\"...)\n}")
+		c.line("if %s, err := %s.Get(); err == nil {", name, parenthesised(x))
+		g.appendValue(c, s, target{t.typ.Elem, name}, response)
+		c.line("} else {")
+		c.line("e.Null()")
+		c.line("}")
 	default:
-		c.line("b = validate.AppendAny(b, %s)", x)
+		c.line("e.Any(%s)", x)
 	}
 }
 
+// parenthesised returns x as it stands in front of a selector or an index.
 func parenthesised(x string) string {
 	if x[0] == '*' {
 		return "(" + x + ")"
@@ -191,51 +239,62 @@ func basicOf(t *gotype.Type, basic, x string) string {
 	return basic + "(" + x + ")"
 }
 
-func (g *Generator) appendStruct(c *code, s *schema.Schema, t *gotype.Type, x string) {
-	if t.Name == "" {
-		c.line("b = validate.AppendAny(b, %s)", x)
-		return
+func (g *Generator) appendStruct(c *code, s *schema.Schema, t target, response bool) {
+	switch {
+	case t.typ.Union:
+		c.line("e.Any(%s)", t.expr)
+	case t.typ.Expr == "":
+		g.appendMembers(c, s, t, response)
+	default:
+		c.line("%s(e, %s)", g.appendFunction(s, t.typ, response), t.address())
 	}
-	argument := "&" + x
-	if x[0] == '*' {
-		argument = x[1:]
-	}
-	c.line("b = %s(b, %s)", g.appendFunction(s, t), argument)
 }
 
-// appendFunction returns the name of the exported function that appends a named struct.
-func (g *Generator) appendFunction(s *schema.Schema, t *gotype.Type) string {
-	for f, name := range g.done {
-		if f.append && f.typ == t {
-			return name
-		}
+// appendFunction returns the name of the function that appends a value of a schema as in a request or a response.
+func (g *Generator) appendFunction(s *schema.Schema, t *gotype.Type, response bool) string {
+	switch {
+	case !g.hasDirections(s, t):
+		response = false
+	case !g.bothWays(s):
+		response = g.responseOnly(s)
 	}
-	f := function{schema: s, typ: t, append: true}
-	name := g.unique("Append" + t.Name)
-	g.done[f] = name
-	g.queue = append(g.queue, f)
-	return name
+	return g.call(function{schema: s, typ: t, append: true, response: response})
 }
 
-func (g *Generator) appendSlice(c *code, s *schema.Schema, t *gotype.Type, x string) {
-	var items *schema.Schema
-	if s != nil {
-		items = s.Items
+func (g *Generator) appendSlice(c *code, s *schema.Schema, t target, response bool) {
+	items := anything
+	if fill := g.fill(s, t.typ); fill != nil {
+		items = fill.Items()
 	}
-	i := c.fresh("i")
-	c.line("b = append(b, '[')\nfor %s := range %s {\nif %s > 0 {\nb = append(b, ',')\n}", i, x, i)
-	g.appendValue(c, items, t.Elem, parenthesised(x)+"["+i+"]")
-	c.line("}\nb = append(b, ']')")
+	item := c.fresh("item")
+	c.line("e.Open('[')")
+	c.line("for i := range %s {", t.expr)
+	c.line("%s := &%s[i]", item, parenthesised(t.expr))
+	c.line("e.Next()")
+	g.appendValue(c, items, target{t.typ.Elem, "*" + item}, response)
+	c.line("}")
+	c.line("e.Close(']')")
 }
 
-func (g *Generator) appendMap(c *code, s *schema.Schema, t *gotype.Type, x string) {
-	var values *schema.Schema
-	if s != nil {
-		values = s.Additional
+func (g *Generator) appendMap(c *code, s *schema.Schema, t target, response bool) {
+	var more *schema.Schema
+	if fill := g.fill(s, t.typ); fill != nil {
+		more = schema.Get[schema.AdditionalProperties](fill).Schema
 	}
-	i, key, value := c.fresh("i"), c.fresh("key"), c.fresh("item")
-	c.line("b = append(b, '{')\nfor %s, %s := range validate.SortedKeys(%s) {\nif %s > 0 {\nb = append(b, ',')\n}", i, key, x, i)
-	c.line("b = append(validate.AppendString(b, %s), ':')\n%s := %s[%s]", key, value, parenthesised(x), key)
-	g.appendValue(c, values, t.Elem, value)
-	c.line("}\nb = append(b, '}')")
+	c.line("e.Open('{')")
+	g.appendEntries(c, more, target{t.typ.Elem, t.expr}, response)
+	c.line("e.Close('}')")
+}
+
+// appendEntries prints the appending of the members of a map; t.typ is the type of its values.
+func (g *Generator) appendEntries(c *code, s *schema.Schema, t target, response bool) {
+	if s == nil {
+		s = anything
+	}
+	key, item := c.fresh("key"), c.fresh("item")
+	c.line("for _, %s := range validate.SortedKeys(%s) {", key, t.expr)
+	c.line("%s := %s[%s]", item, parenthesised(t.expr), key)
+	c.line("e.Name(%s)", key)
+	g.appendValue(c, s, target{t.typ, item}, response)
+	c.line("}")
 }

@@ -3,10 +3,9 @@ package emit
 import (
 	"bytes"
 	"fmt"
-	"go/format"
-	"maps"
-	"slices"
 	"strings"
+
+	"golang.org/x/tools/imports"
 
 	"example.com/oxgroups/cmd/validatorgen/internal/gotype"
 	"example.com/oxgroups/cmd/validatorgen/internal/schema"
@@ -21,71 +20,116 @@ type File struct {
 	Text []byte
 }
 
-// Root is a schema that gets an exported function: a component, or the body of an operation.
+// Root is a schema that gets exported functions: a component, or the body of an operation.
 type Root struct {
 	Name   string
 	Schema *schema.Schema
 	Type   *gotype.Type // nil: it is only checked
+	// Expr is the type as another package writes it, where that is an alias of Type.
+	Expr string
 }
 
-// Files writes the package: functions for every root and what they need, and the tables and parameters that were asked for.
+// maxLines bounds the lines of a generated file, so that compilers and editors take it well.
+const maxLines = 5000
+
+// Files prints the package: functions for every root and what they need, and the tables and parameters that were asked for.
 func (g *Generator) Files(roots []Root, tables []Table, operations []Operation) ([]File, error) {
-	var entries, readers, appenders code
 	for _, root := range roots {
-		g.entry(&entries, root)
+		g.reserve(root)
 	}
-	parameters := &code{}
+	decode, encode := g.newSection("decode"), g.newSection("encode")
+	decode.add(g.optionsVars())
+	for _, root := range roots {
+		decode.add(g.exported(root))
+		g.drain(decode, encode)
+	}
+	parameters := g.newSection("parameters")
 	for _, op := range operations {
-		g.operation(parameters, op)
+		c := &code{}
+		g.operation(c, op)
+		parameters.add(c.String())
 	}
-	texts := map[string]string{}
-	for len(g.queue) > 0 {
-		f := g.queue[0]
-		g.queue = g.queue[1:]
-		name := g.done[f]
-		if f.append {
-			texts[name] = g.appender(f, name)
-		} else {
-			texts[name] = g.reader(f, name)
-		}
+	g.drain(decode, encode)
+	decode.add(g.patternVars())
+	fields := g.newSection("fields")
+	fields.add(g.tables(tables))
+	if g.err != nil {
+		return nil, g.err
 	}
-	for _, name := range slices.Sorted(maps.Keys(texts)) {
-		if strings.HasPrefix(name, "Append") {
-			appenders.WriteString(texts[name])
-		} else {
-			readers.WriteString(texts[name])
-		}
-	}
-	decode := entries.String() + readers.String() + g.orderVars() + g.patternVars()
+	doc := g.doc()
 	var files []File
-	for _, part := range []struct{ name, doc, text string }{
-		{"decode.gen.go", g.doc(), decode},
-		{"encode.gen.go", "", appenders.String()},
-		{"fields.gen.go", "", g.tables(tables)},
-		{"parameters.gen.go", "", parameters.String()},
-	} {
-		if part.text == "" {
-			continue
+	for _, s := range []*section{decode, encode, fields, parameters} {
+		for _, text := range s.files() {
+			name := s.name + ".gen.go"
+			if n := len(files); n > 0 && strings.HasPrefix(files[n-1].Name, s.name) {
+				name = fmt.Sprintf("%s%d.gen.go", s.name, s.part)
+			}
+			s.part++
+			file, err := g.file(name, doc, text)
+			if err != nil {
+				return nil, err
+			}
+			files = append(files, file)
+			doc = ""
 		}
-		file, err := g.file(part.name, part.doc, part.text)
-		if err != nil {
-			return nil, err
-		}
-		files = append(files, file)
 	}
 	return files, nil
 }
 
-const modelDoc = `// Package %s has the JSON of the types in package %s: a Decode function reads a document into a type and checks
-// it against its schema in one pass, an Append function writes one. Strings that were read may share memory with the document,
-// which must not be changed while they are in use.
+// section is the text of one or several files.
+type section struct {
+	name  string
+	texts []string
+	part  int
+}
+
+func (g *Generator) newSection(name string) *section { return &section{name: name, part: 1} }
+
+func (s *section) add(text string) {
+	if strings.TrimSpace(text) != "" {
+		s.texts = append(s.texts, text)
+	}
+}
+
+// files joins the texts into files of at most maxLines, as far as no text is longer.
+func (s *section) files() []string {
+	var files []string
+	lines := 0
+	for _, text := range s.texts {
+		n := strings.Count(text, "\n")
+		if len(files) == 0 || lines+n > maxLines {
+			files, lines = append(files, ""), 0
+		}
+		files[len(files)-1] += text
+		lines += n
+	}
+	return files
+}
+
+// drain prints the functions that were called and are not printed yet.
+func (g *Generator) drain(decode, encode *section) {
+	for len(g.queue) > 0 {
+		f := g.queue[0]
+		g.queue = g.queue[1:]
+		if f.append {
+			encode.add(g.appender(f, g.done[f]))
+		} else {
+			decode.add(g.reader(f, g.done[f]))
+		}
+	}
+}
+
+const modelDoc = `// Package %s has the JSON of the types in package %s. For a schema X, DecodeX reads a document into a type and checks it in
+// one pass, AppendX appends the type's JSON, and ReadX reads what somebody else sent: everything that fits.
 //
-// Errors are a *validate.SyntaxError, where the document is not JSON as it should be, or a validate.Violations with every rule that
-// is broken. A value is not to be used after an error.
+// Strings that were read may share memory with the document, which must not be changed while they are in use. Errors of
+// DecodeX are a *validate.SyntaxError, where the document is not JSON as it should be, or validate.Violations with every
+// rule that is broken; the value is of no use then. ReadX returns as warnings what does not fit and was left out, or kept
+// where the type can hold it; its error is a *validate.SyntaxError. AppendX fails for what JSON has no value for, such as NaN.
 `
 
-const checkDoc = `// Package %s has a Check function for every schema. Errors are a *validate.SyntaxError, where the document is not JSON
-// as it should be, or a validate.Violations with every rule that is broken.
+const checkDoc = `// Package %s has a CheckX function for every schema X. Errors are a *validate.SyntaxError, where the document is not JSON
+// as it should be, or validate.Violations with every rule that is broken.
 `
 
 func (g *Generator) doc() string {
@@ -95,31 +139,107 @@ func (g *Generator) doc() string {
 	return fmt.Sprintf(modelDoc, g.config.Package, g.model.Name)
 }
 
-// entry writes the exported functions of a root.
-func (g *Generator) entry(c *code, root Root) {
+// reserve takes the names of the functions of a root, so that no other function gets them.
+func (g *Generator) reserve(root Root) {
 	s := root.Schema.Resolve()
 	if s.Component == "" {
 		g.labels[s.Place.Pointer] = root.Name
 	}
-	if root.Type == nil {
-		name := g.unique("Check" + root.Name)
-		c.line("// %s checks data against %s.", name, g.place(root.Schema.Resolve()))
-		c.line("func %s(data []byte) error {\ns := validate.NewScanner(data, %s)\n%s(s)\nreturn s.End()\n}\n", name, g.options(s), g.check(s))
-		return
-	}
-	name := g.unique("Decode" + root.Name)
-	c.line("// %s reads data into v and checks it against %s. Strings of v may share memory with data, which must", name, g.place(root.Schema.Resolve()))
-	c.line("// not be changed while they are in use. After an error v is not to be used.")
-	c.line("func %s(data []byte, v *%s) error {\ns := validate.NewScanner(data, %s)", name, root.Type.Expr, g.options(s))
-	g.value(c, root.Schema, target{root.Type, "*v"})
-	c.line("return s.End()\n}\n")
-	if root.Type.Kind == gotype.Struct {
-		g.appendFunction(s, root.Type)
+	for _, verb := range []string{"Check", "Decode", "Read", "Append"} {
+		g.names[verb+root.Name] = true
 	}
 }
 
+// exported prints the exported functions of a root.
+func (g *Generator) exported(root Root) string {
+	c := &code{}
+	s := root.Schema.Resolve()
+	place := g.place(root.Schema)
+	if root.Type == nil {
+		c.line("// Check%s checks data against %s.", root.Name, place)
+		c.line("func Check%s(data []byte) error {", root.Name)
+		c.line("s := validate.NewScanner(data, %s)", g.options(s))
+		g.read(c, root.Schema, target{}, nil)
+		c.line("return s.End()")
+		c.line("}")
+		c.line("")
+		return c.String()
+	}
+	if root.Expr == "" {
+		root.Expr = root.Type.Expr
+	}
+	switch response := g.optionsName(true); {
+	case g.responseOnly(s):
+		g.decodeEntry(c, root, "Decode"+root.Name, place, response)
+		g.readEntry(c, root, "Read"+root.Name, place, response)
+	case g.bothWays(s):
+		g.decodeEntry(c, root, "Decode"+root.Name, place+" as it is in a request", g.optionsName(false))
+		g.decodeEntry(c, root, "Decode"+g.responseName(root), place+" as it is in a response", response)
+		g.readEntry(c, root, "Read"+root.Name, place+" as it is in a response", response)
+	default:
+		g.decodeEntry(c, root, "Decode"+root.Name, place, g.optionsName(false))
+	}
+	g.appendEntry(c, root, "Append"+root.Name, g.responseOnly(s))
+	if g.bothWays(s) {
+		g.appendEntry(c, root, "Append"+g.responseName(root), true)
+	}
+	return c.String()
+}
+
+// responseName returns the name of a root for its functions for responses where it is part of requests too.
+func (g *Generator) responseName(root Root) string {
+	name := root.Name + "Response"
+	for g.names["Decode"+name] && g.labels["response of "+root.Name] != name {
+		name += "Body"
+	}
+	g.labels["response of "+root.Name] = name
+	g.names["Decode"+name], g.names["Append"+name] = true, true
+	return name
+}
+
+func (g *Generator) decodeEntry(c *code, root Root, name, place, options string) {
+	c.line("// %s reads %s.", name, place)
+	c.line("func %s(data []byte, v *%s) error {", name, root.Expr)
+	c.line("s := validate.NewScanner(data, %s)", options)
+	g.value(c, root.Schema, target{root.Type, "*v"})
+	c.line("return s.End()")
+	c.line("}")
+	c.line("")
+}
+
+func (g *Generator) readEntry(c *code, root Root, name, place, options string) {
+	c.line("// %s reads what fits of %s.", name, place)
+	c.line("func %s(data []byte, v *%s) (warnings validate.Violations, err error) {", name, root.Expr)
+	c.line("s := validate.NewLenientScanner(data, %s)", options)
+	g.value(c, root.Schema, target{root.Type, "*v"})
+	c.line("return s.Warnings()")
+	c.line("}")
+	c.line("")
+}
+
+func (g *Generator) appendEntry(c *code, root Root, name string, response bool) {
+	f := function{schema: root.Schema.Resolve(), typ: root.Type, append: true, response: response}
+	c.line("// %s appends the JSON of v%s.", name, g.direction(f))
+	c.line("func %s(b []byte, v *%s) ([]byte, error) {", name, root.Expr)
+	c.line("e := validate.NewEncoder(b)")
+	g.appendValue(c, root.Schema, target{root.Type, "*v"}, response)
+	c.line("return e.Result()")
+	c.line("}")
+	c.line("")
+}
+
+// optionsName returns the variable that has the options of scanners of requests or of responses.
+func (g *Generator) optionsName(response bool) string {
+	if response {
+		return "inResponse"
+	}
+	return "inRequest"
+}
+
 // options returns the options of a scanner for documents of a schema.
-func (g *Generator) options(s *schema.Schema) string {
+func (g *Generator) options(s *schema.Schema) string { return g.optionsName(g.responseOnly(s)) }
+
+func (g *Generator) optionsVars() string {
 	var set []string
 	if g.config.MaxDepth > 0 {
 		set = append(set, fmt.Sprintf("MaxDepth: %d", g.config.MaxDepth))
@@ -127,41 +247,43 @@ func (g *Generator) options(s *schema.Schema) string {
 	if g.config.RefuseNUL {
 		set = append(set, "RefuseNUL: true")
 	}
-	if g.responseOnly(s) {
-		set = append(set, "Response: true")
-	}
-	return "validate.Options{" + strings.Join(set, ", ") + "}"
-}
-
-// orderVars writes the orders in which properties are likely to come.
-func (g *Generator) orderVars() string {
-	var vars []string
-	for list, name := range g.orders {
-		vars = append(vars, fmt.Sprintf("var %s = [...]string{%s}\n", name, list))
-	}
-	slices.Sort(vars)
-	return strings.Join(vars, "\n") + "\n"
+	c := &code{}
+	c.line("// The options of the scanners of documents in requests and in responses.")
+	c.line("var (")
+	c.line("inRequest = validate.Options{%s}", strings.Join(set, ", "))
+	c.line("inResponse = validate.Options{%s}", strings.Join(append(set, "Response: true"), ", "))
+	c.line(")")
+	c.line("")
+	return c.String()
 }
 
 func (g *Generator) patternVars() string {
-	var c code
+	c := &code{}
 	for _, p := range g.patterns {
 		c.line("// %s is %s", p.name, strings.ReplaceAll(p.source, "\n", " "))
-		c.line("var %s = regexp.MustCompile(%s)\n", p.name, quoted(p.expr))
+		c.line("var %s = regexp.MustCompile(%s)", p.name, quoted(p.expr))
+		c.line("")
 	}
 	return c.String()
 }
 
 // file adds the head of a file: what it is, and the imports that text uses.
 func (g *Generator) file(name, doc, text string) (File, error) {
-	imports, err := g.imports(text)
-	if err != nil {
-		return File{}, fmt.Errorf("read %s: %w", name, err)
-	}
 	var b bytes.Buffer
 	fmt.Fprintf(&b, Head+"from %s. DO NOT EDIT.\n\n%spackage %s\n\n", g.config.Spec, doc, g.config.Package)
-	fmt.Fprintf(&b, "import (\n%s)\n\n%s", imports, text)
-	formatted, err := format.Source(b.Bytes())
+	b.WriteString("import (\n\"net/http\"\n\"net/url\"\n\"regexp\"\n\"strconv\"\n\"time\"\n\"unicode/utf8\"\n\n")
+	for _, below := range []string{"", "/compose", "/format"} {
+		fmt.Fprintf(&b, "%q\n", g.config.Runtime+below)
+	}
+	if g.model != nil {
+		fmt.Fprintf(&b, "%s %q\n", g.model.Name, g.model.Path)
+		for name, path := range g.model.Imports() {
+			fmt.Fprintf(&b, "%s %q\n", name, path)
+		}
+	}
+	b.WriteString(")\n\n")
+	b.WriteString(text)
+	formatted, err := imports.Process(name, b.Bytes(), &imports.Options{Comments: true, TabIndent: true, TabWidth: 8})
 	if err != nil {
 		return File{}, fmt.Errorf("format %s: %w", name, err)
 	}

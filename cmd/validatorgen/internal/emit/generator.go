@@ -1,6 +1,8 @@
-// Package emit writes Go code: for each schema a function that reads a value from a validate.Scanner, checks it and keeps it
-// in the type that oapi-codegen has for it, and one that appends the type's JSON. A rule is written where the value is
+// Package emit prints Go code: for each schema a function that reads a value from a validate.Scanner, checks it and keeps it
+// in the type that oapi-codegen has for it, and one that appends the type's JSON. A rule is printed where the value is
 // read, in plain statements, so that the code reads like the schema. It knows nothing of files and flags.
+//
+// Start reading at Files; plan.go has the one switch over the rules of a schema.
 package emit
 
 import (
@@ -18,28 +20,30 @@ type Config struct {
 	Spec      string // the name of the spec's file, for comments
 	Runtime   string // the import path of package validate
 	RefuseNUL bool
-	MaxDepth  int // 0 is the default of jsonscan
+	MaxDepth  int // 0 is the default of package validate
 }
 
-// Generator writes one package.
+// Generator prints one package.
 type Generator struct {
 	config Config
-	model  *gotype.Package // nil: only checks are written
+	model  *gotype.Package // nil: only checks are printed
 	names  map[string]bool
 	done   map[function]string
 	queue  []function
 	// inResponse and inRequest say where a schema is used.
 	inRequest, inResponse map[*schema.Schema]bool
 	patterns              []pattern
-	orders                map[string]string // the variable of each list of properties
 	labels                map[string]string // names for the schemas at JSON Pointers
+	err                   error             // the first rule without code
 }
 
-// function is what one generated function reads: a value of a schema into a type, or, without a type, only checks it.
+// function is what one generated function does: it reads a value of a schema into a type, or, without a type, only checks
+// it, or appends the JSON of the type.
 type function struct {
-	schema *schema.Schema
-	typ    *gotype.Type
-	append bool // it appends the type's JSON instead
+	schema   *schema.Schema
+	typ      *gotype.Type
+	append   bool
+	response bool // it appends as in a response, where that is another text than in a request
 }
 
 type pattern struct{ name, expr, source string }
@@ -47,9 +51,7 @@ type pattern struct{ name, expr, source string }
 // New returns a generator for the types of model, or for checks alone where model is nil.
 func New(config Config, model *gotype.Package) *Generator {
 	return &Generator{
-		config: config, model: model, names: map[string]bool{}, done: map[function]string{},
-		orders:    map[string]string{},
-		labels:    map[string]string{},
+		config: config, model: model, names: map[string]bool{}, done: map[function]string{}, labels: map[string]string{},
 		inRequest: map[*schema.Schema]bool{}, inResponse: map[*schema.Schema]bool{},
 	}
 }
@@ -72,7 +74,21 @@ func mark(set map[*schema.Schema]bool, s *schema.Schema) {
 
 // responseOnly reports whether a schema is never part of a request.
 func (g *Generator) responseOnly(s *schema.Schema) bool {
+	s = s.Resolve()
 	return g.inResponse[s] && !g.inRequest[s]
+}
+
+// bothWays reports whether a schema is part of requests and of responses.
+func (g *Generator) bothWays(s *schema.Schema) bool {
+	s = s.Resolve()
+	return g.inResponse[s] && g.inRequest[s]
+}
+
+// fail keeps the first error.
+func (g *Generator) fail(format string, args ...any) {
+	if g.err == nil {
+		g.err = fmt.Errorf(format, args...)
+	}
 }
 
 // code is the text of a function as it grows.
@@ -81,6 +97,7 @@ type code struct {
 	vars map[string]int // how often a name was taken in this function
 }
 
+// line prints one line of Go.
 func (c *code) line(format string, args ...any) {
 	fmt.Fprintf(c, format+"\n", args...)
 }
@@ -100,8 +117,9 @@ func (c *code) fresh(name string) string {
 	return name
 }
 
-// call returns the name of the function for f, which is written if it is not yet.
-func (g *Generator) call(f function, name string) string {
+// call returns the name of the function for f, which is printed if it is not yet.
+func (g *Generator) call(f function) string {
+	f.schema = f.schema.Resolve()
 	if known, ok := g.done[f]; ok {
 		return known
 	}
@@ -112,10 +130,13 @@ func (g *Generator) call(f function, name string) string {
 	case f.typ == nil:
 		verb = "check"
 	}
-	unique := g.unique(verb + name)
-	g.done[f] = unique
+	name := g.nameOf(f.schema)
+	if f.append && f.response && g.bothWays(f.schema) {
+		name += "Response"
+	}
+	g.done[f] = g.unique(verb + name)
 	g.queue = append(g.queue, f)
-	return unique
+	return g.done[f]
 }
 
 func (g *Generator) unique(name string) string {

@@ -4,8 +4,6 @@ import (
 	"fmt"
 	"go/doc"
 	"go/token"
-	"maps"
-	"slices"
 	"strings"
 	"unicode"
 
@@ -67,11 +65,8 @@ func (g *Generator) operation(c *code, op Operation) {
 func (g *Generator) reserved() map[string]bool {
 	taken := map[string]bool{}
 	for _, name := range []string{
-		"path", "query", "params", "errs", "err", "s", "values", "number", "text", "value", "exact", "parsed", "ok", "start", "url", "utf8",
+		"path", "query", "params", "errs", "err", "s", "values", "number", "text", "value", "exact", "parsed", "ok", "start", "url", "utf8", "http", "regexp", "strconv", "time", "validate", "compose", "format",
 	} {
-		taken[name] = true
-	}
-	for _, name := range slices.Concat(standardPackages, slices.Sorted(maps.Keys(runtimePackages))) {
 		taken[name] = true
 	}
 	if g.model != nil {
@@ -95,29 +90,29 @@ func local(name string, taken map[string]bool) string {
 // pathType returns the Go type that oapi-codegen gives to a parameter of the path, for the types that it reads directly.
 func (g *Generator) pathType(s *schema.Schema) *gotype.Type {
 	r := s.Resolve()
-	switch r.Types &^ schema.Null {
+	switch r.Types() &^ schema.Null {
 	case schema.Integer:
-		switch r.Format {
+		switch formatOf(r) {
 		case "int64":
-			return &gotype.Type{Kind: gotype.Int64, Expr: "int64"}
+			return &gotype.Type{Kind: gotype.Int64, Expr: "int64", Basic: "int64"}
 		case "int32":
-			return &gotype.Type{Kind: gotype.Int32, Expr: "int32"}
+			return &gotype.Type{Kind: gotype.Int32, Expr: "int32", Basic: "int32"}
 		}
-		return &gotype.Type{Kind: gotype.Int, Expr: "int"}
-	case schema.NumberType:
-		if r.Format == "double" {
-			return &gotype.Type{Kind: gotype.Float64, Expr: "float64"}
+		return &gotype.Type{Kind: gotype.Int, Expr: "int", Basic: "int"}
+	case schema.Number:
+		if formatOf(r) == "double" {
+			return &gotype.Type{Kind: gotype.Float64, Expr: "float64", Basic: "float64"}
 		}
-		return &gotype.Type{Kind: gotype.Float32, Expr: "float32"}
+		return &gotype.Type{Kind: gotype.Float32, Expr: "float32", Basic: "float32"}
 	case schema.Boolean:
-		return &gotype.Type{Kind: gotype.Bool, Expr: "bool"}
+		return &gotype.Type{Kind: gotype.Bool, Expr: "bool", Basic: "bool"}
 	case schema.Array:
-		if r.Items != nil {
-			elem := g.pathType(r.Items)
+		if r.Items() != nil {
+			elem := g.pathType(r.Items())
 			return &gotype.Type{Kind: gotype.Slice, Expr: "[]" + elem.Expr, Elem: elem}
 		}
 	}
-	return &gotype.Type{Kind: gotype.String, Expr: "string"}
+	return &gotype.Type{Kind: gotype.String, Expr: "string", Basic: "string"}
 }
 
 func (g *Generator) parameter(c *code, op Operation, p Parameter, local string) {
@@ -132,7 +127,7 @@ func (g *Generator) parameter(c *code, op Operation, p Parameter, local string) 
 		}
 	}
 	body := c.child()
-	array := p.Schema.Resolve().Types&schema.Array != 0
+	array := p.Schema.Resolve().Types()&schema.Array != 0
 	if p.In == "path" {
 		value := fmt.Sprintf("path(%q)", p.Name)
 		g.parameterValue(body, p, to, parameterJSON(p, value, fmt.Sprintf("validate.SplitParameter(%s, %q)", value, p.Separator)))
@@ -159,10 +154,10 @@ func (g *Generator) parameter(c *code, op Operation, p Parameter, local string) 
 // parameterJSON returns the expression of the JSON that a parameter stands for.
 func parameterJSON(p Parameter, value, list string) string {
 	r := p.Schema.Resolve()
-	if r.Types&schema.Array != 0 {
+	if r.Types()&schema.Array != 0 {
 		kind := "String"
-		if r.Items != nil {
-			kind = parameterKind(r.Items)
+		if r.Items() != nil {
+			kind = parameterKind(r.Items())
 		}
 		return fmt.Sprintf("validate.AppendParameterList(nil, validate.%s, %s)", kind, list)
 	}
@@ -170,10 +165,10 @@ func parameterJSON(p Parameter, value, list string) string {
 }
 
 func parameterKind(s *schema.Schema) string {
-	switch s.Resolve().Types &^ schema.Null {
+	switch s.Resolve().Types() &^ schema.Null {
 	case schema.Integer:
 		return "Integer"
-	case schema.NumberType:
+	case schema.Number:
 		return "Number"
 	case schema.Boolean:
 		return "Boolean"

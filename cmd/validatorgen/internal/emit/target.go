@@ -1,7 +1,6 @@
 package emit
 
 import (
-	"go/token"
 	"strings"
 
 	"example.com/oxgroups/cmd/validatorgen/internal/gotype"
@@ -24,199 +23,266 @@ func (t target) address() string {
 	return "&" + t.expr
 }
 
-// value writes statements that read one value of schema s into t.
-func (g *Generator) value(c *code, s *schema.Schema, t target) {
-	if t.none() {
-		g.read(c, s, target{}, nil)
-		return
-	}
-	switch t.typ.Kind {
-	case gotype.Nullable:
-		g.optional(c, s, t, t.expr+".SetNull()", func(x string) string { return t.expr + ".Set(" + x + ")" })
-	case gotype.Pointer:
-		g.optional(c, s, t, t.expr+" = nil", func(x string) string { return t.expr + " = &" + x })
-	default:
-		g.read(c, s, t, nil)
+// field returns the target of a field of a struct.
+func (t target) field(f *gotype.Field) target {
+	return target{f.Type, strings.TrimPrefix(t.expr, "*") + "." + f.Name}
+}
+
+// store prints what is done with a value that was read; x is an expression of the target's type.
+type store func(c *code, x string)
+
+func (t target) assign(c *code, x string) {
+	if !t.none() {
+		c.line("%s = %s", t.expr, x)
 	}
 }
 
-// optional writes the reading of a value whose type has a place for null.
-func (g *Generator) optional(c *code, s *schema.Schema, t target, null string, set func(string) string) {
-	elem := t.typ.Elem
+// value prints statements that read one value of schema s into t.
+func (g *Generator) value(c *code, s *schema.Schema, t target) {
+	switch {
+	case t.none():
+		g.read(c, s, t, t.assign)
+	case t.typ.Kind == gotype.Nullable:
+		g.nullable(c, s, t)
+	case t.typ.Kind == gotype.Pointer:
+		g.pointer(c, s, t)
+	default:
+		g.read(c, s, t, t.assign)
+	}
+}
+
+// nullable prints the reading of null or a value into a Nullable.
+func (g *Generator) nullable(c *code, s *schema.Schema, t target) {
 	r := s.Resolve()
-	allowsNull := r.AllowsNull()
-	if !g.decodable(r, elem) {
-		g.fallback(c, s, t)
+	if read := compactReader(g.plan(r), r, t.typ); read != "" {
+		c.line("validate.%s(s, %s)", read, t.address())
 		return
 	}
-	body := c.child()
-	if scalar(r, elem) && s.Ref == nil {
-		address := t.typ.Kind == gotype.Pointer
-		g.read(body, s, target{typ: elem}, func(c *code, x string) {
-			if address && !token.IsIdentifier(x) {
-				value := c.fresh("value")
-				c.line("%s := %s", value, x)
-				x = value
-			}
-			c.line("%s", set(x))
-		})
-	} else {
-		x := body.fresh("value")
-		body.line("var %s %s", x, elem.Expr)
-		g.read(body, s, target{elem, x}, nil)
-		body.line("%s", set(x))
+	g.optional(c, s, t, t.expr+".SetNull()", func(c *code, x string) { c.line("%s.Set(%s)", t.expr, x) })
+}
+
+// compactReader returns the function of package validate that reads the whole of a Nullable, or "".
+func compactReader(p *plan, s *schema.Schema, t *gotype.Type) string {
+	if !t.Compact || !s.AllowsNull() || s.Combined() || len(p.enum) > 0 || p.format != "" || len(p.text) > 0 {
+		return ""
 	}
 	switch {
+	case p.types == schema.String|schema.Null && t.Elem.Basic == "string":
+		return "NullableString"
+	case p.types == schema.Boolean|schema.Null && t.Elem.Basic == "bool":
+		return "NullableBool"
+	}
+	return ""
+}
+
+// pointer prints the reading of a value into a pointer, which is nil for null.
+func (g *Generator) pointer(c *code, s *schema.Schema, t target) {
+	g.optional(c, s, t, t.expr+" = nil", func(c *code, x string) {
+		if pointer, ok := strings.CutPrefix(x, "*"); ok && isName(pointer) {
+			c.line("%s = %s", t.expr, pointer)
+			return
+		}
+		if isName(x) {
+			c.line("%s = &%s", t.expr, x)
+			return
+		}
+		c.line("%s = validate.Pointer(%s)", t.expr, x)
+	})
+}
+
+// isName reports whether an expression is a variable.
+func isName(x string) bool { return !strings.ContainsAny(x, ".()[]{}&* ") }
+
+// optional prints the reading of a value whose type has a place for null.
+func (g *Generator) optional(c *code, s *schema.Schema, t target, null string, keep store) {
+	r := s.Resolve()
+	inner := c.child()
+	g.present(inner, s, t, keep)
+	switch {
 	case r.Combined():
-		c.line("if s.Kind() == validate.Null {\n%s(s)\n%s\n} else {\n%s}", g.check(r), null, body.String())
-	case !allowsNull:
-		c.WriteString(body.String())
-	case strings.HasPrefix(body.String(), "if "):
-		c.line("if s.Null() {\n%s\n} else %s", null, strings.TrimSuffix(body.String(), "\n"))
+		c.line("if s.Kind() == validate.Null {")
+		c.line("%s(s)", g.call(function{schema: r}))
+		c.line("%s", null)
+		c.line("} else {")
+		c.WriteString(inner.String())
+		c.line("}")
+	case r.AllowsNull():
+		c.line("if s.Null() {")
+		c.line("%s", null)
+		c.line("} else {")
+		c.WriteString(inner.String())
+		c.line("}")
 	default:
-		c.line("if s.Null() {\n%s\n} else {\n%s}", null, body.String())
+		c.WriteString(inner.String())
 	}
 }
 
-// fallback writes the reading of a value that the generator has no code for: it is checked, and decoded by encoding/json.
-func (g *Generator) fallback(c *code, s *schema.Schema, t target) {
+// present prints the reading of a value that is not null.
+func (g *Generator) present(c *code, s *schema.Schema, t target, keep store) {
+	elem := t.typ.Elem
+	switch {
+	case g.isScalar(s, elem) && !g.apart(s):
+		g.scalar(c, s.Resolve(), target{typ: elem}, keep)
+	case elem.Expr == "": // a struct without a name, or what is made of one
+		x := c.fresh("value")
+		if t.typ.Kind == gotype.Nullable {
+			c.line("%s := validate.NullableElem(%s)", x, t.expr)
+		} else {
+			c.line("%s := validate.Elem(%s)", x, t.address())
+		}
+		g.read(c, s, target{elem, "*" + x}, target{elem, "*" + x}.assign)
+		keep(c, "*"+x)
+	default:
+		x := c.fresh("value")
+		c.line("var %s %s", x, elem.Expr)
+		g.ifRead(c, s, target{elem, x}, func(c *code) { keep(c, x) })
+	}
+}
+
+// ifRead prints the reading of a value into t, and what is done if it has the type that t holds.
+func (g *Generator) ifRead(c *code, s *schema.Schema, t target, then func(c *code)) {
+	if name := g.decoder(s, t.typ); name != "" {
+		c.line("if %s(s, %s) {", name, t.address())
+		then(c)
+		c.line("}")
+		return
+	}
+	g.value(c, s, t)
+	then(c)
+}
+
+// decoder returns the name of the function that reads a value of s into the type, or "" where it is read in place.
+func (g *Generator) decoder(s *schema.Schema, t *gotype.Type) string {
+	r := s.Resolve()
+	if t.Expr == "" || t.Kind == gotype.Pointer || t.Kind == gotype.Nullable || t.Kind == gotype.Any || t.Kind == gotype.Other {
+		return ""
+	}
+	if !r.Combined() && !g.fits(r, t) {
+		return ""
+	}
+	return g.call(function{schema: r, typ: t})
+}
+
+// read prints the reading of a value into a type without a place for null.
+func (g *Generator) read(c *code, s *schema.Schema, t target, keep store) {
+	r := s.Resolve()
+	switch {
+	case t.none() && len(r.Rules) == 0:
+		c.line("s.Skip()")
+	case t.none() && g.isScalar(s, nil) && !g.apart(s):
+		g.scalarOrNull(c, r, t, keep)
+	case t.none():
+		c.line("%s(s)", g.call(function{schema: r}))
+	case g.isScalar(s, t.typ) && !g.apart(s):
+		g.scalarOrNull(c, r, t, keep)
+	case t.typ.Kind == gotype.Any:
+		g.any(c, r, t)
+	case t.typ.Expr == "" && !r.Combined() && g.fits(r, t.typ):
+		g.inPlace(c, r, t)
+	default:
+		if name := g.decoder(s, t.typ); name != "" {
+			c.line("%s(s, %s)", name, t.address())
+			return
+		}
+		g.unmarshal(c, r, t)
+	}
+}
+
+// inPlace prints the reading of an array or object whose type has no name, where the value is used.
+func (g *Generator) inPlace(c *code, s *schema.Schema, t target) {
+	kind := "Object"
+	if t.typ.Kind == gotype.Slice {
+		kind = "Array"
+	}
+	if s.AllowsNull() {
+		c.line("if s.Null() {")
+		c.line("} else if s.Begin(validate.%s) {", kind)
+	} else {
+		c.line("if s.Begin(validate.%s) {", kind)
+	}
+	if kind == "Array" {
+		g.elements(c, s, t)
+	} else {
+		g.members(c, s, t)
+	}
+	c.line("}")
+}
+
+// any prints the reading of a value of any type.
+func (g *Generator) any(c *code, s *schema.Schema, t target) {
+	if len(s.Rules) == 0 {
+		c.line("%s = s.Any()", t.expr)
+		return
+	}
+	start := c.fresh("start")
+	c.line("%s := s.Offset()", start)
+	g.read(c, s, target{}, nil)
+	c.line("%s = s.AnyAt(%s)", t.expr, start)
+}
+
+// unmarshal prints the reading of a value into a type that decodes itself: it is checked before.
+func (g *Generator) unmarshal(c *code, s *schema.Schema, t target) {
 	start := c.fresh("start")
 	c.line("%s := s.Offset()", start)
 	g.read(c, s, target{}, nil)
 	c.line("s.Unmarshal(%s, %s)", start, t.address())
 }
 
-// read writes the reading of a value that is not null, into a type without a place for null. keep, if not nil, writes what
-// is done with the value instead of an assignment to t.expr.
-func (g *Generator) read(c *code, s *schema.Schema, t target, keep func(*code, string)) {
-	r := s.Resolve()
-	switch {
-	case !t.none() && !g.decodable(r, t.typ):
-		g.fallback(c, s, t)
-	case trivial(r) && t.none():
-		c.line("s.Skip()")
-	case g.inline(s, r, t):
-		g.scalar(c, r, t, keep)
-	case t.none():
-		c.line("%s(s)", g.call(function{schema: r}, g.nameOf(r)))
-	default:
-		name := t.typ.Name
-		if name == "" {
-			name = g.nameOf(r)
-		}
-		c.line("%s(s, %s)", g.call(function{schema: r, typ: t.typ}, name), t.address())
-	}
+// apart reports whether a scalar schema has a function of its own, so that its rules are printed once.
+func (g *Generator) apart(s *schema.Schema) bool {
+	return s.Ref != nil && (len(s.Resolve().Enum()) > 0 || schema.Has[schema.Pattern](s.Resolve()))
 }
 
-// inline reports whether the reading of a value is short enough to stand where it is used.
-func (g *Generator) inline(s, r *schema.Schema, t target) bool {
-	if s.Ref != nil && (len(r.Enum) > 0 || len(r.Patterns) > 0) {
-		return false
-	}
-	return !r.Combined() && single(r) && r.Types&(schema.Array|schema.Object) == 0 && scalarEnum(r)
-}
-
-// trivial reports whether every value is valid.
-func trivial(s *schema.Schema) bool {
-	return s.Types == 0 && len(s.Enum) == 0 && !s.Combined() && len(s.Properties) == 0 && len(s.Required) == 0 &&
-		s.Additional == nil && !s.NoAdditional && s.MinProperties == nil && s.MaxProperties == nil && s.Items == nil &&
-		s.MinItems == nil && s.MaxItems == nil && !s.Unique && s.MinLength == nil && s.MaxLength == nil &&
-		len(s.Patterns) == 0 && s.Format == "" && s.Minimum == nil && s.Maximum == nil && len(s.MultipleOf) == 0
-}
-
-// single reports whether exactly one type is allowed beside null.
-func single(s *schema.Schema) bool {
-	t := s.Types &^ schema.Null
-	return t != 0 && t&(t-1) == 0
-}
-
-// scalar reports whether a value is kept by one assignment.
-func scalar(s *schema.Schema, t *gotype.Type) bool {
-	return single(s) && s.Types&(schema.Array|schema.Object) == 0 && !s.Combined() && scalarEnum(s) && scalarKinds(s, t.Kind)
-}
-
-// decodable reports whether the generator can read a value of s straight into t.
-func (g *Generator) decodable(s *schema.Schema, t *gotype.Type) bool {
-	if t.Expr == "" || t.Elem != nil && t.Elem.Expr == "" || t.Additional != nil && t.Additional.Expr == "" {
-		return false
-	}
-	if s.Combined() {
-		return g.merged(s, t) != nil
-	}
+// fits reports whether the generator can read a value of s, which has no combinations, straight into t.
+func (g *Generator) fits(s *schema.Schema, t *gotype.Type) bool {
+	types := s.Types() &^ schema.Null
+	object := types == schema.Object || types == 0 && schema.Has[schema.Properties](s)
 	switch t.Kind {
 	case gotype.Nullable, gotype.Pointer:
-		return g.decodable(s, t.Elem)
+		return g.fits(s, t.Elem)
 	case gotype.Struct:
-		return t.Name != "" && (s.Types&^schema.Null == schema.Object || s.Types == 0 && len(s.Properties) > 0) &&
-			(t.Additional == nil || !s.NoAdditional)
+		closed := schema.Has[schema.AdditionalProperties](s) && schema.Get[schema.AdditionalProperties](s).Schema == nil
+		return object && !t.Union && (t.Additional == nil || !closed)
 	case gotype.Map:
-		return s.Types&^schema.Null == schema.Object && len(s.Properties) == 0 && !s.NoAdditional
+		return types == schema.Object && len(s.Properties()) == 0
 	case gotype.Slice:
-		return s.Types&^schema.Null == schema.Array && s.Items != nil
+		return types == schema.Array && s.Items() != nil
 	}
-	return single(s) && scalarKinds(s, t.Kind)
+	return g.isScalar(s, t)
 }
 
-// merged returns a schema that has the properties of s and of its allOf, for reading a value that was checked into the one
-// struct that oapi-codegen has for all of them. It is nil where t is no such struct.
-func (g *Generator) merged(s *schema.Schema, t *gotype.Type) *schema.Schema {
-	if t.Kind == gotype.Pointer || t.Kind == gotype.Nullable {
-		t = t.Elem
-	}
-	if t.Kind != gotype.Struct || t.Name == "" || len(s.AllOf) == 0 || len(s.AnyOf)+len(s.OneOf) > 0 {
-		return nil
-	}
-	m := &schema.Schema{Place: s.Place, Component: s.Component, Types: schema.Object}
-	if !merge(m, s, map[*schema.Schema]bool{}) || t.Additional != nil && m.NoAdditional {
-		return nil
-	}
-	return m
-}
-
-// merge adds the properties of s and its parts to m, and reports whether that is all there is to read.
-func merge(m, s *schema.Schema, seen map[*schema.Schema]bool) bool {
-	if s = s.Resolve(); seen[s] {
-		return true
-	}
-	seen[s] = true
-	if len(s.AnyOf)+len(s.OneOf) > 0 {
+// isScalar reports whether s is a boolean, number or string that is kept in t by one assignment; t is nil for a check.
+func (g *Generator) isScalar(s *schema.Schema, t *gotype.Type) bool {
+	r := s.Resolve()
+	types := r.Types() &^ schema.Null
+	if r.Combined() || !types.Single() || types&(schema.Array|schema.Object) != 0 || !scalarEnum(r.Enum()) {
 		return false
 	}
-	for _, p := range s.Properties {
-		if m.Property(p.Name) == nil {
-			m.Properties = append(m.Properties, p)
-		}
-	}
-	if m.Additional == nil {
-		m.Additional = s.Additional
-	}
-	for _, part := range s.AllOf {
-		if !merge(m, part, seen) {
-			return false
-		}
-	}
-	return true
+	return t == nil || scalarKinds(r, types, t.Kind)
 }
 
-func scalarKinds(s *schema.Schema, k gotype.Kind) bool {
-	switch s.Types &^ schema.Null {
+func scalarKinds(s *schema.Schema, types schema.Types, k gotype.Kind) bool {
+	switch types {
 	case schema.Boolean:
 		return k == gotype.Bool
 	case schema.Integer:
-		return k == gotype.Int || k == gotype.Int32 || k == gotype.Int64
-	case schema.NumberType:
+		return k == gotype.Int || k == gotype.Int32 || k == gotype.Int64 || k == gotype.SmallInt
+	case schema.Number:
 		return k == gotype.Float32 || k == gotype.Float64
-	case schema.String:
-		switch k {
-		case gotype.String:
-			return true
-		case gotype.Time:
-			return s.Format == "date-time"
-		case gotype.Date:
-			return s.Format == "date"
-		case gotype.UUID:
-			return s.Format == "uuid"
-		}
+	}
+	switch k {
+	case gotype.String:
+		return true
+	case gotype.Bytes:
+		return formatOf(s) == "byte"
+	case gotype.Time:
+		return formatOf(s) == "date-time"
+	case gotype.Date:
+		return formatOf(s) == "date"
+	case gotype.UUID:
+		return formatOf(s) == "uuid"
 	}
 	return false
 }
+
+func formatOf(s *schema.Schema) string { return schema.Get[schema.Format](s).Name }

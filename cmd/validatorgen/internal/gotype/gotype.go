@@ -1,5 +1,5 @@
-// Package gotype reads the Go types that oapi-codegen wrote, from their source, so that decoders and encoders can be written
-// for them without a second copy of the rules by which they were named. It knows nothing of schemas.
+// Package gotype reads the Go types that oapi-codegen wrote, from their source, so that decoders and encoders are written
+// for them without a second copy of the rules by which they are named and shaped. It knows nothing of schemas.
 package gotype
 
 // Kind is what a type is, as far as reading and writing JSON goes.
@@ -13,9 +13,11 @@ const (
 	Int
 	Int32
 	Int64
+	SmallInt // the other integer types
 	Float32
 	Float64
 	String
+	Bytes
 	Time
 	Date
 	UUID
@@ -33,11 +35,17 @@ type Type struct {
 	// is made of one.
 	Expr string
 	// Name is the name within the package, "" for a type without one.
-	Name   string
+	Name string
+	// Basic is the predeclared type below a boolean, number or string.
+	Basic  string
 	Elem   *Type // of Slice, Map, Pointer and Nullable
 	Fields []Field
 	// Additional is the type of the properties that are kept in the field AdditionalProperties, nil where there is none.
 	Additional *Type
+	// Union says that a struct keeps the JSON of a oneOf or anyOf in a field of its own, besides its Fields.
+	Union bool
+	// Compact says that a Nullable is the one of this module, which package validate has functions for.
+	Compact bool
 }
 
 // Field is a field of a struct that has a place in JSON.
@@ -57,4 +65,12 @@ func (t *Type) Field(property string) *Field {
 		}
 	}
 	return nil
+}
+
+// Value returns the type without the pointers and nullables around it.
+func (t *Type) Value() *Type {
+	for t.Kind == Pointer || t.Kind == Nullable {
+		t = t.Elem
+	}
+	return t
 }

@@ -17,7 +17,8 @@ type Package struct {
 	Name       string
 	Path       string
 	specs      map[string]*ast.TypeSpec
-	customJSON map[string]bool // types with an UnmarshalJSON of their own
+	modelOf    map[string]string // the schema that a type says it is a model of
+	customJSON map[string]bool   // types with an UnmarshalJSON of their own
 	known      map[string]*Type
 	imports    map[string]string // name to path
 }
@@ -25,7 +26,7 @@ type Package struct {
 // Load reads the package in dir, whose import path is path.
 func Load(dir, path string) (*Package, error) {
 	p := &Package{
-		Path: path, specs: map[string]*ast.TypeSpec{}, customJSON: map[string]bool{},
+		Path: path, specs: map[string]*ast.TypeSpec{}, modelOf: map[string]string{}, customJSON: map[string]bool{},
 		known: map[string]*Type{}, imports: map[string]string{},
 	}
 	files, err := filepath.Glob(filepath.Join(dir, "*.go"))
@@ -36,7 +37,7 @@ func Load(dir, path string) (*Package, error) {
 		if strings.HasSuffix(file, "_test.go") {
 			continue
 		}
-		parsed, err := parser.ParseFile(token.NewFileSet(), file, nil, parser.SkipObjectResolution)
+		parsed, err := parser.ParseFile(token.NewFileSet(), file, nil, parser.SkipObjectResolution|parser.ParseComments)
 		if err != nil {
 			return nil, fmt.Errorf("read the Go types: %w", err)
 		}
@@ -61,6 +62,9 @@ func (p *Package) add(file *ast.File) {
 			for _, spec := range decl.Specs {
 				if t, ok := spec.(*ast.TypeSpec); ok {
 					p.specs[t.Name.Name] = t
+					if _, schema, ok := strings.Cut(decl.Doc.Text(), " defines model for "); ok {
+						p.modelOf[t.Name.Name] = strings.TrimSuffix(strings.TrimSpace(schema), ".")
+					}
 				}
 			}
 		case *ast.FuncDecl:
@@ -81,10 +85,13 @@ func receiver(e ast.Expr) string {
 	return ""
 }
 
-// Import returns the path of the package that the types know as name, "" if there is none.
-func (p *Package) Import(name string) string { return p.imports[name] }
+// Imports returns the paths of the packages that the types know, by name.
+func (p *Package) Imports() map[string]string { return p.imports }
 
-// Lookup returns the type called name, or nil.
+// ModelOf returns the name of the schema that the type says it was made for, "" where it does not say.
+func (p *Package) ModelOf(name string) string { return p.modelOf[name] }
+
+// Lookup returns the type called name, or nil. For an alias it is the type behind it.
 func (p *Package) Lookup(name string) *Type {
 	if t, ok := p.known[name]; ok {
 		return t
@@ -102,14 +109,15 @@ func (p *Package) Lookup(name string) *Type {
 	}
 	*t = *under
 	t.Name, t.Expr = name, p.Name+"."+name
-	if p.customJSON[name] && (t.Kind != Struct || t.Additional == nil) {
+	if p.customJSON[name] && (t.Kind != Struct || t.Additional == nil && !t.Union) {
 		t.Kind = Other
 	}
 	return t
 }
 
 var basic = map[string]Kind{
-	"bool": Bool, "int": Int, "int32": Int32, "int64": Int64, "float32": Float32, "float64": Float64, "string": String, "any": Any,
+	"bool": Bool, "int": Int, "int32": Int32, "int64": Int64, "float32": Float32, "float64": Float64, "string": String,
+	"int8": SmallInt, "int16": SmallInt, "uint": SmallInt, "uint8": SmallInt, "uint16": SmallInt, "uint32": SmallInt, "uint64": SmallInt,
 }
 
 // qualified are the types of other packages that are read and written like their own.
@@ -120,22 +128,29 @@ var qualified = map[string]Kind{
 func (p *Package) resolve(e ast.Expr) *Type {
 	switch e := e.(type) {
 	case *ast.Ident:
-		if kind, ok := basic[e.Name]; ok {
-			return &Type{Kind: kind, Expr: e.Name}
-		}
 		if t := p.Lookup(e.Name); t != nil {
 			return t
+		}
+		if kind, ok := basic[e.Name]; ok {
+			return &Type{Kind: kind, Expr: e.Name, Basic: e.Name}
+		}
+		if e.Name == "any" {
+			return &Type{Kind: Any, Expr: "any"}
 		}
 		return &Type{Expr: e.Name}
 	case *ast.SelectorExpr:
 		name := e.X.(*ast.Ident).Name + "." + e.Sel.Name
-		return &Type{Kind: qualified[name], Expr: name}
+		t := &Type{Kind: qualified[name], Expr: name}
+		if t.Kind == String {
+			t.Basic = "string"
+		}
+		return t
 	case *ast.StarExpr:
 		return p.wrap(Pointer, "*", e.X, "")
 	case *ast.ArrayType:
 		if e.Len == nil {
 			if elem, ok := e.Elt.(*ast.Ident); ok && (elem.Name == "byte" || elem.Name == "uint8") {
-				return &Type{Expr: "[]" + elem.Name} // encoding/json writes it in base64
+				return &Type{Kind: Bytes, Expr: "[]byte"}
 			}
 			return p.wrap(Slice, "[]", e.Elt, "")
 		}
@@ -145,7 +160,9 @@ func (p *Package) resolve(e ast.Expr) *Type {
 		}
 	case *ast.IndexExpr:
 		if x, ok := e.X.(*ast.SelectorExpr); ok && x.Sel.Name == "Nullable" {
-			return p.wrap(Nullable, "nullable.Nullable[", e.Index, "]")
+			t := p.wrap(Nullable, "nullable.Nullable[", e.Index, "]")
+			t.Compact = strings.HasSuffix(p.imports["nullable"], "/oxgroups/api/nullable")
+			return t
 		}
 	case *ast.InterfaceType:
 		if len(e.Methods.List) == 0 {
@@ -168,8 +185,12 @@ func (p *Package) wrap(kind Kind, before string, elem ast.Expr, after string) *T
 func (p *Package) structure(e *ast.StructType) *Type {
 	t := &Type{Kind: Struct}
 	for _, field := range e.Fields.List {
+		if len(field.Names) == 1 && field.Names[0].Name == "union" {
+			t.Union = true
+			continue
+		}
 		if len(field.Names) != 1 || field.Tag == nil {
-			return &Type{} // an embedded field, or the hidden value of a union
+			return &Type{} // an embedded field
 		}
 		tag, _ := strconv.Unquote(field.Tag.Value)
 		name, options, _ := strings.Cut(reflect.StructTag(tag).Get("json"), ",")

@@ -113,11 +113,11 @@ func (d *Document) deref(n *spec.Node) *spec.Node {
 		}
 		target, err := d.spec.Resolve(ref.Text)
 		if err != nil {
-			d.refuse(ref, "$ref", err.Error())
+			d.Refuse(ref, "$ref", "%v", err)
 			return nil
 		}
 		if seen[target] {
-			d.refuse(ref, "$ref", "refers to itself")
+			d.Refuse(ref, "$ref", "refers to itself")
 			return nil
 		}
 		seen[target] = true

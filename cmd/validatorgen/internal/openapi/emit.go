@@ -1,9 +1,6 @@
 package openapi
 
 import (
-	"maps"
-	"slices"
-
 	"example.com/oxgroups/cmd/validatorgen/internal/emit"
 	"example.com/oxgroups/cmd/validatorgen/internal/gotype"
 	"example.com/oxgroups/cmd/validatorgen/internal/spec"
@@ -30,12 +27,11 @@ func (d *Document) roots(model *gotype.Package) []emit.Root {
 	for _, c := range d.components {
 		root := emit.Root{Name: codegen.SchemaNameToTypeName(c.name), Schema: c.schema}
 		if model != nil {
-			if root.Type = lookup(model, c); root.Type == nil {
+			name, t := emit.TypeOf(model, c.name, c.schema)
+			if t == nil {
 				continue // nothing uses it, so oapi-codegen left it out
 			}
-			if root.Type.Name != "" {
-				root.Name = root.Type.Name
-			}
+			root.Name, root.Type, root.Expr = name, t, model.Name+"."+name
 		}
 		roots = append(roots, root)
 	}
@@ -54,26 +50,6 @@ func (d *Document) roots(model *gotype.Package) []emit.Root {
 	return roots
 }
 
-// lookup finds the type that oapi-codegen wrote for a component, whichever of its ways of naming was chosen.
-func lookup(model *gotype.Package, c component) *gotype.Type {
-	for _, key := range []string{"x-go-type-name", "x-go-name"} {
-		if name := c.node.Str(key); name != "" {
-			if t := model.Lookup(name); t != nil {
-				return t
-			}
-		}
-	}
-	if t := model.Lookup(codegen.SchemaNameToTypeName(c.name)); t != nil {
-		return t
-	}
-	for _, name := range slices.Sorted(maps.Keys(codegen.NameNormalizers)) {
-		if t := model.Lookup(codegen.NameNormalizers[name](c.name)); t != nil {
-			return t
-		}
-	}
-	return nil
-}
-
 func typeName(id string) string { return codegen.UppercaseFirstCharacter(codegen.ToCamelCase(id)) }
 
 // tables returns the schemas of request bodies, whose fields are listed.
@@ -89,7 +65,7 @@ func (d *Document) tables() []emit.Table {
 		if component := s.Resolve().Component; component != "" {
 			name = codegen.SchemaNameToTypeName(component)
 		}
-		if !seen[name] && len(s.Resolve().Properties) > 0 {
+		if !seen[name] && len(s.Resolve().Properties()) > 0 {
 			seen[name] = true
 			tables = append(tables, emit.Table{Name: name, Schema: s})
 		}

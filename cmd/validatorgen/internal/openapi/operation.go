@@ -89,7 +89,7 @@ func (d *Document) checkParameters() {
 
 func (d *Document) checkParameter(p *spec.Node, refused map[*schema.Schema]*schema.Refusal) {
 	if style := p.Get("style"); style != nil && separators[style.Text] == "" {
-		d.refuse(style, "style", "parameters of style "+style.Text+" are not supported")
+		d.Refuse(style, "style", "parameters of style %s are not supported", style.Text)
 		return
 	}
 	n := p.Get("schema")
@@ -97,17 +97,13 @@ func (d *Document) checkParameter(p *spec.Node, refused map[*schema.Schema]*sche
 		if n = p.Get("content"); n == nil {
 			n = p
 		}
-		d.refuse(n, "content", "parameters without a schema are not supported")
+		d.Refuse(n, "content", "parameters without a schema are not supported")
 		return
 	}
 	s := d.Compile(n)
 	if refused[s] == nil && s.Possible() == schema.Object {
-		d.refuse(n, "type", "parameters of type object are not supported")
+		d.Refuse(n, "type", "parameters of type object are not supported")
 	}
-}
-
-func (d *Document) refuse(n *spec.Node, keyword, reason string) {
-	d.Refusals = append(d.Refusals, &schema.Refusal{Place: n.Place, Keyword: keyword, Reason: reason})
 }
 
 // jsonSchema returns the schema of a body's JSON.

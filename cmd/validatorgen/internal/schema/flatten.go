@@ -5,78 +5,71 @@ import (
 	"slices"
 )
 
-// flatten takes the schemas of allOf into s where that changes no meaning, so that an object composed of parts is read in
-// one pass and into one Go struct. What cannot be taken in stays in AllOf and is checked on its own. done has the
-// schemas that were begun; one that is not finished refers to itself and is left alone.
+// flatten moves the rules of the parts of an allOf into s where that changes no meaning, so that an object composed of
+// parts is read in one pass and into one Go struct. Other parts stay in the allOf and are checked on their own. done has
+// the schemas that were begun; one that is not finished refers to itself and is left alone.
 func flatten(s *Schema, done map[*Schema]bool) {
 	if _, begun := done[s]; begun {
 		return
 	}
 	done[s] = false
-	for _, part := range s.AllOf {
+	defer func() { done[s] = true }()
+	at := slices.IndexFunc(s.Rules, func(r Rule) bool { _, ok := r.(AllOf); return ok })
+	if at < 0 {
+		return
+	}
+	parts := s.Rules[at].(AllOf).Parts
+	for _, part := range parts {
 		flatten(part.Resolve(), done)
 	}
-	if len(s.AllOf) == 1 && s.bare() {
-		if p := s.AllOf[0].Resolve(); done[p] {
+	if len(parts) == 1 && len(s.Rules) == 1 {
+		if p := parts[0].Resolve(); done[p] {
 			s.become(p)
-			done[s] = true
 			return
 		}
 	}
+	s.Rules = slices.Delete(slices.Clone(s.Rules), at, at+1)
 	var rest []*Schema
-	for _, part := range s.AllOf {
+	for _, part := range parts {
 		if p := part.Resolve(); done[p] && s.absorbs(p) {
 			s.absorb(p)
 		} else {
 			rest = append(rest, part)
 		}
 	}
-	s.AllOf = rest
-	done[s] = true
+	if len(rest) > 0 {
+		s.Rules = append(s.Rules, AllOf{Parts: rest})
+	}
 }
 
-// bare reports whether s has no rule but its allOf. "nullable" alone is none: without a type beside it, it adds nothing.
-func (s *Schema) bare() bool {
-	return s.Types == 0 && len(s.Enum) == 0 && len(s.Properties) == 0 && len(s.Required) == 0 && s.Additional == nil && !s.NoAdditional &&
-		s.MinProperties == nil && s.MaxProperties == nil && s.Items == nil && s.MinItems == nil && s.MaxItems == nil && !s.Unique &&
-		s.MinLength == nil && s.MaxLength == nil && len(s.Patterns) == 0 && s.Format == "" && s.Minimum == nil && s.Maximum == nil &&
-		len(s.MultipleOf) == 0 && len(s.AnyOf) == 0 && len(s.OneOf) == 0 && s.Not == nil
-}
-
-// become gives s the rules of p, its only part; what s says of itself stays.
+// become gives s the rules of p, its only part.
 func (s *Schema) become(p *Schema) {
-	own := *s
-	*s = *p
-	s.Place, s.Component = own.Place, own.Component
-	s.Description = cmp.Or(own.Description, p.Description)
-	s.Default = cmp.Or(own.Default, p.Default)
-	s.ReadOnly, s.WriteOnly = own.ReadOnly || p.ReadOnly, own.WriteOnly || p.WriteOnly
+	s.Rules = p.Rules
+	s.Description = cmp.Or(s.Description, p.Description)
+	s.Default = cmp.Or(s.Default, p.Default)
+	s.ReadOnly, s.WriteOnly = s.ReadOnly || p.ReadOnly, s.WriteOnly || p.WriteOnly
+	s.Deprecated = s.Deprecated || p.Deprecated
 }
 
-// absorbs reports whether every keyword of p can be moved into s.
+// absorbs reports whether every rule of p can be moved into s: p describes properties and nothing else.
 func (s *Schema) absorbs(p *Schema) bool {
-	if p.Combined() || len(p.Enum) > 0 || p.Default != nil || p.ReadOnly || p.WriteOnly || p.Unique || p.Items != nil {
+	if p.Default != nil || p.ReadOnly || p.WriteOnly || Has[AdditionalProperties](s) {
 		return false
 	}
-	if p.NoAdditional || p.Additional != nil || s.NoAdditional || s.Additional != nil {
-		return false
-	}
-	if len(p.Patterns) > 0 || len(p.MultipleOf) > 0 || p.Format != "" {
-		return false
-	}
-	for _, limit := range []bool{
-		p.MinProperties != nil, p.MaxProperties != nil, p.MinItems != nil, p.MaxItems != nil,
-		p.MinLength != nil, p.MaxLength != nil, p.Minimum != nil, p.Maximum != nil,
-	} {
-		if limit {
-			return false
-		}
-	}
-	if s.Types != 0 && p.Types != 0 && s.Types != p.Types {
-		return false
-	}
-	for _, property := range p.Properties {
-		if s.Property(property.Name) != nil {
+	for _, r := range p.Rules {
+		switch r := r.(type) {
+		case Type:
+			if t := s.Types(); t&^Null != 0 && t&^Null != r.Types&^Null {
+				return false
+			}
+		case Properties:
+			for _, property := range r.List {
+				if s.Property(property.Name) != nil {
+					return false
+				}
+			}
+		case Required:
+		default:
 			return false
 		}
 	}
@@ -85,20 +78,41 @@ func (s *Schema) absorbs(p *Schema) bool {
 
 // absorbsNull reports whether null means the same before and after; it is allowed only where all parts allow it.
 func (s *Schema) absorbsNull(p *Schema) bool {
-	if s.Types == 0 && p.Types != 0 {
-		return s.Enum == nil
+	if s.Types() == 0 && p.Types() != 0 {
+		return s.Enum() == nil
 	}
-	return p.Types == 0 || s.Nullable == p.Nullable
+	return p.Types() == 0 || s.Types()&Null == p.Types()&Null
 }
 
 func (s *Schema) absorb(p *Schema) {
-	if s.Types == 0 {
-		s.Types, s.Nullable = p.Types, p.Nullable
-	}
-	s.Properties = append(slices.Clip(s.Properties), p.Properties...)
-	for _, name := range p.Required {
-		if !s.Requires(name) {
-			s.Required = append(slices.Clip(s.Required), name)
+	for _, r := range p.Rules {
+		switch r := r.(type) {
+		case Type:
+			if s.Types() == 0 {
+				s.Rules = append(s.Rules, r)
+			}
+		case Properties:
+			r.List = slices.Concat(s.Properties(), r.List)
+			s.replace(r)
+		case Required:
+			names := Get[Required](s).Names
+			for _, name := range r.Names {
+				if !slices.Contains(names, name) {
+					names = append(slices.Clip(names), name)
+				}
+			}
+			s.replace(Required{Names: names})
 		}
 	}
+}
+
+// replace puts rule in the place of the one with the same keyword, or at the end.
+func (s *Schema) replace(rule Rule) {
+	for i, r := range s.Rules {
+		if r.Keyword() == rule.Keyword() {
+			s.Rules[i] = rule
+			return
+		}
+	}
+	s.Rules = append(s.Rules, rule)
 }

@@ -1,80 +1,40 @@
-// Package schema turns the schemas of an OpenAPI 3.0 document into rules that can be compiled, and refuses by name and
-// place what cannot. It knows nothing of Go code.
+// Package schema reads the schemas of an OpenAPI document as lists of rules, one type of rule per keyword, and refuses by
+// name and place what cannot be compiled. It knows nothing of Go code. Start reading at Schema; rules.go has the keywords.
 package schema
 
 import (
-	"example.com/oxgroups/api/validate"
+	"slices"
+
 	"example.com/oxgroups/cmd/validatorgen/internal/spec"
 )
 
-// Schema is one schema with its keywords read. The zero value allows everything.
+// Schema is one schema. Its rules are all that restricts values: without any, every value is valid.
 type Schema struct {
 	Place spec.Place
-	// Ref is the schema that a $ref names; nothing else is set then, as keywords beside a $ref are ignored.
+	// Ref is the schema that a $ref names; there is nothing else then, as OpenAPI 3.0 ignores keywords beside a $ref.
 	Ref *Schema
 	// Component is the name under components/schemas, or "" for a schema inside another one.
 	Component string
+	Rules     []Rule
+	Annotations
+}
 
+// Annotations are keywords that restrict no value.
+type Annotations struct {
 	Description string
-	Types       Types // what is allowed; 0 is everything
-	Nullable    bool  // null is allowed beside Types
-	Enum        []*spec.Node
 	Default     *spec.Node
+	Deprecated  bool
 	ReadOnly    bool
 	WriteOnly   bool
+	// Partial says that objects carry changes: a property that is left out stays as it is, so no default is set.
+	Partial bool
+	// GoName is the name that x-go-type-name or x-go-name asks for.
+	GoName string
 
-	Properties    []Property
-	Required      []string
-	Additional    *Schema // of the properties that are not named; nil with NoAdditional unset allows all
-	NoAdditional  bool    // additionalProperties: false
-	MinProperties *int
-	MaxProperties *int
-
-	Items    *Schema
-	MinItems *int
-	MaxItems *int
-	Unique   bool
-
-	MinLength *int
-	MaxLength *int
-	Patterns  []Pattern
-	Format    string
-
-	Minimum    *Bound
-	Maximum    *Bound
-	MultipleOf []Number
-
-	AllOf []*Schema
-	AnyOf []*Schema
-	OneOf []*Schema
-	Not   *Schema
+	nullable bool
 }
 
-// Number is a number of the spec: as it is written, and by its value.
-type Number struct {
-	Text  string
-	Value validate.Decimal
-}
-
-// Bound is a minimum or maximum.
-type Bound struct {
-	Number
-	Exclusive bool
-}
-
-// Pattern is a regular expression: as it is written, and in the syntax of package regexp.
-type Pattern struct {
-	Source string
-	Go     string
-}
-
-// Property is a named property of an object.
-type Property struct {
-	Name   string
-	Schema *Schema
-}
-
-// Types is a set of types of JSON Schema.
+// Types is a set of types of JSON Schema; 0 is every type.
 type Types uint8
 
 // The types. Integer is a part of Number.
@@ -82,20 +42,29 @@ const (
 	Null Types = 1 << iota
 	Boolean
 	Integer
-	NumberType
+	Number
 	String
 	Array
 	Object
 )
 
+// AnyType is the types of the rules that look at every value.
+const AnyType Types = 0
+
 var typeNames = map[string]Types{
-	"null": Null, "boolean": Boolean, "integer": Integer, "number": NumberType, "string": String, "array": Array, "object": Object,
+	"null": Null, "boolean": Boolean, "integer": Integer, "number": Number, "string": String, "array": Array, "object": Object,
 }
 
 // Has reports whether t allows values of every type in u; a set without types allows all.
 func (t Types) Has(u Types) bool { return t == 0 || t&u == u }
 
-// Resolve follows references to a schema that has keywords.
+// Single reports whether exactly one type is allowed beside null.
+func (t Types) Single() bool {
+	t &^= Null
+	return t != 0 && t&(t-1) == 0
+}
+
+// Resolve follows references to a schema that has rules.
 func (s *Schema) Resolve() *Schema {
 	for s.Ref != nil {
 		s = s.Ref
@@ -103,30 +72,67 @@ func (s *Schema) Resolve() *Schema {
 	return s
 }
 
+// Get returns the rule of type R, or its zero value.
+func Get[R Rule](s *Schema) (rule R) {
+	for _, r := range s.Rules {
+		if r, ok := r.(R); ok {
+			return r
+		}
+	}
+	return rule
+}
+
+// Has reports whether s has a rule of type R.
+func Has[R Rule](s *Schema) bool {
+	return slices.ContainsFunc(s.Rules, func(r Rule) bool { _, ok := r.(R); return ok })
+}
+
+// Types returns the types that the keyword type allows, null among them where nullable adds it.
+func (s *Schema) Types() Types { return Get[Type](s).Types }
+
+// Enum returns the allowed values, nil for all.
+func (s *Schema) Enum() []*spec.Node { return Get[Enum](s).Values }
+
+// Properties returns the named properties in the order of the document.
+func (s *Schema) Properties() []Property { return Get[Properties](s).List }
+
+// Items returns the schema of the elements of an array, or nil.
+func (s *Schema) Items() *Schema { return Get[Items](s).Schema }
+
+// Property returns the schema of a named property, or nil.
+func (s *Schema) Property(name string) *Schema {
+	for _, p := range s.Properties() {
+		if p.Name == name {
+			return p.Schema
+		}
+	}
+	return nil
+}
+
+// Requires reports whether a property has to be there.
+func (s *Schema) Requires(name string) bool {
+	return slices.Contains(Get[Required](s).Names, name)
+}
+
 // AllowsNull reports whether null is a valid value as far as type, nullable and enum say.
 func (s *Schema) AllowsNull() bool {
 	s = s.Resolve()
-	typed := s.Types == 0 || s.Types&Null != 0 || s.Nullable
-	if !typed || len(s.Enum) == 0 {
-		return typed
+	if !s.Types().Has(Null) {
+		return false
 	}
-	for _, v := range s.Enum {
-		if v.Kind == spec.Null {
-			return true
-		}
-	}
-	return false
+	enum := s.Enum()
+	return enum == nil || slices.ContainsFunc(enum, func(v *spec.Node) bool { return v.Kind == spec.Null })
 }
 
-// Combined reports whether the schema has keywords that look at the same value through other schemas.
+// Combined reports whether rules look at the same value through other schemas.
 func (s *Schema) Combined() bool {
-	return len(s.AllOf)+len(s.AnyOf)+len(s.OneOf) > 0 || s.Not != nil
+	return Has[AllOf](s) || Has[AnyOf](s) || Has[OneOf](s) || Has[Not](s)
 }
 
 // Possible returns the types that a value can have as far as type says, also through combinations; 0 is every type.
 func (s *Schema) Possible() Types {
 	s = s.Resolve()
-	types := s.Types
+	types := s.Types()
 	narrow := func(t Types) {
 		switch {
 		case types == 0:
@@ -135,13 +141,13 @@ func (s *Schema) Possible() Types {
 			types &= t
 		}
 	}
-	for _, part := range s.AllOf {
+	for _, part := range Get[AllOf](s).Parts {
 		narrow(part.Possible())
 	}
-	for _, list := range [][]*Schema{s.AnyOf, s.OneOf} {
+	for _, branches := range [][]*Schema{Get[AnyOf](s).Parts, Get[OneOf](s).Parts} {
 		union := Types(0)
-		for _, part := range list {
-			t := part.Possible()
+		for _, branch := range branches {
+			t := branch.Possible()
 			if t == 0 {
 				union = 0
 				break
@@ -153,43 +159,14 @@ func (s *Schema) Possible() Types {
 	return types
 }
 
-// Property returns the schema of a named property, or nil.
-func (s *Schema) Property(name string) *Schema {
-	for _, p := range s.Properties {
-		if p.Name == name {
-			return p.Schema
-		}
-	}
-	return nil
-}
-
-// Requires reports whether a property has to be there.
-func (s *Schema) Requires(name string) bool {
-	for _, r := range s.Required {
-		if r == name {
-			return true
-		}
-	}
-	return false
-}
-
-// Children returns the schemas right below s.
+// Children returns the schemas directly below s.
 func (s *Schema) Children() []*Schema {
+	if s.Ref != nil {
+		return []*Schema{s.Ref}
+	}
 	var all []*Schema
-	add := func(list ...*Schema) {
-		for _, c := range list {
-			if c != nil {
-				all = append(all, c)
-			}
-		}
+	for _, r := range s.Rules {
+		all = append(all, r.Children()...)
 	}
-	add(s.Ref)
-	for _, p := range s.Properties {
-		add(p.Schema)
-	}
-	add(s.Additional, s.Items, s.Not)
-	add(s.AllOf...)
-	add(s.AnyOf...)
-	add(s.OneOf...)
 	return all
 }

@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"example.com/oxgroups/api/validate"
+	"example.com/oxgroups/api/validate/compose"
 	"go.yaml.in/yaml/v3"
 )
 
@@ -202,7 +203,7 @@ func numberFromYAML(n *Node, y *yaml.Node) error {
 
 // JSON returns the canonical JSON of a node.
 func (n *Node) JSON() string {
-	return validate.Canonical(n.appendJSON(nil))
+	return compose.Canonical(n.appendJSON(nil))
 }
 
 // Literal returns the JSON of a node as it is written, keys in the order of the document.

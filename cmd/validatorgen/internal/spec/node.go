@@ -78,6 +78,11 @@ func (n *Node) Str(key string) string {
 	return ""
 }
 
+// Key returns the last token of the node's pointer: the keyword whose value it is.
+func (n *Node) Key() string {
+	return UnescapePointer(n.Place.Pointer[strings.LastIndexByte(n.Place.Pointer, '/')+1:])
+}
+
 // True reports whether the value at key is true.
 func (n *Node) True(key string) bool {
 	v := n.Get(key)
@@ -103,7 +108,7 @@ func (d *Document) Resolve(ref string) (*Node, error) {
 		return nil, fmt.Errorf("reference %q is no JSON Pointer", ref)
 	}
 	for token := range strings.SplitSeq(strings.TrimPrefix(pointer, "/"), "/") {
-		next := node.child(unescape(token))
+		next := node.child(UnescapePointer(percentDecode(token)))
 		if next == nil {
 			return nil, fmt.Errorf("reference %q names nothing", ref)
 		}
@@ -122,8 +127,8 @@ func (n *Node) child(token string) *Node {
 	return n.Get(token)
 }
 
-func unescape(token string) string {
-	token = percentDecode(token)
+// UnescapePointer returns the key that a token of a JSON Pointer stands for.
+func UnescapePointer(token string) string {
 	return strings.NewReplacer("~1", "/", "~0", "~").Replace(token)
 }
 

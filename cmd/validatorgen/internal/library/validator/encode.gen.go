@@ -3,288 +3,371 @@
 package validator
 
 import (
-	"strconv"
-
 	"example.com/oxgroups/api/validate"
 	"example.com/oxgroups/api/validate/format"
-	"example.com/oxgroups/cmd/validatorgen/internal/library/model"
+	model "example.com/oxgroups/cmd/validatorgen/internal/library/model"
 )
 
-// AppendAddress appends the JSON of v.
-func AppendAddress(b []byte, v *model.Address) []byte {
-	start := len(b)
-	b = append(b, `,"city":`...)
-	b = validate.AppendString(b, v.City)
-	if v.Lines != nil {
-		b = append(b, `,"lines":`...)
-		b = append(b, '[')
-		for i := range *v.Lines {
-			if i > 0 {
-				b = append(b, ',')
-			}
-			b = validate.AppendString(b, (*v.Lines)[i])
-		}
-		b = append(b, ']')
-	}
-	return validate.EndObject(b, start)
+// appendNamed appends the schema Named.
+func appendNamed(e *validate.Encoder, v *model.Named) {
+	e.Open('{')
+	e.Key(`"name":`)
+	e.String(v.Name)
+	e.Close('}')
 }
 
-// AppendAllQuery appends the JSON of v.
-func AppendAllQuery(b []byte, v *model.AllQuery) []byte {
-	start := len(b)
-	b = append(b, `,"all":`...)
-	b = append(b, '[')
-	for i := range v.All {
-		if i > 0 {
-			b = append(b, ',')
-		}
-		b = validate.AppendAny(b, v.All[i])
-	}
-	b = append(b, ']')
-	return validate.EndObject(b, start)
-}
-
-// AppendBook appends the JSON of v. Fields that are not specified are left out.
-func AppendBook(b []byte, v *model.Book) []byte {
-	start := len(b)
-	if v.Id != nil {
-		b = append(b, `,"id":`...)
-		b = validate.AppendString(b, (*v.Id).String())
-	} else {
-		b = append(b, `,"id":null`...)
-	}
-	b = append(b, `,"title":`...)
-	b = validate.AppendString(b, v.Title)
-	if value, err := v.Subtitle.Get(); err == nil {
-		b = append(b, `,"subtitle":`...)
-		b = validate.AppendString(b, value)
-	} else if v.Subtitle.IsNull() {
-		b = append(b, `,"subtitle":null`...)
-	}
-	b = append(b, `,"authors":`...)
-	b = append(b, '[')
-	for i := range v.Authors {
-		if i > 0 {
-			b = append(b, ',')
-		}
-		b = AppendPerson(b, &v.Authors[i])
-	}
-	b = append(b, ']')
-	if v.Genre != nil {
-		b = append(b, `,"genre":`...)
-		b = validate.AppendString(b, string(*v.Genre))
-	}
-	if v.Shelfmark != nil {
-		b = append(b, `,"shelfmark":`...)
-		b = strconv.AppendInt(b, int64(*v.Shelfmark), 10)
-	}
-	if v.Year != nil {
-		b = append(b, `,"year":`...)
-		b = strconv.AppendInt(b, int64(*v.Year), 10)
-	}
-	if v.Price != nil {
-		b = append(b, `,"price":`...)
-		b = validate.AppendFloat(b, *v.Price, 64)
-	}
-	if v.Bought != nil {
-		b = append(b, `,"bought":`...)
-		b = format.AppendDateTime(b, *v.Bought)
-	}
-	if v.Language != nil {
-		b = append(b, `,"language":`...)
-		b = validate.AppendString(b, *v.Language)
-	}
-	if v.Copies != nil {
-		b = append(b, `,"copies":`...)
-		b = strconv.AppendInt(b, int64(*v.Copies), 10)
-	}
-	if v.Keywords != nil {
-		b = append(b, `,"keywords":`...)
-		b = append(b, '{')
-		for i, key := range validate.SortedKeys(*v.Keywords) {
-			if i > 0 {
-				b = append(b, ',')
-			}
-			b = append(validate.AppendString(b, key), ':')
-			item := (*v.Keywords)[key]
-			b = append(b, '[')
-			for i2 := range item {
-				if i2 > 0 {
-					b = append(b, ',')
-				}
-				b = validate.AppendString(b, item[i2])
-			}
-			b = append(b, ']')
-		}
-		b = append(b, '}')
-	}
-	if v.Ratings != nil {
-		b = append(b, `,"ratings":`...)
-		b = append(b, '{')
-		for i, key := range validate.SortedKeys(*v.Ratings) {
-			if i > 0 {
-				b = append(b, ',')
-			}
-			b = append(validate.AppendString(b, key), ':')
-			item := (*v.Ratings)[key]
-			b = strconv.AppendInt(b, int64(item), 10)
-		}
-		b = append(b, '}')
-	}
-	if v.Pin != nil {
-		b = append(b, `,"pin":`...)
-		b = validate.AppendString(b, *v.Pin)
-	}
-	if v.Sequels != nil {
-		b = append(b, `,"sequels":`...)
-		b = append(b, '[')
-		for i := range *v.Sequels {
-			if i > 0 {
-				b = append(b, ',')
-			}
-			b = AppendBook(b, &(*v.Sequels)[i])
-		}
-		b = append(b, ']')
-	}
-	if v.Home != nil {
-		b = append(b, `,"home":`...)
-		b = validate.AppendString(b, *v.Home)
-	}
-	if v.Size != nil {
-		b = append(b, `,"size":`...)
-		b = append(b, '[')
-		for i := range *v.Size {
-			if i > 0 {
-				b = append(b, ',')
-			}
-			b = append(b, '[')
-			for i2 := range (*v.Size)[i] {
-				if i2 > 0 {
-					b = append(b, ',')
-				}
-				b = validate.AppendFloat(b, float64((*v.Size)[i][i2]), 32)
-			}
-			b = append(b, ']')
-		}
-		b = append(b, ']')
-	}
-	if v.N64bitNumber != nil {
-		b = append(b, `,"64bit-number":`...)
-		b = strconv.AppendInt(b, *v.N64bitNumber, 10)
-	}
-	return validate.EndObject(b, start)
-}
-
-// AppendEditCopiesJSONRequestBody appends the JSON of v.
-func AppendEditCopiesJSONRequestBody(b []byte, v *model.EditCopiesJSONRequestBody) []byte {
-	start := len(b)
-	if v.Place != nil {
-		b = append(b, `,"place":`...)
-		b = validate.AppendString(b, *v.Place)
-	}
-	if v.Weight != nil {
-		b = append(b, `,"weight":`...)
-		b = validate.AppendFloat(b, float64(*v.Weight), 32)
-	}
-	if v.Loaned != nil {
-		b = append(b, `,"loaned":`...)
-		b = strconv.AppendBool(b, *v.Loaned)
-	}
-	return validate.EndObject(b, start)
-}
-
-// AppendFound appends the JSON of v. It is part of responses only, where readers expect every field: one without a value is null.
-func AppendFound(b []byte, v *model.Found) []byte {
-	start := len(b)
-	b = append(b, `,"books":`...)
-	b = append(b, '[')
-	for i := range v.Books {
-		if i > 0 {
-			b = append(b, ',')
-		}
-		b = AppendBook(b, &v.Books[i])
-	}
-	b = append(b, ']')
-	if value, err := v.Next.Get(); err == nil {
-		b = append(b, `,"next":`...)
-		b = validate.AppendString(b, value)
-	} else {
-		b = append(b, `,"next":null`...)
-	}
-	if v.Facets != nil {
-		b = append(b, `,"facets":`...)
-		b = AppendFound_Facets(b, v.Facets)
-	}
-	if v.Extra != nil {
-		b = append(b, `,"extra":`...)
-		b = validate.AppendAny(b, v.Extra)
-	}
-	if v.Either != nil {
-		b = append(b, `,"either":`...)
-		b = validate.AppendAny(b, *v.Either)
-	}
-	if v.Neither != nil {
-		b = append(b, `,"neither":`...)
-		b = validate.AppendAny(b, v.Neither)
-	}
-	return validate.EndObject(b, start)
-}
-
-// AppendFound_Facets appends the JSON of v.
-func AppendFound_Facets(b []byte, v *model.Found_Facets) []byte {
-	start := len(b)
-	if v.Total != nil {
-		b = append(b, `,"total":`...)
-		b = strconv.AppendInt(b, int64(*v.Total), 10)
-	}
-	for _, key := range validate.SortedKeys(v.AdditionalProperties) {
-		b = append(validate.AppendString(append(b, ','), key), ':')
-		value := v.AdditionalProperties[key]
-		b = strconv.AppendInt(b, int64(value), 10)
-	}
-	return validate.EndObject(b, start)
-}
-
-// AppendNamed appends the JSON of v.
-func AppendNamed(b []byte, v *model.Named) []byte {
-	start := len(b)
-	b = append(b, `,"name":`...)
-	b = validate.AppendString(b, v.Name)
-	return validate.EndObject(b, start)
-}
-
-// AppendNotQuery appends the JSON of v.
-func AppendNotQuery(b []byte, v *model.NotQuery) []byte {
-	start := len(b)
-	b = append(b, `,"not":`...)
-	b = validate.AppendAny(b, v.Not)
-	return validate.EndObject(b, start)
-}
-
-// AppendPerson appends the JSON of v.
-func AppendPerson(b []byte, v *model.Person) []byte {
-	start := len(b)
-	b = append(b, `,"name":`...)
-	b = validate.AppendString(b, v.Name)
+// appendPerson appends the schema Person.
+func appendPerson(e *validate.Encoder, v *model.Person) {
+	e.Open('{')
+	e.Key(`"name":`)
+	e.String(v.Name)
 	if v.Born != nil {
-		b = append(b, `,"born":`...)
-		b = validate.AppendString(b, (*v.Born).String())
+		e.Key(`"born":`)
+		e.String((*v.Born).String())
 	}
 	if v.Email != nil {
-		b = append(b, `,"email":`...)
-		b = validate.AppendString(b, string(*v.Email))
+		e.Key(`"email":`)
+		e.String(string(*v.Email))
 	}
 	if v.Address != nil {
-		b = append(b, `,"address":`...)
-		b = AppendAddress(b, v.Address)
+		e.Key(`"address":`)
+		appendAddress(e, v.Address)
 	}
-	return validate.EndObject(b, start)
+	e.Close('}')
 }
 
-// AppendTitleQuery appends the JSON of v.
-func AppendTitleQuery(b []byte, v *model.TitleQuery) []byte {
-	start := len(b)
-	b = append(b, `,"title":`...)
-	b = validate.AppendString(b, v.Title)
-	return validate.EndObject(b, start)
+// appendAddress appends the schema Address.
+func appendAddress(e *validate.Encoder, v *model.Address) {
+	e.Open('{')
+	e.Key(`"city":`)
+	e.String(v.City)
+	if v.Lines != nil {
+		e.Key(`"lines":`)
+		e.Open('[')
+		for i := range *v.Lines {
+			item := &(*v.Lines)[i]
+			e.Next()
+			e.String(*item)
+		}
+		e.Close(']')
+	}
+	e.Close('}')
+}
+
+// appendBook appends the schema Book as in a request: without readOnly fields and those that are not specified.
+func appendBook(e *validate.Encoder, v *model.Book) {
+	e.Open('{')
+	e.Key(`"title":`)
+	e.String(v.Title)
+	if value, ok := validate.Member(e, `"subtitle":`, v.Subtitle); ok {
+		e.String(value)
+	}
+	e.Key(`"authors":`)
+	e.Open('[')
+	for i := range v.Authors {
+		item := &v.Authors[i]
+		e.Next()
+		appendPerson(e, item)
+	}
+	e.Close(']')
+	if v.Genre != nil {
+		e.Key(`"genre":`)
+		e.String(string(*v.Genre))
+	}
+	if v.Shelfmark != nil {
+		e.Key(`"shelfmark":`)
+		e.Int(int64(*v.Shelfmark))
+	}
+	if v.Year != nil {
+		e.Key(`"year":`)
+		e.Int(int64(*v.Year))
+	}
+	if v.Price != nil {
+		e.Key(`"price":`)
+		e.Float(*v.Price, 64)
+	}
+	if v.Bought != nil {
+		e.Key(`"bought":`)
+		format.EncodeDateTime(e, *v.Bought)
+	}
+	if v.Language != nil {
+		e.Key(`"language":`)
+		e.String(*v.Language)
+	}
+	if v.Copies != nil {
+		e.Key(`"copies":`)
+		e.Int(int64(*v.Copies))
+	}
+	if v.Keywords != nil {
+		e.Key(`"keywords":`)
+		e.Open('{')
+		for _, key := range validate.SortedKeys(*v.Keywords) {
+			item2 := (*v.Keywords)[key]
+			e.Name(key)
+			e.Open('[')
+			for i := range item2 {
+				item3 := &item2[i]
+				e.Next()
+				e.String(*item3)
+			}
+			e.Close(']')
+		}
+		e.Close('}')
+	}
+	if v.Ratings != nil {
+		e.Key(`"ratings":`)
+		e.Open('{')
+		for _, key2 := range validate.SortedKeys(*v.Ratings) {
+			item4 := (*v.Ratings)[key2]
+			e.Name(key2)
+			e.Int(int64(item4))
+		}
+		e.Close('}')
+	}
+	if v.Pin != nil {
+		e.Key(`"pin":`)
+		e.String(*v.Pin)
+	}
+	if v.Sequels != nil {
+		e.Key(`"sequels":`)
+		e.Open('[')
+		for i := range *v.Sequels {
+			item5 := &(*v.Sequels)[i]
+			e.Next()
+			appendBook(e, item5)
+		}
+		e.Close(']')
+	}
+	if v.Home != nil {
+		e.Key(`"home":`)
+		e.String(*v.Home)
+	}
+	if v.Size != nil {
+		e.Key(`"size":`)
+		e.Open('[')
+		for i := range *v.Size {
+			item6 := &(*v.Size)[i]
+			e.Next()
+			e.Open('[')
+			for i := range *item6 {
+				item7 := &(*item6)[i]
+				e.Next()
+				e.Float(float64(*item7), 32)
+			}
+			e.Close(']')
+		}
+		e.Close(']')
+	}
+	if v.N64bitNumber != nil {
+		e.Key(`"64bit-number":`)
+		e.Int(*v.N64bitNumber)
+	}
+	e.Close('}')
+}
+
+// appendBookResponse appends the schema Book as in a response: without writeOnly fields, null for fields without a value.
+func appendBookResponse(e *validate.Encoder, v *model.Book) {
+	e.Open('{')
+	if v.Id != nil {
+		e.Key(`"id":`)
+		e.String((*v.Id).String())
+	}
+	e.Key(`"title":`)
+	e.String(v.Title)
+	if value, ok := validate.MemberOrNull(e, `"subtitle":`, v.Subtitle); ok {
+		e.String(value)
+	}
+	e.Key(`"authors":`)
+	e.Open('[')
+	for i := range v.Authors {
+		item := &v.Authors[i]
+		e.Next()
+		appendPerson(e, item)
+	}
+	e.Close(']')
+	if v.Genre != nil {
+		e.Key(`"genre":`)
+		e.String(string(*v.Genre))
+	}
+	if v.Shelfmark != nil {
+		e.Key(`"shelfmark":`)
+		e.Int(int64(*v.Shelfmark))
+	}
+	if v.Year != nil {
+		e.Key(`"year":`)
+		e.Int(int64(*v.Year))
+	}
+	if v.Price != nil {
+		e.Key(`"price":`)
+		e.Float(*v.Price, 64)
+	}
+	if v.Bought != nil {
+		e.Key(`"bought":`)
+		format.EncodeDateTime(e, *v.Bought)
+	}
+	if v.Language != nil {
+		e.Key(`"language":`)
+		e.String(*v.Language)
+	}
+	if v.Copies != nil {
+		e.Key(`"copies":`)
+		e.Int(int64(*v.Copies))
+	}
+	if v.Keywords != nil {
+		e.Key(`"keywords":`)
+		e.Open('{')
+		for _, key := range validate.SortedKeys(*v.Keywords) {
+			item2 := (*v.Keywords)[key]
+			e.Name(key)
+			e.Open('[')
+			for i := range item2 {
+				item3 := &item2[i]
+				e.Next()
+				e.String(*item3)
+			}
+			e.Close(']')
+		}
+		e.Close('}')
+	}
+	if v.Ratings != nil {
+		e.Key(`"ratings":`)
+		e.Open('{')
+		for _, key2 := range validate.SortedKeys(*v.Ratings) {
+			item4 := (*v.Ratings)[key2]
+			e.Name(key2)
+			e.Int(int64(item4))
+		}
+		e.Close('}')
+	}
+	if v.Sequels != nil {
+		e.Key(`"sequels":`)
+		e.Open('[')
+		for i := range *v.Sequels {
+			item5 := &(*v.Sequels)[i]
+			e.Next()
+			appendBookResponse(e, item5)
+		}
+		e.Close(']')
+	}
+	if v.Home != nil {
+		e.Key(`"home":`)
+		e.String(*v.Home)
+	}
+	if v.Size != nil {
+		e.Key(`"size":`)
+		e.Open('[')
+		for i := range *v.Size {
+			item6 := &(*v.Size)[i]
+			e.Next()
+			e.Open('[')
+			for i := range *item6 {
+				item7 := &(*item6)[i]
+				e.Next()
+				e.Float(float64(*item7), 32)
+			}
+			e.Close(']')
+		}
+		e.Close(']')
+	}
+	if v.N64bitNumber != nil {
+		e.Key(`"64bit-number":`)
+		e.Int(*v.N64bitNumber)
+	}
+	e.Close('}')
+}
+
+// appendTitleQuery appends the schema TitleQuery.
+func appendTitleQuery(e *validate.Encoder, v *model.TitleQuery) {
+	e.Open('{')
+	e.Key(`"title":`)
+	e.String(v.Title)
+	e.Close('}')
+}
+
+// appendAllQuery appends the schema AllQuery.
+func appendAllQuery(e *validate.Encoder, v *model.AllQuery) {
+	e.Open('{')
+	e.Key(`"all":`)
+	e.Open('[')
+	for i := range v.All {
+		item := &v.All[i]
+		e.Next()
+		e.Any(*item)
+	}
+	e.Close(']')
+	e.Close('}')
+}
+
+// appendNotQuery appends the schema NotQuery.
+func appendNotQuery(e *validate.Encoder, v *model.NotQuery) {
+	e.Open('{')
+	e.Key(`"not":`)
+	e.Any(v.Not)
+	e.Close('}')
+}
+
+// appendFound appends the schema Found.
+func appendFound(e *validate.Encoder, v *model.Found) {
+	e.Open('{')
+	e.Key(`"books":`)
+	e.Open('[')
+	for i := range v.Books {
+		item := &v.Books[i]
+		e.Next()
+		appendBookResponse(e, item)
+	}
+	e.Close(']')
+	if value, ok := validate.MemberOrNull(e, `"next":`, v.Next); ok {
+		e.String(value)
+	}
+	if v.Facets != nil {
+		e.Key(`"facets":`)
+		appendFoundFacets(e, v.Facets)
+	}
+	if v.Extra != nil {
+		e.Key(`"extra":`)
+		e.Any(v.Extra)
+	}
+	if v.Either != nil {
+		e.Key(`"either":`)
+		e.Any(*v.Either)
+	}
+	if v.Neither != nil {
+		e.Key(`"neither":`)
+		e.Any(v.Neither)
+	}
+	e.Close('}')
+}
+
+// appendFoundFacets appends the schema at /components/schemas/Found/properties/facets.
+func appendFoundFacets(e *validate.Encoder, v *model.Found_Facets) {
+	e.Open('{')
+	if v.Total != nil {
+		e.Key(`"total":`)
+		e.Int(int64(*v.Total))
+	}
+	for _, key := range validate.SortedKeys(v.AdditionalProperties) {
+		item := v.AdditionalProperties[key]
+		e.Name(key)
+		e.Int(int64(item))
+	}
+	e.Close('}')
+}
+
+// appendEditCopiesJSONRequestBody appends the schema at /paths/~1books~1{id}~1copies~1{numbers}/patch/requestBody/content/application~1json/schema.
+func appendEditCopiesJSONRequestBody(e *validate.Encoder, v *model.EditCopiesJSONRequestBody) {
+	e.Open('{')
+	if v.Place != nil {
+		e.Key(`"place":`)
+		e.String(*v.Place)
+	}
+	if v.Weight != nil {
+		e.Key(`"weight":`)
+		e.Float(float64(*v.Weight), 32)
+	}
+	if v.Loaned != nil {
+		e.Key(`"loaned":`)
+		e.Bool(*v.Loaned)
+	}
+	e.Close('}')
 }

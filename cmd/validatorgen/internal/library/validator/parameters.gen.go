@@ -6,8 +6,9 @@ import (
 	"net/url"
 
 	"example.com/oxgroups/api/validate"
+	"example.com/oxgroups/api/validate/compose"
 	"example.com/oxgroups/api/validate/format"
-	"example.com/oxgroups/cmd/validatorgen/internal/library/model"
+	model "example.com/oxgroups/cmd/validatorgen/internal/library/model"
 	openapi_types "github.com/oapi-codegen/runtime/types"
 )
 
@@ -19,47 +20,48 @@ func ParseListBooksParameters(path func(name string) string, query url.Values) (
 		if len(values) > 1 {
 			errs.Repeated("page")
 		}
-		s := validate.NewScanner(validate.AppendParameter(nil, validate.Integer, values[0]), validate.Options{})
+		s := validate.NewScanner(validate.AppendParameter(nil, validate.Integer, values[0]), inRequest)
 		if number, ok := s.Int32(); ok {
 			params.Page = &number
-			if number < 1 {
-				s.Violation("minimum", "must be at least 1")
-			}
+			s.Check(number >= 1, "minimum", "must be at least 1")
 		}
 		errs.Add("page", s)
 	}
 	if values := query["genre"]; len(values) > 0 {
-		s := validate.NewScanner(validate.AppendParameterList(nil, validate.String, values), validate.Options{})
+		s := validate.NewScanner(validate.AppendParameterList(nil, validate.String, values), inRequest)
 		var value []model.Genre
-		decodeListBooksGenre(s, &value)
-		params.Genre = &value
+		if decodeListBooksGenre(s, &value) {
+			params.Genre = &value
+		}
 		errs.Add("genre", s)
 	}
 	if values := query["id"]; len(values) > 0 {
 		if len(values) > 1 {
 			errs.Repeated("id")
 		}
-		s := validate.NewScanner(validate.AppendParameterList(nil, validate.Integer, validate.SplitParameter(values[0], ",")), validate.Options{})
+		s := validate.NewScanner(validate.AppendParameterList(nil, validate.Integer, validate.SplitParameter(values[0], ",")), inRequest)
 		var value []int64
-		decodeListBooksId(s, &value)
-		params.Id = &value
+		if decodeListBooksId(s, &value) {
+			params.Id = &value
+		}
 		errs.Add("id", s)
 	}
 	if values := query["sort"]; len(values) > 0 {
 		if len(values) > 1 {
 			errs.Repeated("sort")
 		}
-		s := validate.NewScanner(validate.AppendParameterList(nil, validate.String, validate.SplitParameter(values[0], "|")), validate.Options{})
+		s := validate.NewScanner(validate.AppendParameterList(nil, validate.String, validate.SplitParameter(values[0], "|")), inRequest)
 		var value []model.ListBooksParamsSort
-		decodeListBooksSort(s, &value)
-		params.Sort = &value
+		if decodeListBooksSort(s, &value) {
+			params.Sort = &value
+		}
 		errs.Add("sort", s)
 	}
 	if values := query["available"]; len(values) > 0 {
 		if len(values) > 1 {
 			errs.Repeated("available")
 		}
-		s := validate.NewScanner(validate.AppendParameter(nil, validate.Boolean, values[0]), validate.Options{})
+		s := validate.NewScanner(validate.AppendParameter(nil, validate.Boolean, values[0]), inRequest)
 		if value, ok := s.Bool(); ok {
 			params.Available = value
 		}
@@ -71,17 +73,12 @@ func ParseListBooksParameters(path func(name string) string, query url.Values) (
 		if len(values) > 1 {
 			errs.Repeated("rating")
 		}
-		s := validate.NewScanner(validate.AppendParameter(nil, validate.Number, values[0]), validate.Options{})
-		start := s.Offset()
-		if number, ok := s.Float64(); ok {
+		s := validate.NewScanner(validate.AppendParameter(nil, validate.Number, values[0]), inRequest)
+		if number, text, ok := s.Float64Text(); ok {
 			params.Rating = &number
-			exact := validate.ParseDecimal(string(s.Raw(start)))
-			if exact.Compare(validate.ParseDecimal("5")) > 0 {
-				s.Violation("maximum", "must be at most 5")
-			}
-			if !exact.MultipleOf(5, -1) {
-				s.Violation("multipleOf", "must be a multiple of 0.5")
-			}
+			exact := validate.ParseDecimal(text)
+			s.Check(exact.Compare(validate.ParseDecimal("5")) <= 0, "maximum", "must be at most 5")
+			s.Check(compose.IsMultiple(exact, 5, -1), "multipleOf", "must be a multiple of 0.5")
 		}
 		errs.Add("rating", s)
 	}
@@ -89,24 +86,17 @@ func ParseListBooksParameters(path func(name string) string, query url.Values) (
 		if len(values) > 1 {
 			errs.Repeated("since")
 		}
-		s := validate.NewScanner(validate.AppendParameter(nil, validate.String, values[0]), validate.Options{})
-		if text, ok := s.String(); ok {
-			parsed, ok := format.ParseDate(text)
-			if !ok {
-				s.Violation("format", "must be a date, as in 2006-01-02")
-			}
-			value := openapi_types.Date{Time: parsed}
-			params.Since = &value
+		s := validate.NewScanner(validate.AppendParameter(nil, validate.String, values[0]), inRequest)
+		if value, ok := format.ReadDate(s); ok {
+			params.Since = validate.Pointer(openapi_types.Date{Time: value})
 		}
 		errs.Add("since", s)
 	}
 	{
-		s := validate.NewScanner(validate.AppendParameter(nil, validate.String, path("shelf")), validate.Options{})
+		s := validate.NewScanner(validate.AppendParameter(nil, validate.String, path("shelf")), inRequest)
 		if text, ok := s.String(); ok {
 			shelf = text
-			if !patternListBooksShelf.MatchString(text) {
-				s.Violation("pattern", "must match ^[A-Z]{1,2}$")
-			}
+			s.Check(patternListBooksShelf.MatchString(text), "pattern", "must match ^[A-Z]{1,2}$")
 		}
 		errs.Add("shelf", s)
 	}
@@ -118,12 +108,10 @@ func ParseListBooksParameters(path func(name string) string, query url.Values) (
 func ParseAddBookParameters(path func(name string) string, query url.Values) (shelf string, err error) {
 	var errs validate.ParameterErrors
 	{
-		s := validate.NewScanner(validate.AppendParameter(nil, validate.String, path("shelf")), validate.Options{})
+		s := validate.NewScanner(validate.AppendParameter(nil, validate.String, path("shelf")), inRequest)
 		if text, ok := s.String(); ok {
 			shelf = text
-			if !patternListBooksShelf.MatchString(text) {
-				s.Violation("pattern", "must match ^[A-Z]{1,2}$")
-			}
+			s.Check(patternListBooksShelf.MatchString(text), "pattern", "must match ^[A-Z]{1,2}$")
 		}
 		errs.Add("shelf", s)
 	}
@@ -135,17 +123,15 @@ func ParseAddBookParameters(path func(name string) string, query url.Values) (sh
 func ParseEditCopiesParameters(path func(name string) string, query url.Values) (id string, numbers []int, err error) {
 	var errs validate.ParameterErrors
 	{
-		s := validate.NewScanner(validate.AppendParameter(nil, validate.String, path("id")), validate.Options{})
+		s := validate.NewScanner(validate.AppendParameter(nil, validate.String, path("id")), inRequest)
 		if text, ok := s.String(); ok {
 			id = text
-			if !format.IsUUID(text) {
-				s.Violation("format", "must be a UUID")
-			}
+			s.Check(format.IsUUID(text), "format", "must be a UUID")
 		}
 		errs.Add("id", s)
 	}
 	{
-		s := validate.NewScanner(validate.AppendParameterList(nil, validate.Integer, validate.SplitParameter(path("numbers"), ",")), validate.Options{})
+		s := validate.NewScanner(validate.AppendParameterList(nil, validate.Integer, validate.SplitParameter(path("numbers"), ",")), inRequest)
 		decodeEditCopiesNumbers(s, &numbers)
 		errs.Add("numbers", s)
 	}

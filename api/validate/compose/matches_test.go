@@ -1,4 +1,4 @@
-package validate_test
+package compose_test
 
 import (
 	"strings"
@@ -6,13 +6,14 @@ import (
 	"time"
 
 	"example.com/oxgroups/api/validate"
+	"example.com/oxgroups/api/validate/compose"
 )
 
 // query is a schema as generated code has it: an object with "all", a list of queries, or with "not", a query, and nothing else.
 func query(s *validate.Scanner) {
 	start := s.Offset()
 	s.Skip()
-	if s.Matches(start, all, not, empty) != 1 {
+	if compose.Matches(s, start, all, not, empty) != 1 {
 		s.Violation("oneOf", "must match exactly one of 3 schemas")
 	}
 }

@@ -49,8 +49,8 @@ func (w *tableWriter) count(s *schema.Schema) {
 	if w.uses[s]++; w.uses[s] > 1 {
 		return
 	}
-	for _, p := range s.Properties {
-		if r := p.Schema.Resolve(); !r.ReadOnly && len(r.Properties) > 0 {
+	for _, p := range s.Properties() {
+		if r := p.Schema.Resolve(); !r.ReadOnly && len(r.Properties()) > 0 {
 			w.count(r)
 		}
 	}
@@ -67,13 +67,13 @@ func (w *tableWriter) variable(before *code, s *schema.Schema, above map[*schema
 	before.line("var %s = []validate.Field{\n%s}\n", name, body.String())
 }
 
-var kinds = map[schema.Types]string{
-	schema.String: "String", schema.Integer: "Integer", schema.NumberType: "Number", schema.Boolean: "Boolean",
+var fieldKinds = map[schema.Types]string{
+	schema.String: "String", schema.Integer: "Integer", schema.Number: "Number", schema.Boolean: "Boolean",
 	schema.Array: "Array", schema.Object: "Object",
 }
 
 func kindOf(s *schema.Schema) string {
-	if k := kinds[s.Resolve().Types&^schema.Null]; k != "" {
+	if k := fieldKinds[s.Resolve().Types()&^schema.Null]; k != "" {
 		return "validate." + k
 	}
 	return "validate.Any"
@@ -81,13 +81,13 @@ func kindOf(s *schema.Schema) string {
 
 // fields writes the entries for the properties of s to body, and the variables that they refer to to before.
 func (w *tableWriter) fields(before, body *code, s *schema.Schema, above map[*schema.Schema]bool) {
-	for _, p := range s.Properties {
+	for _, p := range s.Properties() {
 		r := p.Schema.Resolve()
 		if r.ReadOnly {
 			continue
 		}
 		body.WriteString("{" + entry(s, p, r))
-		if len(r.Properties) > 0 {
+		if len(r.Properties()) > 0 {
 			w.nested(before, body, r, above)
 		}
 		body.line("},")
@@ -121,11 +121,11 @@ func entry(s *schema.Schema, p schema.Property, r *schema.Schema) string {
 	var parts []string
 	add := func(format string, args ...any) { parts = append(parts, fmt.Sprintf(format, args...)) }
 	add("Name: %q, Kind: %s", p.Name, kindOf(r))
-	if r.Items != nil {
-		add("Items: %s", kindOf(r.Items))
+	if r.Items() != nil {
+		add("Items: %s", kindOf(r.Items()))
 	}
-	if r.Format != "" {
-		add("Format: %q", r.Format)
+	if f := formatOf(r); f != "" {
+		add("Format: %q", f)
 	}
 	if s.Requires(p.Name) {
 		add("Required: true")
@@ -144,7 +144,7 @@ func entry(s *schema.Schema, p schema.Property, r *schema.Schema) string {
 
 func enumTexts(s *schema.Schema) []string {
 	var values []string
-	for _, v := range s.Enum {
+	for _, v := range s.Enum() {
 		switch v.Kind {
 		case spec.String, spec.Number, spec.Boolean:
 			values = append(values, fmt.Sprintf("%q", v.Text))

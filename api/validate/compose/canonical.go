@@ -1,37 +1,39 @@
-package validate
+package compose
 
 import (
 	"slices"
 	"strings"
+
+	"example.com/oxgroups/api/validate"
 )
 
 // Canonical returns one text for all documents that JSON Schema calls equal: keys in order, numbers by value, strings
-// unescaped as far as they can be. raw is a valid document that a scanner has read; otherwise the text is useless.
+// unescaped as far as possible. raw is a valid document that a scanner has read; otherwise the text is useless.
 func Canonical(raw []byte) string {
-	s := NewScanner(raw, Options{MaxDepth: len(raw) + 1})
-	return string(s.canonical(nil))
+	s := validate.NewScanner(raw, validate.Options{MaxDepth: len(raw) + 1})
+	return string(appendCanonical(nil, s))
 }
 
-func (s *Scanner) canonical(dst []byte) []byte {
+func appendCanonical(dst []byte, s *validate.Scanner) []byte {
 	switch s.Kind() {
-	case Number:
-		text, _ := s.number()
-		return ParseDecimal(text).append(dst)
-	case String:
-		text, _ := s.text()
-		return AppendString(dst, text)
-	case Array:
-		s.open()
+	case validate.Number:
+		text, _ := s.Number()
+		return validate.ParseDecimal(text).Append(dst)
+	case validate.String:
+		text, _ := s.String()
+		return validate.AppendString(dst, text)
+	case validate.Array:
+		s.Begin(validate.Array)
 		dst = append(dst, '[')
-		for i := (Items{}); s.NextItem(&i); {
+		for i := (validate.Items{}); s.NextItem(&i); {
 			if i.Index > 0 {
 				dst = append(dst, ',')
 			}
-			dst = s.canonical(dst)
+			dst = appendCanonical(dst, s)
 		}
 		return append(dst, ']')
-	case Object:
-		return s.canonicalObject(dst)
+	case validate.Object:
+		return appendObject(dst, s)
 	default:
 		start := s.Offset()
 		s.Skip()
@@ -39,13 +41,13 @@ func (s *Scanner) canonical(dst []byte) []byte {
 	}
 }
 
-func (s *Scanner) canonicalObject(dst []byte) []byte {
+func appendObject(dst []byte, s *validate.Scanner) []byte {
 	type member struct{ key, value string }
 	var members []member
-	s.open()
-	var m Members
+	s.Begin(validate.Object)
+	var m validate.Members
 	for key, ok := s.NextMember(&m); ok; key, ok = s.NextMember(&m) {
-		members = append(members, member{key, string(s.canonical(nil))})
+		members = append(members, member{key, string(appendCanonical(nil, s))})
 	}
 	slices.SortFunc(members, func(a, b member) int { return strings.Compare(a.key, b.key) })
 	dst = append(dst, '{')
@@ -53,7 +55,7 @@ func (s *Scanner) canonicalObject(dst []byte) []byte {
 		if i > 0 {
 			dst = append(dst, ',')
 		}
-		dst = append(AppendString(dst, m.key), ':')
+		dst = append(validate.AppendString(dst, m.key), ':')
 		dst = append(dst, m.value...)
 	}
 	return append(dst, '}')

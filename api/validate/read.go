@@ -1,0 +1,177 @@
+package validate
+
+import (
+	"encoding/base64"
+	"encoding/json"
+	"strconv"
+	"strings"
+
+	"example.com/oxgroups/api/nullable"
+)
+
+// Pointer returns a pointer to a copy of v.
+func Pointer[T any](v T) *T { return &v }
+
+// Elem returns a new value of what a pointer points to.
+func Elem[T any](**T) *T { return new(T) }
+
+// NullableElem returns a new value of what a Nullable holds.
+func NullableElem[T any, N optional[T]](N) *T { return new(T) }
+
+// Value returns a new value of a map.
+func Value[M ~map[string]V, V any](*M) *V { return new(V) }
+
+// MakeMap makes an empty map.
+func MakeMap[M ~map[string]V, V any](m *M) { *m = M{} }
+
+// Put sets an entry of a map, which is made if there is none.
+func Put[M ~map[string]V, V any](m *M, key string, value V) {
+	if *m == nil {
+		*m = M{}
+	}
+	(*m)[key] = value
+}
+
+// MakeSlice makes an empty slice with room for the elements of the array that was begun.
+func MakeSlice[S ~[]E, E any](s *Scanner, list *S) { *list = make(S, 0, s.CountItems()) }
+
+// Grow appends a zero element and returns it.
+func Grow[S ~[]E, E any](list *S) *E {
+	var zero E
+	*list = append(*list, zero)
+	return &(*list)[len(*list)-1]
+}
+
+// Shrink drops the last element.
+func Shrink[S ~[]E, E any](list *S) { *list = (*list)[:len(*list)-1] }
+
+// NullableString reads a string or null.
+func NullableString[T ~string](s *Scanner, v *nullable.Nullable[T]) {
+	if s.Null() {
+		v.SetNull()
+	} else if text, ok := s.String(); ok {
+		v.Set(T(text))
+	}
+}
+
+// NullableBool reads a boolean or null.
+func NullableBool[T ~bool](s *Scanner, v *nullable.Nullable[T]) {
+	if s.Null() {
+		v.SetNull()
+	} else if value, ok := s.Bool(); ok {
+		v.Set(T(value))
+	}
+}
+
+// Strings reads an array of strings. It returns how many elements the array has, and whether there was one.
+func Strings[S ~[]E, E ~string](s *Scanner, v *S) (count int, ok bool) {
+	if !s.Begin(Array) {
+		return 0, false
+	}
+	MakeSlice(s, v)
+	var items Items
+	for s.NextItem(&items) {
+		mark := s.Mark()
+		if text, ok := s.String(); ok {
+			*v = append(*v, E(text))
+		}
+		s.WithinItem(mark, items.Index)
+	}
+	return items.Index, true
+}
+
+// Any reads a value of any type, as encoding/json has it. A number that float64 cannot hold is a json.Number.
+func (s *Scanner) Any() any {
+	switch s.Kind() {
+	case Null:
+		s.null()
+		return nil
+	case Boolean:
+		v, _ := s.Bool()
+		return v
+	case Number:
+		text, _ := s.number()
+		return anyNumber(text)
+	case String:
+		v, _ := s.text()
+		return v
+	case Array:
+		return s.anyArray()
+	case Object:
+		return s.anyObject()
+	default:
+		s.unexpected("a value")
+		return nil
+	}
+}
+
+// AnyAt is Any for the value at offset, which was checked before.
+func (s *Scanner) AnyAt(offset int) any {
+	found := s.Findings()
+	defer s.Forget(found)
+	s.Rewind(offset)
+	return s.Any()
+}
+
+func anyNumber(text string) any {
+	f, err := strconv.ParseFloat(text, 64)
+	if err != nil || ParseDecimal(strconv.FormatFloat(f, 'g', -1, 64)) != ParseDecimal(text) {
+		return json.Number(strings.Clone(text))
+	}
+	return f
+}
+
+func (s *Scanner) anyArray() any {
+	list := []any{}
+	if !s.open() {
+		return list
+	}
+	for i := (Items{}); s.NextItem(&i); {
+		mark := s.Mark()
+		list = append(list, s.Any())
+		s.WithinItem(mark, i.Index)
+	}
+	return list
+}
+
+func (s *Scanner) anyObject() any {
+	object := map[string]any{}
+	if !s.open() {
+		return object
+	}
+	var m Members
+	for key, ok := s.NextMember(&m); ok; key, ok = s.NextMember(&m) {
+		mark := s.Mark()
+		s.Unknown(&m, key)
+		object[key] = s.Any()
+		s.Within(mark, key)
+	}
+	return object
+}
+
+// Unmarshal reads the value at offset with encoding/json, for types that decode themselves, and reports whether it could.
+func (s *Scanner) Unmarshal(offset int, v any) bool {
+	if s.err != nil {
+		return false
+	}
+	if err := json.Unmarshal(s.Raw(offset), v); err != nil {
+		s.Violation("type", "must be a value that the field can hold")
+		return false
+	}
+	return true
+}
+
+// UnmarshalUnion gives the value at offset, which was checked before, to a type that keeps the JSON of a union. What else
+// the type has is read by generated code, so an error about that does not matter here.
+func (s *Scanner) UnmarshalUnion(offset int, v json.Unmarshaler) {
+	if s.err == nil {
+		_ = v.UnmarshalJSON(s.Raw(offset))
+	}
+}
+
+// Base64 appends data as a string in standard Base64.
+func (e *Encoder) Base64(data []byte) {
+	e.buf = append(e.buf, '"')
+	e.buf = base64.StdEncoding.AppendEncode(e.buf, data)
+	e.buf = append(e.buf, '"')
+}

@@ -1,0 +1,104 @@
+package emit
+
+import (
+	"example.com/oxgroups/cmd/validatorgen/internal/gotype"
+	"example.com/oxgroups/cmd/validatorgen/internal/schema"
+	"example.com/oxgroups/cmd/validatorgen/internal/spec"
+)
+
+// plainStrings reports whether an array is read by a function of package validate.
+func (g *Generator) plainStrings(s *schema.Schema, t target) bool {
+	p := g.plan(s)
+	items := p.items.Resolve()
+	return t.typ.Elem.Basic == "string" && !p.unique && len(items.Rules) == 1 && items.Types() == schema.String
+}
+
+// strings prints the body of a function that reads an array of strings without rules.
+func (g *Generator) strings(c *code, s *schema.Schema, t target) {
+	counts := g.plan(s).counts
+	if len(counts) == 0 {
+		c.line("_, ok := validate.Strings(s, %s)", t.address())
+		c.line("return ok")
+		return
+	}
+	c.line("count, ok := validate.Strings(s, %s)", t.address())
+	c.line("if ok {")
+	for _, l := range counts {
+		l.print(c, "count")
+	}
+	c.line("}")
+	c.line("return ok")
+}
+
+// elements prints the reading of an array whose bracket was read.
+func (g *Generator) elements(c *code, s *schema.Schema, t target) {
+	p := g.plan(s)
+	if !t.none() {
+		c.line("validate.MakeSlice(s, %s)", t.address())
+	}
+	if p.unique {
+		c.line("var distinct compose.Distinct")
+		c.line("unique := true")
+	}
+	c.line("var items validate.Items")
+	c.line("for s.NextItem(&items) {")
+	c.line("mark := s.Mark()")
+	body := c.child()
+	if p.unique {
+		body.line("start := s.Offset()")
+		body.fresh("start")
+	}
+	g.element(body, p, t)
+	if p.unique {
+		body.line("unique = distinct.Add(s.Raw(start)) && unique")
+	}
+	c.WriteString(body.String())
+	c.line("s.WithinItem(mark, items.Index)")
+	c.line("}")
+	if p.unique {
+		check{"unique", "uniqueItems", "must not have equal items"}.print(c)
+	}
+	for _, l := range p.counts {
+		l.print(c, "items.Index")
+	}
+}
+
+func (g *Generator) element(c *code, p *plan, t target) {
+	if p.items == nil {
+		c.line("s.Skip()")
+		return
+	}
+	if t.none() {
+		g.value(c, p.items, target{})
+		return
+	}
+	elem := t.typ.Elem
+	add := func(c *code, x string) { c.line("%s = append(%s, %s)", t.expr, t.expr, x) }
+	switch {
+	case g.isScalar(p.items, elem) && !g.apart(p.items) && !p.items.AllowsNull():
+		g.scalar(c, p.items.Resolve(), target{typ: elem}, add)
+	case elem.Kind == gotype.Any && len(p.items.Resolve().Rules) == 0:
+		add(c, "s.Any()")
+	default:
+		item := c.fresh("item")
+		c.line("%s := validate.Grow(%s)", item, t.address())
+		if name := g.decoder(p.items, elem); name != "" {
+			c.line("if !%s(s, %s) {", name, item)
+			c.line("validate.Shrink(%s)", t.address())
+			c.line("}")
+			return
+		}
+		g.value(c, p.items, target{elem, "*" + item})
+	}
+}
+
+// defaultOf returns the default of a property, or nil.
+func defaultOf(s *schema.Schema) *spec.Node {
+	if s == nil {
+		return nil
+	}
+	if s.Default != nil {
+		return s.Default
+	}
+	return s.Resolve().Default
+}

@@ -1,0 +1,323 @@
+package emit
+
+import (
+	"strings"
+
+	"example.com/oxgroups/cmd/validatorgen/internal/gotype"
+	"example.com/oxgroups/cmd/validatorgen/internal/schema"
+)
+
+// reader prints the function that reads one value of a schema.
+func (g *Generator) reader(f function, name string) string {
+	c := &code{}
+	if f.typ == nil {
+		c.line("// %s checks a value against %s.", name, g.place(f.schema))
+		c.line("func %s(s *validate.Scanner) {", name)
+		g.checkBody(c, f.schema)
+	} else {
+		c.line("// %s reads %s into v, and reports whether the value is of its type.", name, g.place(f.schema))
+		c.line("func %s(s *validate.Scanner, v *%s) bool {", name, f.typ.Expr)
+		g.decodeBody(c, f.schema, target{f.typ, "*v"})
+	}
+	c.line("}")
+	c.line("")
+	return c.String()
+}
+
+// place names a schema for a comment.
+func (g *Generator) place(s *schema.Schema) string {
+	if s.Component != "" {
+		return "the schema " + s.Component
+	}
+	return "the schema at " + s.Place.Pointer
+}
+
+func (g *Generator) decodeBody(c *code, s *schema.Schema, t target) {
+	if g.readTwice(s, t.typ) || !g.fits(s, t.typ) {
+		g.checkThenRead(c, s, t)
+		return
+	}
+	if s.AllowsNull() {
+		c.line("if s.Null() {")
+		c.line("return true")
+		c.line("}")
+	}
+	g.readBody(c, s, t)
+}
+
+// readBody prints the body of a function that reads a value which is not null.
+func (g *Generator) readBody(c *code, s *schema.Schema, t target) {
+	switch t.typ.Kind {
+	case gotype.Slice:
+		if g.plainStrings(s, t) {
+			g.strings(c, s, t)
+			return
+		}
+		begin(c, "Array")
+		g.elements(c, s, t)
+		c.line("return true")
+	case gotype.Struct, gotype.Map:
+		begin(c, "Object")
+		g.members(c, s, t)
+		c.line("return true")
+	default:
+		g.scalarFunction(c, s, t)
+	}
+}
+
+func begin(c *code, kind string) {
+	c.line("if !s.Begin(validate.%s) {", kind)
+	c.line("return false")
+	c.line("}")
+}
+
+// checkThenRead prints the check of a value and then the reading of it, without rules, into the type.
+func (g *Generator) checkThenRead(c *code, s *schema.Schema, t target) {
+	c.line("start := s.Offset()")
+	c.line("%s(s)", g.call(function{schema: s}))
+	fill := g.fill(s, t.typ)
+	if t.typ.Union || fill == nil {
+		if fill == nil {
+			c.line("return s.Unmarshal(start, v)")
+			return
+		}
+		c.line("s.UnmarshalUnion(start, v)")
+		if len(t.typ.Fields) == 0 && t.typ.Additional == nil {
+			c.line("return !s.Stopped()")
+			return
+		}
+	}
+	c.line("found := s.Findings()")
+	c.line("defer s.Forget(found)")
+	c.line("s.Rewind(start)")
+	if s.AllowsNull() || s.Combined() {
+		c.line("if s.Null() {")
+		c.line("return true")
+		c.line("}")
+	}
+	g.readBody(c, fill, t)
+}
+
+// fill returns a schema without rules for reading a value, checked before, into t: the properties and elements that s and
+// its allOf have. It is nil where only encoding/json can read the type.
+func (g *Generator) fill(s *schema.Schema, t *gotype.Type) *schema.Schema {
+	var types schema.Types
+	switch t.Kind {
+	case gotype.Bool:
+		types = schema.Boolean
+	case gotype.Int, gotype.Int32, gotype.Int64, gotype.SmallInt:
+		types = schema.Integer
+	case gotype.Float32, gotype.Float64:
+		types = schema.Number
+	case gotype.String, gotype.Bytes, gotype.Time, gotype.Date, gotype.UUID:
+		types = schema.String
+	case gotype.Slice:
+		types = schema.Array
+	case gotype.Struct, gotype.Map:
+		types = schema.Object
+	default:
+		return nil
+	}
+	f := &schema.Schema{Place: s.Place, Component: s.Component, Rules: []schema.Rule{schema.Type{Types: types}}}
+	f.Partial = s.Partial
+	var list []schema.Property
+	gather(s, map[*schema.Schema]bool{}, func(part *schema.Schema) {
+		for _, p := range part.Properties() {
+			if !hasProperty(list, p.Name) {
+				list = append(list, p)
+			}
+		}
+		if items := part.Items(); items != nil && !schema.Has[schema.Items](f) {
+			f.Rules = append(f.Rules, schema.Items{Schema: items})
+		}
+		if more := schema.Get[schema.AdditionalProperties](part).Schema; more != nil && !schema.Has[schema.AdditionalProperties](f) {
+			f.Rules = append(f.Rules, schema.AdditionalProperties{Schema: more})
+		}
+	})
+	if len(list) > 0 {
+		f.Rules = append(f.Rules, schema.Properties{List: list})
+	}
+	if t.Kind == gotype.Slice && f.Items() == nil {
+		return nil
+	}
+	return f
+}
+
+func hasProperty(list []schema.Property, name string) bool {
+	for _, p := range list {
+		if p.Name == name {
+			return true
+		}
+	}
+	return false
+}
+
+// gather calls visit for s and the parts of its allOf, and theirs.
+func gather(s *schema.Schema, seen map[*schema.Schema]bool, visit func(*schema.Schema)) {
+	if s = s.Resolve(); seen[s] {
+		return
+	}
+	seen[s] = true
+	visit(s)
+	for _, part := range schema.Get[schema.AllOf](s).Parts {
+		gather(part, seen, visit)
+	}
+}
+
+// checkBody prints the body of a function that only checks a value.
+func (g *Generator) checkBody(c *code, s *schema.Schema) {
+	p := g.plan(s)
+	whole := len(p.combinations) > 0 || len(p.enum) > 0 && !g.enumInline(p)
+	base := *p
+	if whole {
+		base.enum, base.combinations = nil, nil
+		c.line("start := s.Offset()")
+	}
+	body := c.child()
+	g.byType(body, s, &base)
+	c.WriteString(body.String())
+	if whole && len(p.enum) > 0 {
+		g.canonicalEnum(c, p.enum, "s.Raw(start)")
+	}
+	for _, combination := range p.combinations {
+		g.combination(c, combination)
+	}
+}
+
+// enumInline reports whether the values of the enum are compared where the value is read.
+func (g *Generator) enumInline(p *plan) bool {
+	return p.types.Single() && p.types&(schema.Array|schema.Object) == 0 && scalarEnum(p.enum) && len(p.combinations) == 0
+}
+
+// kinds are the kinds of values that rules speak of, in the order in which they are printed.
+var kinds = []struct {
+	name, article string
+	types         schema.Types
+}{
+	{"Object", "an object", schema.Object}, {"Array", "an array", schema.Array}, {"String", "a string", schema.String},
+	{"Number", "a number", schema.Number}, {"Number", "an integer", schema.Integer}, {"Boolean", "a boolean", schema.Boolean}, {"Null", "null", schema.Null},
+}
+
+// byType prints the checks of a value whose rules depend on its type.
+func (g *Generator) byType(c *code, s *schema.Schema, p *plan) {
+	bare := *s
+	bare.Rules = nil
+	for _, r := range s.Rules {
+		switch r.(type) {
+		case schema.AllOf, schema.AnyOf, schema.OneOf, schema.Not:
+		case schema.Enum:
+			if p.enum != nil {
+				bare.Rules = append(bare.Rules, r)
+			}
+		default:
+			bare.Rules = append(bare.Rules, r)
+		}
+	}
+	switch {
+	case len(bare.Rules) == 0:
+		c.line("s.Skip()")
+	case p.types.Single():
+		if s.AllowsNull() || p.enum == nil && p.types&schema.Null != 0 {
+			c.line("if s.Null() {")
+			c.line("return")
+			c.line("}")
+		}
+		g.ofType(c, &bare, p.types&^schema.Null)
+	default:
+		g.switchKind(c, &bare, p)
+	}
+}
+
+// ofType prints the check of a value that has to have one type.
+func (g *Generator) ofType(c *code, s *schema.Schema, types schema.Types) {
+	switch types {
+	case schema.Object:
+		c.line("if s.Begin(validate.Object) {")
+		g.members(c, s, target{})
+		c.line("}")
+	case schema.Array:
+		c.line("if s.Begin(validate.Array) {")
+		g.elements(c, s, target{})
+		c.line("}")
+	default:
+		single := *s
+		single.Rules = append([]schema.Rule{schema.Type{Types: types}}, without[schema.Type](s.Rules)...)
+		g.scalar(c, &single, target{}, nil)
+	}
+}
+
+// without returns the rules that are not of type R.
+func without[R schema.Rule](rules []schema.Rule) []schema.Rule {
+	var rest []schema.Rule
+	for _, r := range rules {
+		if _, ok := r.(R); !ok {
+			rest = append(rest, r)
+		}
+	}
+	return rest
+}
+
+func (g *Generator) switchKind(c *code, s *schema.Schema, p *plan) {
+	var free, wanted []string
+	c.line("switch s.Kind() {")
+	for _, k := range kinds {
+		if p.types&k.types != 0 {
+			wanted = append(wanted, k.article)
+		}
+		if !p.types.Has(k.types) || p.types == 0 && k.types == schema.Integer {
+			continue
+		}
+		if k.types != schema.Integer && !restricts(s, k.types) {
+			free = append(free, "validate."+k.name)
+			continue
+		}
+		c.line("case validate.%s:", k.name)
+		body := c.child()
+		g.ofType(body, s, k.types)
+		c.WriteString(body.String())
+	}
+	if p.types == 0 {
+		c.line("default:")
+		c.line("s.Skip()")
+		c.line("}")
+		return
+	}
+	if len(free) > 0 {
+		c.line("case %s:", strings.Join(free, ", "))
+		c.line("s.Skip()")
+	}
+	c.line("default:")
+	c.line("s.WrongType(%q)", enumerate(wanted))
+	c.line("}")
+}
+
+// restricts reports whether a schema says more of values of a type than the type.
+func restricts(s *schema.Schema, types schema.Types) bool {
+	for _, r := range s.Rules {
+		if r.Applies() == types {
+			return true
+		}
+	}
+	return false
+}
+
+func enumerate(names []string) string {
+	if len(names) < 2 {
+		return strings.Join(names, "")
+	}
+	return strings.Join(names[:len(names)-1], ", ") + " or " + names[len(names)-1]
+}
+
+// combination prints the check of the same value against other schemas.
+func (g *Generator) combination(c *code, k combination) {
+	names := make([]string, len(k.parts))
+	for i, part := range k.parts {
+		names[i] = g.call(function{schema: part})
+	}
+	list := strings.Join(names, ", ")
+	if k.condition == "" {
+		c.line("compose.All(s, start, %s)", list)
+		return
+	}
+	c.line("s.Check(compose.Matches(s, start, %s) %s, %q, %q)", list, k.condition, k.rule, k.message)
+}

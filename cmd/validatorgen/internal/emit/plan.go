@@ -1,0 +1,194 @@
+package emit
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+
+	"example.com/oxgroups/cmd/validatorgen/internal/schema"
+	"example.com/oxgroups/cmd/validatorgen/internal/spec"
+)
+
+// plan is the rules of one schema, sorted by where the generated code looks at them.
+type plan struct {
+	types  schema.Types
+	enum   []*spec.Node
+	format string
+
+	text      []check // of the variable text
+	bounds    []bound
+	multiples []schema.MultipleOf
+
+	items  *schema.Schema
+	unique bool
+	counts []limit // of the elements of an array
+
+	properties []schema.Property
+	required   []string
+	additional *schema.Schema // nil: anything, unless closed
+	closed     bool           // no other properties
+	sizes      []limit        // of the properties of an object
+
+	combinations []combination
+}
+
+// check is a condition on a variable, as a Go expression.
+type check struct{ condition, rule, message string }
+
+// bound is a minimum or maximum.
+type bound struct {
+	schema.Literal
+	operator string // that the number has to the bound where it is valid
+	rule     string
+	message  string
+}
+
+// limit is a bound of a count.
+type limit struct {
+	operator string
+	n        int
+	rule     string
+	message  string
+}
+
+// combination is a rule that looks at the same value through other schemas.
+type combination struct {
+	parts     []*schema.Schema
+	condition string // on the number of parts that match; "" keeps what the parts find
+	rule      string
+	message   string
+}
+
+// plan sorts the rules of s. Each type of rule has its case here; generation stops where one has none.
+func (g *Generator) plan(s *schema.Schema) *plan {
+	p := &plan{}
+	for _, rule := range s.Rules {
+		switch r := rule.(type) {
+		case schema.Type:
+			p.types = r.Types
+		case schema.Enum:
+			p.enum = r.Values
+		case schema.Format:
+			p.format = r.Name
+		case schema.MinLength:
+			p.text = append(p.text, check{fmt.Sprintf("utf8.RuneCountInString(text) >= %d", r.N), r.Keyword(), "must have at least " + plural(r.N, "character")})
+		case schema.MaxLength:
+			p.text = append(p.text, check{fmt.Sprintf("utf8.RuneCountInString(text) <= %d", r.N), r.Keyword(), "must have at most " + plural(r.N, "character")})
+		case schema.Pattern:
+			p.text = append(p.text, g.patternCheck(s, r))
+		case schema.Minimum:
+			p.bounds = append(p.bounds, atLeast(r))
+		case schema.Maximum:
+			p.bounds = append(p.bounds, atMost(r))
+		case schema.MultipleOf:
+			p.multiples = append(p.multiples, r)
+		case schema.Items:
+			p.items = r.Schema
+		case schema.MinItems:
+			p.counts = append(p.counts, limit{">=", r.N, r.Keyword(), "must have at least " + plural(r.N, "item")})
+		case schema.MaxItems:
+			p.counts = append(p.counts, limit{"<=", r.N, r.Keyword(), "must have at most " + plural(r.N, "item")})
+		case schema.UniqueItems:
+			p.unique = true
+		case schema.Properties:
+			p.properties = r.List
+		case schema.Required:
+			p.required = r.Names
+		case schema.AdditionalProperties:
+			p.additional, p.closed = r.Schema, r.Schema == nil
+		case schema.MinProperties:
+			p.sizes = append(p.sizes, limit{">=", r.N, r.Keyword(), "must have at least " + plural(r.N, "property")})
+		case schema.MaxProperties:
+			p.sizes = append(p.sizes, limit{"<=", r.N, r.Keyword(), "must have at most " + plural(r.N, "property")})
+		case schema.AllOf:
+			p.combinations = append(p.combinations, combination{parts: r.Parts})
+		case schema.AnyOf:
+			p.combinations = append(p.combinations, combination{r.Parts, ">= 1", r.Keyword(), "must match at least one of " + plural(len(r.Parts), "schema")})
+		case schema.OneOf:
+			p.combinations = append(p.combinations, combination{r.Parts, "== 1", r.Keyword(), "must match exactly one of " + plural(len(r.Parts), "schema")})
+		case schema.Not:
+			p.combinations = append(p.combinations, combination{[]*schema.Schema{r.Schema}, "== 0", r.Keyword(), "must not match the schema under not"})
+		default:
+			g.fail("%s: no code is printed for the keyword %s", s.Place, rule.Keyword())
+		}
+	}
+	return p
+}
+
+// patternCheck returns the check of a pattern; the usual one for text that is not blank needs no regular expression.
+func (g *Generator) patternCheck(s *schema.Schema, r schema.Pattern) check {
+	if r.Source == `\S` {
+		return check{"!format.IsBlank(text)", r.Keyword(), "must not be blank"}
+	}
+	return check{g.pattern(s, r) + ".MatchString(text)", r.Keyword(), "must match " + r.Source}
+}
+
+// pattern returns the name of the variable that has a compiled pattern.
+func (g *Generator) pattern(s *schema.Schema, p schema.Pattern) string {
+	for _, known := range g.patterns {
+		if known.expr == p.Go {
+			return known.name
+		}
+	}
+	name := g.unique("pattern" + g.nameOf(s))
+	g.patterns = append(g.patterns, pattern{name, p.Go, p.Source})
+	return name
+}
+
+func atLeast(r schema.Minimum) bound {
+	if r.Exclusive {
+		return bound{r.Literal, ">", r.Keyword(), "must be greater than " + r.Text}
+	}
+	return bound{r.Literal, ">=", r.Keyword(), "must be at least " + r.Text}
+}
+
+func atMost(r schema.Maximum) bound {
+	if r.Exclusive {
+		return bound{r.Literal, "<", r.Keyword(), "must be less than " + r.Text}
+	}
+	return bound{r.Literal, "<=", r.Keyword(), "must be at most " + r.Text}
+}
+
+// print prints the check of a count in variable.
+func (l limit) print(c *code, variable string) {
+	c.line("s.Check(%s %s %d, %q, %q)", variable, l.operator, l.n, l.rule, l.message)
+}
+
+// print prints the check.
+func (k check) print(c *code) {
+	c.line("s.Check(%s, %q, %s)", k.condition, k.rule, quoted(k.message))
+}
+
+// maxListed bounds how many values a message lists.
+const maxListed = 20
+
+func enumMessage(values []*spec.Node) string {
+	var list []string
+	for i, v := range values {
+		if i == maxListed {
+			list = append(list, fmt.Sprintf("... (%d in all)", len(values)))
+			break
+		}
+		list = append(list, v.Literal())
+	}
+	return "must be one of " + strings.Join(list, ", ")
+}
+
+func plural(n int, noun string) string {
+	switch {
+	case n == 1:
+		return "1 " + noun
+	case strings.HasSuffix(noun, "y"):
+		return strconv.Itoa(n) + " " + strings.TrimSuffix(noun, "y") + "ies"
+	default:
+		return strconv.Itoa(n) + " " + noun + "s"
+	}
+}
+
+// quoted returns s as a raw string where that is possible and shorter.
+func quoted(s string) string {
+	if q := strconv.Quote(s); len(q) == len(s)+2 || !strconv.CanBackquote(s) {
+		return q
+	}
+	return "`" + s + "`"
+}

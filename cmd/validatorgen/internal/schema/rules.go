@@ -1,0 +1,498 @@
+package schema
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+
+	"example.com/oxgroups/api/validate"
+	"example.com/oxgroups/cmd/validatorgen/internal/spec"
+)
+
+// Rule is one keyword of a schema.
+type Rule interface {
+	Keyword() string
+	// Applies returns the types of the values that the rule looks at; others are valid as far as it is concerned.
+	Applies() Types
+	// Children returns the schemas that the rule holds.
+	Children() []*Schema
+}
+
+// reader reads a keyword from its value. Nil is no rule: the value restricts nothing, or was refused.
+type reader func(c *Compiler, s *Schema, n *spec.Node) Rule
+
+// keywords has the reader of every keyword that is compiled. The rules of a schema are in the order of the document.
+var keywords map[string]reader
+
+func init() {
+	keywords = map[string]reader{
+		"type":                 readType,
+		"enum":                 readEnum,
+		"format":               readFormat,
+		"minLength":            length(func(n int) Rule { return MinLength{N: n} }),
+		"maxLength":            length(func(n int) Rule { return MaxLength{N: n} }),
+		"pattern":              readPattern,
+		"minimum":              readMinimum,
+		"maximum":              readMaximum,
+		"multipleOf":           readMultipleOf,
+		"items":                func(c *Compiler, _ *Schema, n *spec.Node) Rule { return Items{Schema: c.Compile(n)} },
+		"minItems":             length(func(n int) Rule { return MinItems{N: n} }),
+		"maxItems":             length(func(n int) Rule { return MaxItems{N: n} }),
+		"uniqueItems":          readUniqueItems,
+		"properties":           readProperties,
+		"required":             readRequired,
+		"additionalProperties": readAdditionalProperties,
+		"minProperties":        length(func(n int) Rule { return MinProperties{N: n} }),
+		"maxProperties":        length(func(n int) Rule { return MaxProperties{N: n} }),
+		"allOf":                combination(func(parts []*Schema) Rule { return AllOf{Parts: parts} }),
+		"anyOf":                combination(func(parts []*Schema) Rule { return AnyOf{Parts: parts} }),
+		"oneOf":                combination(func(parts []*Schema) Rule { return OneOf{Parts: parts} }),
+		"not":                  func(c *Compiler, _ *Schema, n *spec.Node) Rule { return Not{Schema: c.Compile(n)} },
+	}
+}
+
+// Keywords returns the names of the keywords that are compiled, in alphabetical order.
+func Keywords() []string {
+	names := []string{"$ref", "nullable", "exclusiveMinimum", "exclusiveMaximum", "default", "readOnly", "writeOnly"}
+	for name := range keywords {
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	return names
+}
+
+// The kinds of rules by the values that they look at.
+type (
+	anyRule    struct{}
+	stringRule struct{}
+	numberRule struct{}
+	arrayRule  struct{}
+	objectRule struct{}
+)
+
+func (anyRule) Applies() Types         { return AnyType }
+func (anyRule) Children() []*Schema    { return nil }
+func (stringRule) Applies() Types      { return String }
+func (stringRule) Children() []*Schema { return nil }
+func (numberRule) Applies() Types      { return Number }
+func (numberRule) Children() []*Schema { return nil }
+func (arrayRule) Applies() Types       { return Array }
+func (arrayRule) Children() []*Schema  { return nil }
+func (objectRule) Applies() Types      { return Object }
+func (objectRule) Children() []*Schema { return nil }
+
+// Type allows values of some types.
+type Type struct {
+	anyRule
+	Types Types
+}
+
+// Keyword returns "type".
+func (Type) Keyword() string { return "type" }
+
+func readType(c *Compiler, _ *Schema, n *spec.Node) Rule {
+	names := n.Items
+	if n.Kind != spec.Sequence {
+		names = []*spec.Node{n}
+	}
+	var types Types
+	for _, name := range names {
+		t, ok := typeNames[name.Text]
+		if !ok || name.Kind != spec.String {
+			c.refuse(n, "must be one of array, boolean, integer, null, number, object, string")
+			return nil
+		}
+		types |= t
+	}
+	if types&Number != 0 {
+		types &^= Integer
+	}
+	return Type{Types: types}
+}
+
+// Enum allows the values that it lists.
+type Enum struct {
+	anyRule
+	Values []*spec.Node
+}
+
+// Keyword returns "enum".
+func (Enum) Keyword() string { return "enum" }
+
+func readEnum(c *Compiler, _ *Schema, n *spec.Node) Rule {
+	if n.Kind != spec.Sequence || len(n.Items) == 0 {
+		c.refuse(n, "must be an array of values")
+		return nil
+	}
+	return Enum{Values: n.Items}
+}
+
+// Format is a format that is checked; Applies depends on it.
+type Format struct {
+	anyRule
+	Name string
+}
+
+// Keyword returns "format".
+func (Format) Keyword() string { return "format" }
+
+// Applies returns the type of the values that the format speaks of.
+func (f Format) Applies() Types { return formats[f.Name] }
+
+// formats are the ones that are checked.
+var formats = map[string]Types{
+	"int32": Integer, "int64": Integer, "float": Number, "double": Number, "byte": String,
+	"date": String, "date-time": String, "email": String, "uuid": String, "uri": String, "hostname": String, "ipv4": String, "ipv6": String,
+}
+
+// silentFormats say how a value is shown or carried and restrict nothing.
+var silentFormats = []string{"password", "binary"}
+
+func readFormat(c *Compiler, _ *Schema, n *spec.Node) Rule {
+	switch {
+	case c.later():
+		c.refuse(n, "restricts nothing in the dialect of $schema, and values in OpenAPI 3.0")
+	case formats[n.Text] != 0:
+		return Format{Name: n.Text}
+	case !slices.Contains(silentFormats, n.Text):
+		if _, listed := c.UnknownFormats[n.Text]; !listed {
+			c.UnknownFormats[n.Text] = n.Place
+		}
+	}
+	return nil
+}
+
+// MinLength bounds the characters of a string.
+type MinLength struct {
+	stringRule
+	N int
+}
+
+// Keyword returns "minLength".
+func (MinLength) Keyword() string { return "minLength" }
+
+// MaxLength bounds the characters of a string.
+type MaxLength struct {
+	stringRule
+	N int
+}
+
+// Keyword returns "maxLength".
+func (MaxLength) Keyword() string { return "maxLength" }
+
+// length reads a keyword whose value is a count.
+func length(rule func(n int) Rule) reader {
+	return func(c *Compiler, _ *Schema, n *spec.Node) Rule {
+		value, ok := validate.ParseDecimal(n.Text).Int64()
+		if n.Kind != spec.Number || !ok || value < 0 {
+			c.refuse(n, "must be an integer of at least 0")
+			return nil
+		}
+		if value == 0 && strings.HasPrefix(n.Key(), "min") {
+			return nil
+		}
+		return rule(int(value))
+	}
+}
+
+// Pattern is a regular expression that a string has to match somewhere.
+type Pattern struct {
+	stringRule
+	Source string // as it is written
+	Go     string // in the syntax of package regexp
+}
+
+// Keyword returns "pattern".
+func (Pattern) Keyword() string { return "pattern" }
+
+func readPattern(c *Compiler, _ *Schema, n *spec.Node) Rule {
+	translated, err := translate(n.Text)
+	if err != nil {
+		c.refuse(n, "%s cannot be compiled for package regexp: %v", strconv.Quote(n.Text), err)
+		return nil
+	}
+	return Pattern{Source: n.Text, Go: translated}
+}
+
+// Literal is a number of the document: as it is written, and by its value.
+type Literal struct {
+	Text  string
+	Value validate.Decimal
+}
+
+// Minimum bounds a number from below.
+type Minimum struct {
+	numberRule
+	Literal
+	Exclusive bool
+}
+
+// Keyword returns "minimum".
+func (Minimum) Keyword() string { return "minimum" }
+
+// Maximum bounds a number from above.
+type Maximum struct {
+	numberRule
+	Literal
+	Exclusive bool
+}
+
+// Keyword returns "maximum".
+func (Maximum) Keyword() string { return "maximum" }
+
+func readMinimum(c *Compiler, s *Schema, n *spec.Node) Rule {
+	literal, ok := c.number(n)
+	if !ok {
+		return nil
+	}
+	return Minimum{Literal: literal, Exclusive: c.exclusive(s, "exclusiveMinimum")}
+}
+
+func readMaximum(c *Compiler, s *Schema, n *spec.Node) Rule {
+	literal, ok := c.number(n)
+	if !ok {
+		return nil
+	}
+	return Maximum{Literal: literal, Exclusive: c.exclusive(s, "exclusiveMaximum")}
+}
+
+func (c *Compiler) number(n *spec.Node) (Literal, bool) {
+	if n.Kind != spec.Number {
+		c.refuse(n, "must be a number")
+		return Literal{}, false
+	}
+	return Literal{n.Text, validate.ParseDecimal(n.Text)}, true
+}
+
+// MultipleOf is a number that a number is an integer multiple of, exactly.
+type MultipleOf struct {
+	numberRule
+	Literal
+}
+
+// Keyword returns "multipleOf".
+func (MultipleOf) Keyword() string { return "multipleOf" }
+
+func readMultipleOf(c *Compiler, _ *Schema, n *spec.Node) Rule {
+	value := validate.ParseDecimal(n.Text)
+	if _, _, ok := value.Divisor(); n.Kind != spec.Number || !ok {
+		c.refuse(n, "must be a number above 0 with at most 18 digits")
+		return nil
+	}
+	return MultipleOf{Literal: Literal{n.Text, value}}
+}
+
+// Items is the schema of the elements of an array.
+type Items struct {
+	arrayRule
+	Schema *Schema
+}
+
+// Keyword returns "items".
+func (Items) Keyword() string { return "items" }
+
+// Children returns the schema of the elements.
+func (r Items) Children() []*Schema { return []*Schema{r.Schema} }
+
+// MinItems bounds the elements of an array.
+type MinItems struct {
+	arrayRule
+	N int
+}
+
+// Keyword returns "minItems".
+func (MinItems) Keyword() string { return "minItems" }
+
+// MaxItems bounds the elements of an array.
+type MaxItems struct {
+	arrayRule
+	N int
+}
+
+// Keyword returns "maxItems".
+func (MaxItems) Keyword() string { return "maxItems" }
+
+// UniqueItems allows no two equal elements.
+type UniqueItems struct{ arrayRule }
+
+// Keyword returns "uniqueItems".
+func (UniqueItems) Keyword() string { return "uniqueItems" }
+
+func readUniqueItems(c *Compiler, _ *Schema, n *spec.Node) Rule {
+	if c.boolean(n) {
+		return UniqueItems{}
+	}
+	return nil
+}
+
+// Property is a named property of an object.
+type Property struct {
+	Name   string
+	Schema *Schema
+}
+
+// Properties has the schemas of named properties.
+type Properties struct {
+	objectRule
+	List []Property
+}
+
+// Keyword returns "properties".
+func (Properties) Keyword() string { return "properties" }
+
+// Children returns the schemas of the properties.
+func (r Properties) Children() []*Schema {
+	all := make([]*Schema, len(r.List))
+	for i, p := range r.List {
+		all[i] = p.Schema
+	}
+	return all
+}
+
+func readProperties(c *Compiler, _ *Schema, n *spec.Node) Rule {
+	if n.Kind != spec.Mapping {
+		c.refuse(n, "must be an object")
+		return nil
+	}
+	var r Properties
+	for _, m := range n.Members {
+		r.List = append(r.List, Property{m.Key, c.Compile(m.Value)})
+	}
+	return r
+}
+
+// Required names the properties that have to be there.
+type Required struct {
+	objectRule
+	Names []string
+}
+
+// Keyword returns "required".
+func (Required) Keyword() string { return "required" }
+
+func readRequired(c *Compiler, _ *Schema, n *spec.Node) Rule {
+	if n.Kind != spec.Sequence {
+		c.refuse(n, "must be an array of names of properties")
+		return nil
+	}
+	var r Required
+	for _, item := range n.Items {
+		if item.Kind != spec.String {
+			c.refuse(item, "must be the name of a property")
+			continue
+		}
+		if !slices.Contains(r.Names, item.Text) {
+			r.Names = append(r.Names, item.Text)
+		}
+	}
+	return r
+}
+
+// AdditionalProperties is the schema of the properties that are not named; nil allows none.
+type AdditionalProperties struct {
+	objectRule
+	Schema *Schema
+}
+
+// Keyword returns "additionalProperties".
+func (AdditionalProperties) Keyword() string { return "additionalProperties" }
+
+// Children returns the schema, if there is one.
+func (r AdditionalProperties) Children() []*Schema {
+	if r.Schema == nil {
+		return nil
+	}
+	return []*Schema{r.Schema}
+}
+
+func readAdditionalProperties(c *Compiler, _ *Schema, n *spec.Node) Rule {
+	switch {
+	case n.Kind != spec.Boolean:
+		return AdditionalProperties{Schema: c.Compile(n)}
+	case n.Text == "false":
+		return AdditionalProperties{}
+	default:
+		return nil
+	}
+}
+
+// MinProperties bounds the properties of an object.
+type MinProperties struct {
+	objectRule
+	N int
+}
+
+// Keyword returns "minProperties".
+func (MinProperties) Keyword() string { return "minProperties" }
+
+// MaxProperties bounds the properties of an object.
+type MaxProperties struct {
+	objectRule
+	N int
+}
+
+// Keyword returns "maxProperties".
+func (MaxProperties) Keyword() string { return "maxProperties" }
+
+// AllOf is schemas that a value has to match, all of them.
+type AllOf struct {
+	anyRule
+	Parts []*Schema
+}
+
+// Keyword returns "allOf".
+func (AllOf) Keyword() string { return "allOf" }
+
+// Children returns the parts.
+func (r AllOf) Children() []*Schema { return r.Parts }
+
+// AnyOf is schemas of which a value has to match at least one.
+type AnyOf struct {
+	anyRule
+	Parts []*Schema
+}
+
+// Keyword returns "anyOf".
+func (AnyOf) Keyword() string { return "anyOf" }
+
+// Children returns the parts.
+func (r AnyOf) Children() []*Schema { return r.Parts }
+
+// OneOf is schemas of which a value has to match exactly one.
+type OneOf struct {
+	anyRule
+	Parts []*Schema
+}
+
+// Keyword returns "oneOf".
+func (OneOf) Keyword() string { return "oneOf" }
+
+// Children returns the parts.
+func (r OneOf) Children() []*Schema { return r.Parts }
+
+// combination reads a keyword whose value is an array of schemas.
+func combination(rule func(parts []*Schema) Rule) reader {
+	return func(c *Compiler, _ *Schema, n *spec.Node) Rule {
+		if n.Kind != spec.Sequence || len(n.Items) == 0 {
+			c.refuse(n, "must be an array of schemas")
+			return nil
+		}
+		var parts []*Schema
+		for _, item := range n.Items {
+			parts = append(parts, c.Compile(item))
+		}
+		return rule(parts)
+	}
+}
+
+// Not is a schema that a value must not match.
+type Not struct {
+	anyRule
+	Schema *Schema
+}
+
+// Keyword returns "not".
+func (Not) Keyword() string { return "not" }
+
+// Children returns the schema.
+func (r Not) Children() []*Schema { return []*Schema{r.Schema} }
