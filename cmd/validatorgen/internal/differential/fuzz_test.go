@@ -45,7 +45,7 @@ func FuzzRequest(f *testing.F) {
 		if err := validator.DecodeWorkspaceGroupRequest(data, &v); err != nil {
 			return nil, err
 		}
-		return validator.AppendWorkspaceGroupRequest(nil, &v), nil
+		return validator.AppendWorkspaceGroupRequest(nil, &v)
 	})
 	for _, seed := range []string{
 		`{"workspace_group":{"name":"Acme","add_workspace_ids":[10,1e1,12.0],"notes":null,"company":true,"external_reference":{"service_name":"jira","service_model":"Issue",` +
@@ -67,7 +67,7 @@ func FuzzDocument(f *testing.F) {
 		if err := validator.DecodeWorkspaceGroupDocument(data, &v); err != nil {
 			return nil, err
 		}
-		return validator.AppendWorkspaceGroupDocument(nil, &v), nil
+		return validator.AppendWorkspaceGroupDocument(nil, &v)
 	})
 	content := doc.Paths.Value("/workspace_groups/{id}").Put.Responses.Value("200").Value.Content["application/json"]
 	example, err := json.Marshal(content.Example)

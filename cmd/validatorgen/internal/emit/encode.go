@@ -29,13 +29,13 @@ func (g *Generator) direction(f function) string {
 	case !g.bothWays(f.schema) || !g.hasDirections(f.schema, f.typ):
 		return ""
 	case f.response:
-		return " as in a response: without writeOnly fields, null for fields without a value"
+		return " as in a response, without writeOnly fields"
 	default:
-		return " as in a request: without readOnly fields and those that are not specified"
+		return " as in a request, without readOnly fields"
 	}
 }
 
-// hasDirections reports whether a value is written in two ways: readOnly, writeOnly or optional fields are part of it.
+// hasDirections reports whether a value is written in two ways: readOnly or writeOnly fields are part of it.
 func (g *Generator) hasDirections(s *schema.Schema, t *gotype.Type) bool {
 	return g.twoWays(s, t, map[*schema.Schema]bool{})
 }
@@ -53,7 +53,7 @@ func (g *Generator) twoWays(s *schema.Schema, t *gotype.Type, seen map[*schema.S
 	}
 	for _, p := range fill.Properties() {
 		field := t.Field(p.Name)
-		if ignoredWhen(p.Schema) != "" || field != nil && (field.Type.Kind == gotype.Nullable || g.twoWays(p.Schema, field.Type, seen)) {
+		if ignoredWhen(p.Schema) != "" || field != nil && g.twoWays(p.Schema, field.Type, seen) {
 			return true
 		}
 	}
@@ -86,7 +86,7 @@ func (g *Generator) appendMembers(c *code, s *schema.Schema, t target, response 
 		} else {
 			property = anything
 		}
-		g.appendMember(c, property, field, t, required[field.JSON], response)
+		g.appendMember(c, s, property, field, t, required[field.JSON], response)
 	}
 	if t.typ.Additional != nil {
 		more := schema.Get[schema.AdditionalProperties](fill).Schema
@@ -108,7 +108,9 @@ func inOrder(properties []schema.Property, fields []gotype.Field) []gotype.Field
 	return ordered
 }
 
-func (g *Generator) appendMember(c *code, property *schema.Schema, field gotype.Field, t target, required, response bool) {
+// appendMember prints the appending of a property of s. Readers of responses expect every field, so one that is not specified
+// is null there, where the schema is not part of requests as well.
+func (g *Generator) appendMember(c *code, s, property *schema.Schema, field gotype.Field, t target, required, response bool) {
 	f := t.field(&field)
 	key := quoted(strconv.Quote(field.JSON) + ":")
 	write := func(typ *gotype.Type, x string) {
@@ -118,7 +120,7 @@ func (g *Generator) appendMember(c *code, property *schema.Schema, field gotype.
 	switch {
 	case field.Type.Kind == gotype.Nullable:
 		member := "Member"
-		if (response || required) && property.AllowsNull() {
+		if (required || g.responseOnly(s)) && property.AllowsNull() {
 			member = "MemberOrNull"
 		}
 		c.line("if value, ok := validate.%s(e, %s, %s); ok {", member, key, f.expr)

@@ -37,6 +37,14 @@ func broken(t *testing.T, err error) []string {
 	return lines
 }
 
+// must returns text, which was encoded without an error.
+func must(text []byte, err error) []byte {
+	if err != nil {
+		panic(err)
+	}
+	return text
+}
+
 // book returns a valid book with more members.
 func book(members string) string {
 	if members != "" {
@@ -123,11 +131,11 @@ func TestRoundTrip(t *testing.T) {
 		if err := validator.DecodeBook([]byte(doc), &first); err != nil {
 			t.Fatal(err)
 		}
-		text := string(validator.AppendBook(nil, &first))
+		text := string(must(validator.AppendBook(nil, &first)))
 		if err := validator.DecodeBook([]byte(text), &second); err != nil {
 			t.Fatalf("%v\n%s", err, text)
 		}
-		if again := string(validator.AppendBook(nil, &second)); again != text {
+		if again := string(must(validator.AppendBook(nil, &second))); again != text {
 			t.Errorf("got  %s\nwant %s", again, text)
 		}
 	}

@@ -18,7 +18,7 @@ import (
 func TestEncodedValuesAreReadBack(t *testing.T) {
 	t.Run("request", rapid.MakeCheck(func(t *rapid.T) {
 		want := bookOf(false, 3).Draw(t, "book")
-		text := validator.AppendBook(nil, &want)
+		text := must(validator.AppendBook(nil, &want))
 		var got model.Book
 		if err := validator.DecodeBook(text, &got); err != nil {
 			t.Fatalf("%v\n%s", err, text)
@@ -27,7 +27,7 @@ func TestEncodedValuesAreReadBack(t *testing.T) {
 	}))
 	t.Run("response", rapid.MakeCheck(func(t *rapid.T) {
 		want := found().Draw(t, "found")
-		text := validator.AppendFound(nil, &want)
+		text := must(validator.AppendFound(nil, &want))
 		var got model.Found
 		if err := validator.DecodeFound(text, &got); err != nil {
 			t.Fatalf("%v\n%s", err, text)
