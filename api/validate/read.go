@@ -1,8 +1,10 @@
 package validate
 
 import (
+	"bytes"
 	"encoding/base64"
 	"encoding/json"
+	"errors"
 	"strconv"
 	"strings"
 
@@ -111,6 +113,28 @@ func (s *Scanner) AnyAt(offset int) any {
 	defer s.Forget(found)
 	s.Rewind(offset)
 	return s.Any()
+}
+
+// RawValue reads a value of any type and returns a copy of its text.
+func (s *Scanner) RawValue() []byte {
+	start := s.Offset()
+	s.Skip()
+	return bytes.Clone(s.Raw(start))
+}
+
+// RawValueAt is RawValue for the value at offset, which was read last.
+func (s *Scanner) RawValueAt(offset int) []byte { return bytes.Clone(s.Raw(offset)) }
+
+// RawValue appends text, which has to be JSON; no text is null.
+func (e *Encoder) RawValue(text []byte) {
+	switch {
+	case len(text) == 0:
+		e.Null()
+	case !json.Valid(text):
+		e.Fail(errors.New("encode JSON: a raw value is not JSON"))
+	default:
+		e.Raw(text)
+	}
 }
 
 func anyNumber(text string) any {

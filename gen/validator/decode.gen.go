@@ -241,10 +241,12 @@ func decodeExternalReferenceUpdate(s *validate.Scanner, v *model.ExternalReferen
 			s.Once(&seen, hasStatus)
 			if s.Null() {
 				v.Status.SetNull()
-			} else {
-				var value model.ExternalReferenceStatus
-				if decodeExternalReferenceStatus(s, &value) {
-					v.Status.Set(value)
+			} else if text, ok := s.String(); ok {
+				v.Status.Set(model.ExternalReferenceUpdateStatus(text))
+				switch text {
+				case "successful", "pending", "failed":
+				default:
+					s.Violation("enum", `must be one of "successful", "pending", "failed", null`)
 				}
 			}
 		case "external_message":
@@ -267,24 +269,6 @@ func decodeExternalReferenceUpdate(s *validate.Scanner, v *model.ExternalReferen
 	s.Require(seen&hasServiceName != 0, "service_name")
 	s.Require(seen&hasServiceModel != 0, "service_model")
 	s.Require(seen&hasServiceModelRef != 0, "service_model_ref")
-	return true
-}
-
-// decodeExternalReferenceStatus reads the schema ExternalReferenceStatus into v, and reports whether the value is of its type.
-func decodeExternalReferenceStatus(s *validate.Scanner, v *model.ExternalReferenceStatus) bool {
-	if s.Null() {
-		return true
-	}
-	text, ok := s.String()
-	if !ok {
-		return false
-	}
-	*v = model.ExternalReferenceStatus(text)
-	switch text {
-	case "successful", "pending", "failed":
-	default:
-		s.Violation("enum", `must be one of "successful", "pending", "failed", null`)
-	}
 	return true
 }
 
@@ -313,68 +297,6 @@ func DecodeExternalReferenceUpdate(data []byte, v *model.ExternalReferenceUpdate
 func AppendExternalReferenceUpdate(b []byte, v *model.ExternalReferenceUpdate) ([]byte, error) {
 	e := validate.NewEncoder(b)
 	appendExternalReferenceUpdate(e, v)
-	return e.Result()
-}
-
-// DecodeExternalReferenceStatus reads the schema ExternalReferenceStatus as it is in a request.
-func DecodeExternalReferenceStatus(data []byte, v *model.ExternalReferenceStatus) error {
-	s := validate.NewScanner(data, inRequest)
-	if !s.Null() {
-		if text, ok := s.String(); ok {
-			*v = model.ExternalReferenceStatus(text)
-			switch text {
-			case "successful", "pending", "failed":
-			default:
-				s.Violation("enum", `must be one of "successful", "pending", "failed", null`)
-			}
-		}
-	}
-	return s.End()
-}
-
-// DecodeExternalReferenceStatusResponse reads the schema ExternalReferenceStatus as it is in a response.
-func DecodeExternalReferenceStatusResponse(data []byte, v *model.ExternalReferenceStatus) error {
-	s := validate.NewScanner(data, inResponse)
-	if !s.Null() {
-		if text, ok := s.String(); ok {
-			*v = model.ExternalReferenceStatus(text)
-			switch text {
-			case "successful", "pending", "failed":
-			default:
-				s.Violation("enum", `must be one of "successful", "pending", "failed", null`)
-			}
-		}
-	}
-	return s.End()
-}
-
-// ReadExternalReferenceStatus reads what fits of the schema ExternalReferenceStatus as it is in a response.
-func ReadExternalReferenceStatus(data []byte, v *model.ExternalReferenceStatus) (warnings validate.Violations, err error) {
-	s := validate.NewLenientScanner(data, inResponse)
-	if !s.Null() {
-		if text, ok := s.String(); ok {
-			*v = model.ExternalReferenceStatus(text)
-			switch text {
-			case "successful", "pending", "failed":
-			default:
-				s.Violation("enum", `must be one of "successful", "pending", "failed", null`)
-			}
-		}
-	}
-	return s.Warnings()
-}
-
-// AppendExternalReferenceStatus appends the JSON of v.
-func AppendExternalReferenceStatus(b []byte, v *model.ExternalReferenceStatus) ([]byte, error) {
-	e := validate.NewEncoder(b)
-	e.String(string(*v))
-	return e.Result()
-}
-
-// AppendExternalReferenceStatusResponse appends the JSON of v.
-func AppendExternalReferenceStatusResponse(b []byte, v *model.ExternalReferenceStatus) ([]byte, error) {
-	e := validate.NewEncoder(b)
-	e.String(string(*v))
 	return e.Result()
 }
 
@@ -788,14 +710,7 @@ func decodeExternalReference(s *validate.Scanner, v *model.ExternalReference) bo
 			}
 		case "status":
 			s.Once(&seen, hasStatus)
-			if s.Null() {
-				v.Status.SetNull()
-			} else {
-				var value model.ExternalReferenceStatus
-				if decodeExternalReferenceStatus(s, &value) {
-					v.Status.Set(value)
-				}
-			}
+			validate.NullableString(s, &v.Status)
 		case "external_message":
 			s.Once(&seen, hasExternalMessage)
 			validate.NullableString(s, &v.ExternalMessage)
@@ -810,8 +725,8 @@ func decodeExternalReference(s *validate.Scanner, v *model.ExternalReference) bo
 			validate.NullableBool(s, &v.Locked)
 		case "subject_id":
 			s.Once(&seen, hasSubjectId)
-			if text, ok := s.String(); ok {
-				v.SubjectID = text
+			if number, ok := s.Int64(); ok {
+				v.SubjectID = number
 			}
 		case "subject_type":
 			s.Once(&seen, hasSubjectType)
@@ -832,10 +747,8 @@ func decodeExternalReference(s *validate.Scanner, v *model.ExternalReference) bo
 			s.Once(&seen, hasLastSyncedAt)
 			if s.Null() {
 				v.LastSyncedAt.SetNull()
-			} else {
-				if value, ok := format.ReadDateTime(s); ok {
-					v.LastSyncedAt.Set(value)
-				}
+			} else if value, ok := format.ReadDateTime(s); ok {
+				v.LastSyncedAt.Set(value)
 			}
 		default:
 			s.SkipUnknown(&members, key)
@@ -898,24 +811,24 @@ func decodeWorkspace(s *validate.Scanner, v *model.Workspace) bool {
 			validate.NullableString(s, &v.AccessLevel)
 		case "account_id":
 			s.Once(&seen, hasAccountId)
-			validate.NullableString(s, &v.AccountID)
+			if s.Null() {
+				v.AccountID.SetNull()
+			} else if number, ok := s.Int64(); ok {
+				v.AccountID.Set(number)
+			}
 		case "start_date":
 			s.Once(&seen, hasStartDate)
 			if s.Null() {
 				v.StartDate.SetNull()
-			} else {
-				if value, ok := format.ReadDate(s); ok {
-					v.StartDate.Set(openapi_types.Date{Time: value})
-				}
+			} else if value, ok := format.ReadDate(s); ok {
+				v.StartDate.Set(openapi_types.Date{Time: value})
 			}
 		case "due_date":
 			s.Once(&seen, hasDueDate)
 			if s.Null() {
 				v.DueDate.SetNull()
-			} else {
-				if value, ok := format.ReadDate(s); ok {
-					v.DueDate.Set(openapi_types.Date{Time: value})
-				}
+			} else if value, ok := format.ReadDate(s); ok {
+				v.DueDate.Set(openapi_types.Date{Time: value})
 			}
 		case "budgeted":
 			s.Once(&seen, hasBudgeted)
@@ -927,22 +840,19 @@ func decodeWorkspace(s *validate.Scanner, v *model.Workspace) bool {
 			s.Once(&seen, hasCreatedAt)
 			if s.Null() {
 				v.CreatedAt.SetNull()
-			} else {
-				if value, ok := format.ReadDateTime(s); ok {
-					v.CreatedAt.Set(value)
-				}
+			} else if value, ok := format.ReadDateTime(s); ok {
+				v.CreatedAt.Set(value)
 			}
 		case "updated_at":
 			s.Once(&seen, hasUpdatedAt)
 			if s.Null() {
 				v.UpdatedAt.SetNull()
-			} else {
-				if value, ok := format.ReadDateTime(s); ok {
-					v.UpdatedAt.Set(value)
-				}
+			} else if value, ok := format.ReadDateTime(s); ok {
+				v.UpdatedAt.Set(value)
 			}
 		default:
-			s.SkipUnknown(&members, key)
+			s.Unknown(&members, key)
+			validate.Put(&v.AdditionalProperties, key, s.RawValue())
 		}
 		s.Within(mark, key)
 	}
@@ -1011,22 +921,19 @@ func decodeRateCardSet(s *validate.Scanner, v *model.RateCardSet) bool {
 			s.Once(&seen, hasCreatedAt)
 			if s.Null() {
 				v.CreatedAt.SetNull()
-			} else {
-				if value, ok := format.ReadDateTime(s); ok {
-					v.CreatedAt.Set(value)
-				}
+			} else if value, ok := format.ReadDateTime(s); ok {
+				v.CreatedAt.Set(value)
 			}
 		case "updated_at":
 			s.Once(&seen, hasUpdatedAt)
 			if s.Null() {
 				v.UpdatedAt.SetNull()
-			} else {
-				if value, ok := format.ReadDateTime(s); ok {
-					v.UpdatedAt.Set(value)
-				}
+			} else if value, ok := format.ReadDateTime(s); ok {
+				v.UpdatedAt.Set(value)
 			}
 		default:
-			s.SkipUnknown(&members, key)
+			s.Unknown(&members, key)
+			validate.Put(&v.AdditionalProperties, key, s.RawValue())
 		}
 		s.Within(mark, key)
 	}

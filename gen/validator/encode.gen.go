@@ -253,7 +253,7 @@ func appendExternalReference(e *validate.Encoder, v *model.ExternalReference) {
 	e.Key(`"service_model_ref":`)
 	e.String(v.ServiceModelRef)
 	if value, ok := validate.MemberOrNull(e, `"status":`, v.Status); ok {
-		e.String(string(value))
+		e.String(value)
 	}
 	if value, ok := validate.MemberOrNull(e, `"external_message":`, v.ExternalMessage); ok {
 		e.String(value)
@@ -268,7 +268,7 @@ func appendExternalReference(e *validate.Encoder, v *model.ExternalReference) {
 		e.Bool(value)
 	}
 	e.Key(`"subject_id":`)
-	e.String(v.SubjectID)
+	e.Int(v.SubjectID)
 	e.Key(`"subject_type":`)
 	e.String(v.SubjectType)
 	e.Key(`"created_at":`)
@@ -298,7 +298,7 @@ func appendWorkspace(e *validate.Encoder, v *model.Workspace) {
 		e.String(value)
 	}
 	if value, ok := validate.MemberOrNull(e, `"account_id":`, v.AccountID); ok {
-		e.String(value)
+		e.Int(value)
 	}
 	if value, ok := validate.MemberOrNull(e, `"start_date":`, v.StartDate); ok {
 		e.String(value.String())
@@ -317,6 +317,11 @@ func appendWorkspace(e *validate.Encoder, v *model.Workspace) {
 	}
 	if value, ok := validate.MemberOrNull(e, `"updated_at":`, v.UpdatedAt); ok {
 		format.EncodeDateTime(e, value)
+	}
+	for _, key := range validate.SortedKeys(v.AdditionalProperties) {
+		item := v.AdditionalProperties[key]
+		e.Name(key)
+		e.RawValue(item)
 	}
 	e.Close('}')
 }
@@ -357,6 +362,11 @@ func appendRateCardSet(e *validate.Encoder, v *model.RateCardSet) {
 	}
 	if value, ok := validate.MemberOrNull(e, `"updated_at":`, v.UpdatedAt); ok {
 		format.EncodeDateTime(e, value)
+	}
+	for _, key := range validate.SortedKeys(v.AdditionalProperties) {
+		item := v.AdditionalProperties[key]
+		e.Name(key)
+		e.RawValue(item)
 	}
 	e.Close('}')
 }

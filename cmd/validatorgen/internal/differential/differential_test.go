@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"runtime"
 	"strconv"
 	"strings"
@@ -142,15 +143,14 @@ func build(t *testing.T, groups []*group) string {
 	return binary
 }
 
+// packageNames matches the names that a generated package declares.
+var packageNames = regexp.MustCompile(`\b((Check|check|pattern)S\w*|inRequest|inResponse)\b`)
+
 // renamed gives the functions of one group names of their own, as all groups are in one package.
 func renamed(files []emit.File, group int) []emit.File {
 	prefix := fmt.Sprintf("g%d", group)
 	for i := range files {
-		text := string(files[i].Text)
-		for _, verb := range []string{"Check", "check", "pattern", "order"} {
-			text = strings.NewReplacer(" "+verb+"S", " "+prefix+verb+"S", "\t"+verb+"S", "\t"+prefix+verb+"S", "!"+verb+"S", "!"+prefix+verb+"S", ": "+verb+"S", ": "+prefix+verb+"S").Replace(text)
-		}
-		files[i] = emit.File{Name: prefix + files[i].Name, Text: []byte(text)}
+		files[i] = emit.File{Name: prefix + files[i].Name, Text: packageNames.ReplaceAll(files[i].Text, []byte(prefix+"$0"))}
 	}
 	return files
 }

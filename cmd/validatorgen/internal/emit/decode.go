@@ -217,12 +217,14 @@ func (g *Generator) byType(c *code, s *schema.Schema, p *plan) {
 	case len(bare.Rules) == 0:
 		c.line("s.Skip()")
 	case p.types.Single():
-		if s.AllowsNull() || p.enum == nil && p.types&schema.Null != 0 {
-			c.line("if s.Null() {")
-			c.line("return")
-			c.line("}")
+		null := s.AllowsNull() || p.enum == nil && p.types&schema.Null != 0
+		if null {
+			c.line("if !s.Null() {")
 		}
 		g.ofType(c, &bare, p.types&^schema.Null)
+		if null {
+			c.line("}")
+		}
 	default:
 		g.switchKind(c, &bare, p)
 	}

@@ -156,7 +156,7 @@ func notZero(f gotype.Field, expr string) string {
 		return expr + " != 0"
 	case gotype.String:
 		return expr + ` != ""`
-	case gotype.Slice, gotype.Map, gotype.Bytes:
+	case gotype.Slice, gotype.Map, gotype.Bytes, gotype.Raw:
 		if f.OmitEmpty {
 			return "len(" + expr + ") > 0"
 		}
@@ -191,6 +191,8 @@ func (g *Generator) appendValue(c *code, s *schema.Schema, t target, response bo
 		c.line("e.String(%s)", basicOf(t.typ, "string", x))
 	case gotype.Bytes:
 		c.line("e.Base64(%s)", x)
+	case gotype.Raw:
+		c.line("e.RawValue(%s)", x)
 	case gotype.Time:
 		if t.typ.Name != "" {
 			x = "time.Time(" + x + ")"

@@ -205,6 +205,8 @@ func (g *Generator) entry(c *code, s *schema.Schema, t target) {
 		g.scalar(c, s.Resolve(), target{typ: t.typ}, put)
 	case t.typ.Kind == gotype.Any && len(s.Resolve().Rules) == 0:
 		put(c, "s.Any()")
+	case t.typ.Kind == gotype.Raw && len(s.Resolve().Rules) == 0:
+		put(c, "s.RawValue()")
 	case t.typ.Expr == "":
 		c.line("value := validate.Value(%s)", address)
 		c.fresh("value")

@@ -21,13 +21,16 @@ type reading struct {
 }
 
 // scalar prints the reading of a boolean, number or string that is not null.
-func (g *Generator) scalar(c *code, s *schema.Schema, t target, keep store) {
+func (g *Generator) scalar(c *code, s *schema.Schema, t target, keep store) { g.scalarAfter(c, "", s, t, keep) }
+
+// scalarAfter is scalar behind something on the same line.
+func (g *Generator) scalarAfter(c *code, before string, s *schema.Schema, t target, keep store) {
 	r := g.reading(s, t)
 	if t.none() && r.unused {
 		c.line("%s", r.call)
 		return
 	}
-	c.line("if %s, ok := %s; ok {", r.vars, r.call)
+	c.line("%sif %s, ok := %s; ok {", before, r.vars, r.call)
 	if !t.none() {
 		keep(c, r.value)
 	}

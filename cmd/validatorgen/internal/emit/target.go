@@ -96,6 +96,12 @@ func isName(x string) bool { return !strings.ContainsAny(x, ".()[]{}&* ") }
 // optional prints the reading of a value whose type has a place for null.
 func (g *Generator) optional(c *code, s *schema.Schema, t target, null string, keep store) {
 	r := s.Resolve()
+	if r.AllowsNull() && g.isScalar(s, t.typ.Elem) && !g.apart(s) {
+		c.line("if s.Null() {")
+		c.line("%s", null)
+		g.scalarAfter(c, "} else ", r, target{typ: t.typ.Elem}, keep)
+		return
+	}
 	inner := c.child()
 	g.present(inner, s, t, keep)
 	switch {
@@ -154,7 +160,7 @@ func (g *Generator) ifRead(c *code, s *schema.Schema, t target, then func(c *cod
 // decoder returns the name of the function that reads a value of s into the type, or "" where it is read in place.
 func (g *Generator) decoder(s *schema.Schema, t *gotype.Type) string {
 	r := s.Resolve()
-	if t.Expr == "" || t.Kind == gotype.Pointer || t.Kind == gotype.Nullable || t.Kind == gotype.Any || t.Kind == gotype.Other {
+	if t.Expr == "" || t.Kind == gotype.Pointer || t.Kind == gotype.Nullable || t.Kind == gotype.Any || t.Kind == gotype.Raw || t.Kind == gotype.Other {
 		return ""
 	}
 	if !r.Combined() && !g.fits(r, t) {
@@ -176,7 +182,9 @@ func (g *Generator) read(c *code, s *schema.Schema, t target, keep store) {
 	case g.isScalar(s, t.typ) && !g.apart(s):
 		g.scalarOrNull(c, r, t, keep)
 	case t.typ.Kind == gotype.Any:
-		g.any(c, r, t)
+		g.any(c, r, t, "Any")
+	case t.typ.Kind == gotype.Raw:
+		g.any(c, r, t, "RawValue")
 	case t.typ.Expr == "" && !r.Combined() && g.fits(r, t.typ):
 		g.inPlace(c, r, t)
 	default:
@@ -208,16 +216,16 @@ func (g *Generator) inPlace(c *code, s *schema.Schema, t target) {
 	c.line("}")
 }
 
-// any prints the reading of a value of any type.
-func (g *Generator) any(c *code, s *schema.Schema, t target) {
+// any prints the reading of a value of any type by a method of the scanner, after the check of its rules.
+func (g *Generator) any(c *code, s *schema.Schema, t target, method string) {
 	if len(s.Rules) == 0 {
-		c.line("%s = s.Any()", t.expr)
+		c.line("%s = s.%s()", t.expr, method)
 		return
 	}
 	start := c.fresh("start")
 	c.line("%s := s.Offset()", start)
 	g.read(c, s, target{}, nil)
-	c.line("%s = s.AnyAt(%s)", t.expr, start)
+	c.line("%s = s.%sAt(%s)", t.expr, method, start)
 }
 
 // unmarshal prints the reading of a value into a type that decodes itself: it is checked before.

@@ -18,6 +18,7 @@ const (
 	Float64
 	String
 	Bytes
+	Raw // json.RawMessage
 	Time
 	Date
 	UUID

@@ -122,7 +122,7 @@ var basic = map[string]Kind{
 
 // qualified are the types of other packages that are read and written like their own.
 var qualified = map[string]Kind{
-	"time.Time": Time, "openapi_types.Date": Date, "openapi_types.UUID": UUID, "openapi_types.Email": String,
+	"time.Time": Time, "openapi_types.Date": Date, "openapi_types.UUID": UUID, "openapi_types.Email": String, "json.RawMessage": Raw,
 }
 
 func (p *Package) resolve(e ast.Expr) *Type {

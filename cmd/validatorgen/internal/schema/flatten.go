@@ -14,11 +14,15 @@ func flatten(s *Schema, done map[*Schema]bool) {
 	}
 	done[s] = false
 	defer func() { done[s] = true }()
-	at := slices.IndexFunc(s.Rules, func(r Rule) bool { _, ok := r.(AllOf); return ok })
-	if at < 0 {
+	var parts []*Schema
+	rules := slices.DeleteFunc(slices.Clone(s.Rules), func(r Rule) bool {
+		all, ok := r.(AllOf)
+		parts = append(parts, all.Parts...)
+		return ok
+	})
+	if len(parts) == 0 {
 		return
 	}
-	parts := s.Rules[at].(AllOf).Parts
 	for _, part := range parts {
 		flatten(part.Resolve(), done)
 	}
@@ -28,7 +32,7 @@ func flatten(s *Schema, done map[*Schema]bool) {
 			return
 		}
 	}
-	s.Rules = slices.Delete(slices.Clone(s.Rules), at, at+1)
+	s.Rules = rules
 	var rest []*Schema
 	for _, part := range parts {
 		if p := part.Resolve(); done[p] && s.absorbs(p) {

@@ -481,6 +481,9 @@ func combination(rule func(parts []*Schema) Rule) reader {
 		for _, item := range n.Items {
 			parts = append(parts, c.Compile(item))
 		}
+		if len(parts) == 1 {
+			return AllOf{Parts: parts} // one of one is all
+		}
 		return rule(parts)
 	}
 }

@@ -366,14 +366,14 @@ func ReadBook(data []byte, v *model.Book) (warnings validate.Violations, err err
 	return s.Warnings()
 }
 
-// AppendBook appends the JSON of v as in a request: without readOnly fields and those that are not specified.
+// AppendBook appends the JSON of v as in a request, without readOnly fields.
 func AppendBook(b []byte, v *model.Book) ([]byte, error) {
 	e := validate.NewEncoder(b)
 	appendBook(e, v)
 	return e.Result()
 }
 
-// AppendBookResponse appends the JSON of v as in a response: without writeOnly fields, null for fields without a value.
+// AppendBookResponse appends the JSON of v as in a response, without writeOnly fields.
 func AppendBookResponse(b []byte, v *model.Book) ([]byte, error) {
 	e := validate.NewEncoder(b)
 	appendBookResponse(e, v)
@@ -429,10 +429,8 @@ func decodeBook(s *validate.Scanner, v *model.Book) bool {
 			s.Once(&seen, hasSubtitle)
 			if s.Null() {
 				v.Subtitle.SetNull()
-			} else {
-				if text, ok := s.String(); ok {
-					v.Subtitle.Set(text)
-				}
+			} else if text, ok := s.String(); ok {
+				v.Subtitle.Set(text)
 			}
 		case "authors":
 			s.Once(&seen, hasAuthors)
@@ -1006,10 +1004,8 @@ func decodeFound(s *validate.Scanner, v *model.Found) bool {
 			s.Once(&seen, hasNext)
 			if s.Null() {
 				v.Next.SetNull()
-			} else {
-				if text, ok := s.String(); ok {
-					v.Next.Set(text)
-				}
+			} else if text, ok := s.String(); ok {
+				v.Next.Set(text)
 			}
 		case "facets":
 			s.Once(&seen, hasFacets)

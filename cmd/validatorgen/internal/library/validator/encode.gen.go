@@ -54,7 +54,7 @@ func appendAddress(e *validate.Encoder, v *model.Address) {
 	e.Close('}')
 }
 
-// appendBook appends the schema Book as in a request: without readOnly fields and those that are not specified.
+// appendBook appends the schema Book as in a request, without readOnly fields.
 func appendBook(e *validate.Encoder, v *model.Book) {
 	e.Open('{')
 	e.Key(`"title":`)
@@ -165,7 +165,7 @@ func appendBook(e *validate.Encoder, v *model.Book) {
 	e.Close('}')
 }
 
-// appendBookResponse appends the schema Book as in a response: without writeOnly fields, null for fields without a value.
+// appendBookResponse appends the schema Book as in a response, without writeOnly fields.
 func appendBookResponse(e *validate.Encoder, v *model.Book) {
 	e.Open('{')
 	if v.Id != nil {
@@ -174,7 +174,7 @@ func appendBookResponse(e *validate.Encoder, v *model.Book) {
 	}
 	e.Key(`"title":`)
 	e.String(v.Title)
-	if value, ok := validate.MemberOrNull(e, `"subtitle":`, v.Subtitle); ok {
+	if value, ok := validate.Member(e, `"subtitle":`, v.Subtitle); ok {
 		e.String(value)
 	}
 	e.Key(`"authors":`)
