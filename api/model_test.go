@@ -26,7 +26,11 @@ func TestUndescribedFields(t *testing.T) {
 		if err != nil {
 			t.Fatalf("%s: %v", name, err)
 		}
-		for _, written := range []string{string(marshaled), string(validator.AppendWorkspace(nil, &v))} {
+		appended, err := validator.AppendWorkspace(nil, &v)
+		if err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+		for _, written := range []string{string(marshaled), string(appended)} {
 			if !strings.Contains(written, others) || !strings.Contains(written, `"title":"Ten"`) {
 				t.Errorf("%s: written as %s", name, written)
 			}

@@ -125,7 +125,10 @@ func (c *Client) Request(ctx context.Context, id int64, update Update, opts ...O
 // encode returns the body of the request, which is checked unless the settings say otherwise.
 func (s *settings) encode(id int64, update *Update) ([]byte, error) {
 	request := model.WorkspaceGroupRequest{WorkspaceGroup: *update}
-	body := validator.AppendWorkspaceGroupRequest(nil, &request)
+	body, err := validator.AppendWorkspaceGroupRequest(nil, &request)
+	if err != nil {
+		return nil, fmt.Errorf("encode the update: %w", err)
+	}
 	if s.unchecked {
 		return body, nil
 	}

@@ -13,10 +13,10 @@ import (
 func appendDocument(b []byte, s *group.Snapshot, in group.Includes) []byte {
 	in.Trim(&s.Group)
 	b = append(b, documentHead...)
-	b = validator.AppendResult(b, &model.Result{Key: group.GroupsKey, ID: s.Group.ID})
+	b = encoded(validator.AppendResult(b, &model.Result{Key: group.GroupsKey, ID: s.Group.ID}))
 	b = append(b, ']')
 	b = append(validate.AppendString(append(b, groupsHead...), s.Group.ID), ':')
-	b = append(validator.AppendWorkspaceGroup(b, &s.Group), '}')
+	b = append(encoded(validator.AppendWorkspaceGroup(b, &s.Group)), '}')
 	if in.ExternalReferences {
 		b = appendMap(b, group.ExternalReferences, s.ExternalReferences, validator.AppendExternalReference,
 			func(r *model.ExternalReference) string { return r.ID })
@@ -35,7 +35,7 @@ func appendDocument(b []byte, s *group.Snapshot, in group.Includes) []byte {
 // documentHead is what all documents for one snapshot begin with.
 var documentHead = func() string {
 	meta := group.NewMeta(1)
-	return `{"count":1,"meta":` + string(validator.AppendMeta(nil, &meta)) + `,"results":[`
+	return `{"count":1,"meta":` + string(encoded(validator.AppendMeta(nil, &meta))) + `,"results":[`
 }()
 
 // groupsHead is what the map of groups begins with.
@@ -47,14 +47,22 @@ func beginMap(b []byte, name string) []byte {
 }
 
 // appendMap appends a map of objects by their ids.
-func appendMap[T any](b []byte, name string, objects []T, appendObject func([]byte, *T) []byte, id func(*T) string) []byte {
+func appendMap[T any](b []byte, name string, objects []T, appendObject func([]byte, *T) ([]byte, error), id func(*T) string) []byte {
 	b = beginMap(b, name)
 	for i := range objects {
 		if i > 0 {
 			b = append(b, ',')
 		}
 		b = append(validate.AppendString(b, id(&objects[i])), ':')
-		b = appendObject(b, &objects[i])
+		b = encoded(appendObject(b, &objects[i]))
 	}
 	return append(b, '}')
+}
+
+// encoded returns text. What was decoded can be encoded, so an error is a defect.
+func encoded(text []byte, err error) []byte {
+	if err != nil {
+		panic(err)
+	}
+	return text
 }

@@ -23,7 +23,7 @@ func TestDocumentIsAsGenerated(t *testing.T) {
 	for i := range 8 {
 		in := group.Includes{ExternalReferences: i&1 != 0, RateCardSets: i&2 != 0, Workspaces: i&4 != 0}
 		doc := snapshot.Document(in)
-		want := string(validator.AppendWorkspaceGroupDocument(nil, &doc))
+		want := string(encoded(validator.AppendWorkspaceGroupDocument(nil, &doc)))
 		s := snapshot
 		if got := string(appendDocument(nil, &s, in)); got != want {
 			t.Errorf("%+v\ngot  %s\nwant %s", in, got, want)

@@ -155,5 +155,5 @@ func ErrorBody(status int) []byte {
 
 // appendBody appends the JSON of the reply.
 func (r reply) appendBody(b []byte) []byte {
-	return validator.AppendErrors(b, &model.Errors{Errors: r.errors})
+	return encoded(validator.AppendErrors(b, &model.Errors{Errors: r.errors}))
 }

@@ -50,6 +50,15 @@ func appendEscape(dst []byte, c byte) []byte {
 	}
 }
 
+// EndObject ends an object whose members were appended from start on, each with a comma in front.
+func EndObject(dst []byte, start int) []byte {
+	if len(dst) == start {
+		return append(dst, "{}"...)
+	}
+	dst[start] = '{'
+	return append(dst, '}')
+}
+
 // SortedKeys returns the keys of m, shorter ones first, so that decimal ids are in numeric order.
 func SortedKeys[V any](m map[string]V) []string {
 	keys := make([]string, 0, len(m))

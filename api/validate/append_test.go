@@ -1,7 +1,6 @@
 package validate_test
 
 import (
-	"encoding/json"
 	"fmt"
 	"math"
 	"slices"
@@ -27,34 +26,74 @@ func TestAppendString(t *testing.T) {
 	}
 }
 
-func TestAppendFloat(t *testing.T) {
+// encode returns what write appends.
+func encode(write func(e *validate.Encoder)) (string, error) {
+	e := validate.NewEncoder(nil)
+	write(e)
+	text, err := e.Result()
+	return string(text), err
+}
+
+func TestEncoderFloats(t *testing.T) {
 	for _, c := range []struct {
 		f    float64
 		size int
 		want string
-	}{{0.1, 64, "0.1"}, {float64(float32(0.1)), 32, "0.1"}, {1e21, 64, "1e+21"}, {-2, 64, "-2"}, {math.NaN(), 64, "null"}, {math.Inf(-1), 64, "null"}} {
-		if got := string(validate.AppendFloat(nil, c.f, c.size)); got != c.want {
-			t.Errorf("%v is written as %s, want %s", c.f, got, c.want)
+	}{{0.1, 64, "0.1"}, {float64(float32(0.1)), 32, "0.1"}, {1e21, 64, "1e+21"}, {-2, 64, "-2"}} {
+		if got, err := encode(func(e *validate.Encoder) { e.Float(c.f, c.size) }); got != c.want || err != nil {
+			t.Errorf("%v is written as %s, %v, want %s", c.f, got, err, c.want)
 		}
 	}
 	rapid.Check(t, func(t *rapid.T) {
 		f := rapid.Float64().Draw(t, "f")
-		text := validate.AppendFloat(nil, f, 64)
-		s := validate.NewScanner(text, validate.Options{})
-		if got, _ := s.Float64(); s.End() != nil || got != f {
-			t.Fatalf("%v is written as %s and read as %v", f, text, got)
+		text, err := encode(func(e *validate.Encoder) { e.Float(f, 64) })
+		s := validate.NewScanner([]byte(text), validate.Options{})
+		if got, _ := s.Float64(); err != nil || s.End() != nil || got != f {
+			t.Fatalf("%v is written as %s and read as %v: %v", f, text, got, err)
 		}
 	})
 }
 
-func TestAppendAny(t *testing.T) {
-	for _, c := range []struct {
-		v    any
-		want string
-	}{{map[string]int{"b": 1, "a": 2}, `{"a":2,"b":1}`}, {nil, "null"}, {json.RawMessage("{}"), "{}"}, {func() {}, "null"}} {
-		if got := string(validate.AppendAny([]byte{}, c.v)); got != c.want {
-			t.Errorf("got %s, want %s", got, c.want)
+// What JSON has no value for is an error, never null.
+func TestEncoderErrors(t *testing.T) {
+	for name, write := range map[string]func(e *validate.Encoder){
+		"NaN":                   func(e *validate.Encoder) { e.Float(math.NaN(), 64) },
+		"an infinity":           func(e *validate.Encoder) { e.Float(math.Inf(-1), 32) },
+		"a function":            func(e *validate.Encoder) { e.Any(func() {}) },
+		"raw text, not JSON":    func(e *validate.Encoder) { e.RawValue([]byte("{")) },
+		"in the middle of more": func(e *validate.Encoder) { e.Open('['); e.Float(math.NaN(), 64); e.Next(); e.Int(1); e.Close(']') },
+	} {
+		if text, err := encode(write); err == nil || text != "" {
+			t.Errorf("%s: %q, %v", name, text, err)
 		}
+	}
+}
+
+func TestEncoderValues(t *testing.T) {
+	got, err := encode(func(e *validate.Encoder) {
+		e.Open('{')
+		e.Key(`"a":`)
+		e.Open('[')
+		for _, v := range []bool{true, false} {
+			e.Next()
+			e.Bool(v)
+		}
+		e.Close(']')
+		e.Name(`b"c`)
+		e.Open('{')
+		e.Close('}')
+		e.Key(`"d":`)
+		e.Any(map[string]int{"b": 1, "a": 2})
+		e.Key(`"e":`)
+		e.RawValue(nil)
+		e.Key(`"f":`)
+		e.Base64([]byte{0xff, 1})
+		e.Key(`"g":`)
+		e.Uint(math.MaxUint64)
+		e.Close('}')
+	})
+	if want := `{"a":[true,false],"b\"c":{},"d":{"a":2,"b":1},"e":null,"f":"/wE=","g":18446744073709551615}`; got != want || err != nil {
+		t.Errorf("got %s, %v, want %s", got, err, want)
 	}
 }
 
@@ -84,44 +123,7 @@ func TestIsNumber(t *testing.T) {
 	}
 }
 
-func TestCanonicalTellsValuesApart(t *testing.T) {
-	classes := [][]string{
-		{`1`, `1.0`, `10e-1`, `0.1E1`},
-		{`0`, `-0`, `0.00e7`},
-		{`"1"`, `"\u0031"`},
-		{`"a/b"`, `"a\/b"`},
-		{`true`}, {`false`}, {`null`}, {`""`}, {`[]`}, {`{}`}, {`[1,2]`, ` [ 1.0 , 2 ] `}, {`[2,1]`}, {`[[1],2]`}, {`[1,[2]]`}, {`["1",2]`}, {`"[1,2]"`}, {`"null"`},
-		{`{"a":1,"b":2}`, `{"b":2.0,"\u0061":1}`}, {`{"a":2,"b":1}`}, {`{"a":null}`}, {`{"a":{"b":1}}`}, {`{"a,b":1}`}, {`{"a":"b,c"}`}, {`9007199254740993`}, {`9007199254740992`, `9007199254740992.0`},
-	}
-	for i, class := range classes {
-		for j, other := range classes {
-			for _, a := range class {
-				for _, b := range other {
-					if equal := validate.Canonical([]byte(a)) == validate.Canonical([]byte(b)); equal != (i == j) {
-						t.Errorf("%s equals %s: %t", a, b, equal)
-					}
-				}
-			}
-		}
-	}
-}
-
-func TestDistinct(t *testing.T) {
-	var d validate.Distinct
-	for i, want := range []bool{true, true, false, true, false} {
-		raw := []string{`1`, `"1"`, `1.0`, `{"a":[1,{}]}`, `{ "a" : [ 1e0, {} ] }`}[i]
-		if got := d.Add([]byte(raw)); got != want {
-			t.Errorf("%s is new: %t", raw, got)
-		}
-	}
-}
-
 func ExampleAppendString() {
 	fmt.Printf("%s\n", validate.AppendString(nil, "a \"quote\"\n"))
 	// Output: "a \"quote\"\n"
-}
-
-func ExampleCanonical() {
-	fmt.Println(validate.Canonical([]byte(`{"b": 1.0, "a": "\u0041"}`)) == validate.Canonical([]byte(`{"a":"A","b":10e-1}`)))
-	// Output: true
 }

@@ -1,7 +1,6 @@
 package validate_test
 
 import (
-	"fmt"
 	"math"
 	"math/big"
 	"strconv"
@@ -9,6 +8,7 @@ import (
 	"testing"
 
 	"example.com/oxgroups/api/validate"
+	"example.com/oxgroups/api/validate/compose"
 	"pgregory.net/rapid"
 )
 
@@ -40,7 +40,7 @@ func TestDecimalAgainstBig(t *testing.T) {
 		if equal := a == b; equal != (ra.Cmp(rb) == 0) {
 			t.Fatalf("%s == %s is %t", x, y, equal)
 		}
-		if equal := validate.Canonical([]byte(x)) == validate.Canonical([]byte(y)); equal != (ra.Cmp(rb) == 0) {
+		if equal := compose.Canonical([]byte(x)) == compose.Canonical([]byte(y)); equal != (ra.Cmp(rb) == 0) {
 			t.Fatalf("the canonical texts of %s and %s are equal: %t", x, y, equal)
 		}
 		if a.IsInteger() != ra.IsInt() {
@@ -52,7 +52,7 @@ func TestDecimalAgainstBig(t *testing.T) {
 		}
 		if divisor, exponent, ok := b.Divisor(); ok {
 			want := new(big.Rat).Quo(ra, rb).IsInt()
-			if got := a.MultipleOf(divisor, exponent); got != want {
+			if got := compose.IsMultiple(a, divisor, exponent); got != want {
 				t.Fatalf("%s is a multiple of %s: %t", x, y, got)
 			}
 		} else if rb.Sign() > 0 && len(strings.TrimRight(rb.Num().String(), "0")) <= 18 && rb.IsInt() {
@@ -72,8 +72,8 @@ func TestDecimalsWithLargeExponents(t *testing.T) {
 		{"least is not", !d(least).IsInteger()},
 		{"most is above least", d(most).Compare(d(least)) > 0},
 		{"minus most is below", d("-"+most).Compare(d(least)) < 0},
-		{"most is a multiple of 7 times a power of 10: no", !d(most).MultipleOf(7, 0)},
-		{"most is a multiple of 8", d(most).MultipleOf(8, 0)},
+		{"most is a multiple of 7 times a power of 10: no", !compose.IsMultiple(d(most), 7, 0)},
+		{"most is a multiple of 8", compose.IsMultiple(d(most), 8, 0)},
 		{"zero with an exponent is zero", d("0e999999999999") == d("-0.0")},
 		{"most does not fit into an int64", second(d(most).Int64()) == false},
 		{"an exponent of 400 digits", d("1e" + strings.Repeat("9", 400)).IsInteger()},
@@ -163,10 +163,4 @@ func TestNumbersAreRead(t *testing.T) {
 			t.Errorf("%s %q is %v, want %v", c.as, c.text, got, c.want)
 		}
 	}
-}
-
-func ExampleDecimal_MultipleOf() {
-	divisor, exponent, _ := validate.ParseDecimal("0.01").Divisor()
-	fmt.Println(validate.ParseDecimal("4.35").MultipleOf(divisor, exponent), validate.ParseDecimal("4.355").MultipleOf(divisor, exponent))
-	// Output: true false
 }

@@ -272,9 +272,8 @@ func TestKnownKeysOnce(t *testing.T) {
 	}
 }
 
-// Keys are read whatever order is expected, and in whatever form they are written.
-func TestOrderIsOnlyExpected(t *testing.T) {
-	many := strings.Split("abcdefghijklmnop", "")
+// Keys are read in whatever form they are written.
+func TestKeysInEveryForm(t *testing.T) {
 	for doc, want := range map[string]string{
 		`{"a":0,"b":0,"c":0}`:                 "abc",
 		`{"c":0,"b":0,"a":0}`:                 "cba",
@@ -284,13 +283,13 @@ func TestOrderIsOnlyExpected(t *testing.T) {
 		`{}`:                                  "",
 		`{"é":0,"b":0}`:                       "éb",
 	} {
-		keys, ok := keysOf([]byte(doc), many)
+		keys, ok := keysOf([]byte(doc))
 		if got := strings.Join(keys, ""); !ok || got != want {
 			t.Errorf("%s has the keys %q, want %q", doc, got, want)
 		}
 	}
 	for _, broken := range []string{`{"a":0 "b":0}`, `{"a"`, `{"a"}`, `{"a":0,}`, `{"a":0,"a":0}`, `{,"a":0}`, `{"a":0,  b":0}`} {
-		if keys, ok := keysOf([]byte(broken), many); ok {
+		if keys, ok := keysOf([]byte(broken)); ok {
 			t.Errorf("%s is accepted with the keys %q", broken, keys)
 		}
 	}

@@ -61,7 +61,11 @@ func TestUsage(t *testing.T) {
 
 func demoDocument() string {
 	doc := demo.Document()
-	return string(validator.AppendWorkspaceGroupDocument(nil, &doc))
+	text, err := validator.AppendWorkspaceGroupDocument(nil, &doc)
+	if err != nil {
+		panic(err)
+	}
+	return string(text)
 }
 
 // export | import into a new file | export is the same bytes, by a file and by standard input.

@@ -59,25 +59,33 @@ var kinds = [...]string{group.GroupsKey, group.ExternalReferences, group.RateCar
 func (w *documentWriter) Group(g model.WorkspaceGroup) error {
 	w.groups = append(w.groups, g.ID)
 	w.object(1, g.ID)
-	return w.flush(validator.AppendWorkspaceGroup(w.buf, &g))
+	return w.encoded(validator.AppendWorkspaceGroup(w.buf, &g))
 }
 
 // ExternalReference writes a reference.
 func (w *documentWriter) ExternalReference(r model.ExternalReference) error {
 	w.object(2, r.ID)
-	return w.flush(validator.AppendExternalReference(w.buf, &r))
+	return w.encoded(validator.AppendExternalReference(w.buf, &r))
 }
 
 // RateCardSet writes a rate card set.
 func (w *documentWriter) RateCardSet(r model.RateCardSet) error {
 	w.object(3, r.ID)
-	return w.flush(validator.AppendRateCardSet(w.buf, &r))
+	return w.encoded(validator.AppendRateCardSet(w.buf, &r))
 }
 
 // Workspace writes a workspace.
 func (w *documentWriter) Workspace(v model.Workspace) error {
 	w.object(4, v.ID)
-	return w.flush(validator.AppendWorkspace(w.buf, &v))
+	return w.encoded(validator.AppendWorkspace(w.buf, &v))
+}
+
+// encoded writes text, or returns the error of its encoder.
+func (w *documentWriter) encoded(text []byte, err error) error {
+	if err != nil {
+		return err
+	}
+	return w.flush(text)
 }
 
 // object begins the object id of the nth map.
@@ -134,11 +142,17 @@ func (w *documentWriter) end() error {
 			b = append(b, ',')
 		}
 		b = append(b, '\n')
-		b = validator.AppendResult(b, &model.Result{Key: group.GroupsKey, ID: id})
+		var err error
+		if b, err = validator.AppendResult(b, &model.Result{Key: group.GroupsKey, ID: id}); err != nil {
+			return err
+		}
 	}
 	meta := group.NewMeta(len(w.groups))
 	b = fmt.Appendf(b, "],\n\"count\":%d,\n\"meta\":", meta.Count)
-	b = validator.AppendMeta(b, &meta)
+	b, err := validator.AppendMeta(b, &meta)
+	if err != nil {
+		return err
+	}
 	if err := w.flush(append(b, "}\n"...)); err != nil {
 		return err
 	}

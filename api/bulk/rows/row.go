@@ -58,7 +58,7 @@ func (d Digest) String() string { return hex.EncodeToString(d[:]) }
 
 // AppendJSON appends the row as a line of JSONL, without the line feed.
 func (r *Row) AppendJSON(dst []byte) []byte {
-	return appendLineOf(dst, r.ID, validator.AppendWorkspaceGroupUpdate(nil, &r.Update))
+	return appendLineOf(dst, r.ID, encoded(validator.AppendWorkspaceGroupUpdate(nil, &r.Update)))
 }
 
 // appendLineOf appends a line of JSONL for the update in body.
@@ -114,3 +114,11 @@ func (c *counter) Read(p []byte) (int, error) {
 
 // quoteJSON appends text as a JSON string.
 func quoteJSON(dst []byte, text string) []byte { return validate.AppendString(dst, text) }
+
+// encoded returns text. What was decoded can be encoded, so an error is a defect.
+func encoded(text []byte, err error) []byte {
+	if err != nil {
+		panic(err)
+	}
+	return text
+}

@@ -77,7 +77,7 @@ func (r *importReader) groups(m map[string]model.WorkspaceGroup) []ImportGroup {
 		if strings.TrimSpace(g.Name) == "" {
 			r.problems.add(at+".name", "must not be blank")
 		}
-		row.JSON = r.stored(at, validator.AppendWorkspaceGroup(nil, &g), "id", "created_at", "updated_at",
+		row.JSON = r.stored(at, encoded(validator.AppendWorkspaceGroup(nil, &g)), "id", "created_at", "updated_at",
 			"workspace_ids", "external_reference_ids", "rate_card_set_ids")
 		rows = append(rows, row)
 	}
@@ -102,7 +102,7 @@ func (r *importReader) references(m map[string]model.ExternalReference) []Import
 		if strings.TrimSpace(v.ServiceName) == "" {
 			r.problems.add(at+".service_name", "must not be blank")
 		}
-		row.JSON = r.stored(at, validator.AppendExternalReference(nil, &v), "id", "created_at", "updated_at",
+		row.JSON = r.stored(at, encoded(validator.AppendExternalReference(nil, &v)), "id", "created_at", "updated_at",
 			"subject_id", "subject_type")
 		rows = append(rows, row)
 	}
@@ -116,25 +116,25 @@ func objects[V any](r *importReader, name string, m map[string]V, encode func(*V
 	for _, key := range slices.Sorted(maps.Keys(m)) {
 		v := m[key]
 		at := name + "." + key
-		id, encoded := encode(&v)
-		rows = append(rows, Object{ID: r.id(at, key, id), JSON: r.stored(at, encoded, "id")})
+		id, text := encode(&v)
+		rows = append(rows, Object{ID: r.id(at, key, id), JSON: r.stored(at, text, "id")})
 	}
 	slices.SortFunc(rows, func(a, b Object) int { return cmp.Compare(a.ID, b.ID) })
 	return rows
 }
 
 func workspaceJSON(v *model.Workspace) (string, []byte) {
-	return v.ID, validator.AppendWorkspace(nil, v)
+	return v.ID, encoded(validator.AppendWorkspace(nil, v))
 }
 
 func rateCardSetJSON(v *model.RateCardSet) (string, []byte) {
-	return v.ID, validator.AppendRateCardSet(nil, v)
+	return v.ID, encoded(validator.AppendRateCardSet(nil, v))
 }
 
-// stored returns encoded without the members that have a column and without nulls, which mean the same as absent ones.
-func (r *importReader) stored(at string, encoded []byte, columns ...string) []byte {
-	doc := make([]byte, 0, len(encoded))
-	err := members(encoded, func(name string, value []byte) error {
+// stored returns text without the members that have a column and without nulls, which mean the same as absent ones.
+func (r *importReader) stored(at string, text []byte, columns ...string) []byte {
+	doc := make([]byte, 0, len(text))
+	err := members(text, func(name string, value []byte) error {
 		if string(value) != "null" && !slices.Contains(columns, name) {
 			doc = appendMember(doc, name, value)
 		}

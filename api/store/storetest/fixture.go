@@ -163,7 +163,11 @@ func export(t testing.TB, store group.Store, account int64) string {
 		t.Fatalf("export account %d: %v", account, err)
 	}
 	e.doc.Count = int64(len(e.doc.Results))
-	return string(validator.AppendWorkspaceGroupDocument(nil, &e.doc.WorkspaceGroupDocument))
+	text, err := validator.AppendWorkspaceGroupDocument(nil, &e.doc.WorkspaceGroupDocument)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
 }
 
 // exporter collects an export and the order of its objects.

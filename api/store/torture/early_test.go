@@ -18,7 +18,11 @@ import (
 func TestKillEarly(t *testing.T) {
 	const groups = 500
 	document := filepath.Join(t.TempDir(), "groups.json")
-	if err := os.WriteFile(document, validator.AppendWorkspaceGroupDocument(nil, data(groups)), 0o600); err != nil {
+	text, err := validator.AppendWorkspaceGroupDocument(nil, data(groups))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(document, text, 0o600); err != nil {
 		t.Fatal(err)
 	}
 	chance, whole, nothing := random(t), 0, 0

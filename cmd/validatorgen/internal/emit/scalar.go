@@ -21,7 +21,9 @@ type reading struct {
 }
 
 // scalar prints the reading of a boolean, number or string that is not null.
-func (g *Generator) scalar(c *code, s *schema.Schema, t target, keep store) { g.scalarAfter(c, "", s, t, keep) }
+func (g *Generator) scalar(c *code, s *schema.Schema, t target, keep store) {
+	g.scalarAfter(c, "", s, t, keep)
+}
 
 // scalarAfter is scalar behind something on the same line.
 func (g *Generator) scalarAfter(c *code, before string, s *schema.Schema, t target, keep store) {
