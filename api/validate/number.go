@@ -119,35 +119,50 @@ func ReadInteger[T smallInteger](s *Scanner) (T, bool) {
 }
 
 // Float64 reads a number as the nearest float64; one out of range or a value of another type is a violation and skipped.
-func (s *Scanner) Float64() (float64, bool) {
-	f, _, ok := s.float(64)
-	return f, ok
-}
+func (s *Scanner) Float64() (float64, bool) { return s.float(64) }
 
 // Float32 reads a number as the nearest float32; one out of range or a value of another type is a violation and skipped.
 func (s *Scanner) Float32() (float32, bool) {
-	f, _, ok := s.float(32)
+	f, ok := s.float(32)
 	return float32(f), ok
 }
 
-// Float64Text is Float64 and returns the number as it is written, too.
-func (s *Scanner) Float64Text() (value float64, text string, ok bool) { return s.float(64) }
-
-// Float32Text is Float32 and returns the number as it is written, too.
-func (s *Scanner) Float32Text() (value float32, text string, ok bool) {
-	f, text, ok := s.float(32)
-	return float32(f), text, ok
+func (s *Scanner) float(size int) (float64, bool) {
+	text, ok := s.Number()
+	if !ok {
+		return 0, false
+	}
+	s.Check(IsFloat(text, size), "format", "must be in the range of a floating-point number of "+strconv.Itoa(size)+" bits")
+	return NearestFloat(text, size), true
 }
 
-func (s *Scanner) float(size int) (value float64, text string, ok bool) {
-	text, ok = s.Number()
-	if !ok {
-		return 0, "", false
+// NearestFloat64 is Float64 for numbers without a format: what is out of range becomes the nearest value in it.
+func (s *Scanner) NearestFloat64() (float64, bool) {
+	text, ok := s.Number()
+	return NearestFloat(text, 64), ok
+}
+
+// NearestFloat32 is Float32 for numbers without a format: what is out of range becomes the nearest value in it.
+func (s *Scanner) NearestFloat32() (float32, bool) {
+	text, ok := s.Number()
+	return float32(NearestFloat(text, 32)), ok
+}
+
+// NearestFloat returns the value of that many bits that is nearest to a number.
+func NearestFloat(text string, size int) float64 {
+	f, err := strconv.ParseFloat(text, size)
+	limit := math.MaxFloat64
+	if size == 32 {
+		limit = math.MaxFloat32
 	}
-	value, err := strconv.ParseFloat(text, size)
 	if err != nil {
-		s.Violation("format", "must be in the range of a floating-point number of "+strconv.Itoa(size)+" bits")
-		return 0, "", false
+		f = max(-limit, min(limit, f))
 	}
-	return value, text, true
+	return f
+}
+
+// IsFloat reports whether a number is in the range of floating-point numbers of that many bits.
+func IsFloat(text string, size int) bool {
+	_, err := strconv.ParseFloat(text, size)
+	return err == nil
 }

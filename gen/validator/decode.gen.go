@@ -99,9 +99,9 @@ func decodeWorkspaceGroupUpdate(s *validate.Scanner, v *model.WorkspaceGroupUpda
 			if s.Null() {
 				v.AddWorkspaceIds.SetNull()
 			} else {
-				var value []int64
-				if decodeWorkspaceGroupUpdateAddWorkspaceIds(s, &value) {
-					v.AddWorkspaceIds.Set(value)
+				var elem []int64
+				if decodeWorkspaceGroupUpdateAddWorkspaceIds(s, &elem) {
+					v.AddWorkspaceIds.Set(elem)
 				}
 			}
 		case "remove_workspace_ids":
@@ -109,9 +109,9 @@ func decodeWorkspaceGroupUpdate(s *validate.Scanner, v *model.WorkspaceGroupUpda
 			if s.Null() {
 				v.RemoveWorkspaceIds.SetNull()
 			} else {
-				var value []int64
-				if decodeWorkspaceGroupUpdateRemoveWorkspaceIds(s, &value) {
-					v.RemoveWorkspaceIds.Set(value)
+				var elem []int64
+				if decodeWorkspaceGroupUpdateRemoveWorkspaceIds(s, &elem) {
+					v.RemoveWorkspaceIds.Set(elem)
 				}
 			}
 		case "notes":
@@ -140,9 +140,9 @@ func decodeWorkspaceGroupUpdate(s *validate.Scanner, v *model.WorkspaceGroupUpda
 			if s.Null() {
 				v.ExternalReference.SetNull()
 			} else {
-				var value model.ExternalReferenceUpdate
-				if decodeExternalReferenceUpdate(s, &value) {
-					v.ExternalReference.Set(value)
+				var elem model.ExternalReferenceUpdate
+				if decodeExternalReferenceUpdate(s, &elem) {
+					v.ExternalReference.Set(elem)
 				}
 			}
 		default:
@@ -357,21 +357,21 @@ func decodeWorkspaceGroupDocument(s *validate.Scanner, v *model.WorkspaceGroupDo
 			decodeWorkspaceGroupDocumentWorkspaceGroups(s, &v.WorkspaceGroups)
 		case "external_references":
 			s.Once(&seen, hasExternalReferences)
-			var value map[string]model.ExternalReference
-			if decodeWorkspaceGroupDocumentExternalReferences(s, &value) {
-				v.ExternalReferences = &value
+			var elem map[string]model.ExternalReference
+			if decodeWorkspaceGroupDocumentExternalReferences(s, &elem) {
+				v.ExternalReferences = &elem
 			}
 		case "workspaces":
 			s.Once(&seen, hasWorkspaces)
-			var value map[string]model.Workspace
-			if decodeWorkspaceGroupDocumentWorkspaces(s, &value) {
-				v.Workspaces = &value
+			var elem map[string]model.Workspace
+			if decodeWorkspaceGroupDocumentWorkspaces(s, &elem) {
+				v.Workspaces = &elem
 			}
 		case "rate_card_sets":
 			s.Once(&seen, hasRateCardSets)
-			var value map[string]model.RateCardSet
-			if decodeWorkspaceGroupDocumentRateCardSets(s, &value) {
-				v.RateCardSets = &value
+			var elem map[string]model.RateCardSet
+			if decodeWorkspaceGroupDocumentRateCardSets(s, &elem) {
+				v.RateCardSets = &elem
 			}
 		default:
 			s.SkipUnknown(&members, key)
@@ -465,9 +465,9 @@ func decodeWorkspaceGroupDocumentWorkspaceGroups(s *validate.Scanner, v *map[str
 	for key, ok := s.NextMember(&members); ok; key, ok = s.NextMember(&members) {
 		mark := s.Mark()
 		s.Unknown(&members, key)
-		var value model.WorkspaceGroup
-		if decodeWorkspaceGroup(s, &value) {
-			validate.Put(v, key, value)
+		var entry model.WorkspaceGroup
+		if decodeWorkspaceGroup(s, &entry) {
+			validate.Put(v, key, entry)
 		}
 		s.Within(mark, key)
 	}
@@ -484,9 +484,9 @@ func decodeWorkspaceGroupDocumentExternalReferences(s *validate.Scanner, v *map[
 	for key, ok := s.NextMember(&members); ok; key, ok = s.NextMember(&members) {
 		mark := s.Mark()
 		s.Unknown(&members, key)
-		var value model.ExternalReference
-		if decodeExternalReference(s, &value) {
-			validate.Put(v, key, value)
+		var entry model.ExternalReference
+		if decodeExternalReference(s, &entry) {
+			validate.Put(v, key, entry)
 		}
 		s.Within(mark, key)
 	}
@@ -503,9 +503,9 @@ func decodeWorkspaceGroupDocumentWorkspaces(s *validate.Scanner, v *map[string]m
 	for key, ok := s.NextMember(&members); ok; key, ok = s.NextMember(&members) {
 		mark := s.Mark()
 		s.Unknown(&members, key)
-		var value model.Workspace
-		if decodeWorkspace(s, &value) {
-			validate.Put(v, key, value)
+		var entry model.Workspace
+		if decodeWorkspace(s, &entry) {
+			validate.Put(v, key, entry)
 		}
 		s.Within(mark, key)
 	}
@@ -522,9 +522,9 @@ func decodeWorkspaceGroupDocumentRateCardSets(s *validate.Scanner, v *map[string
 	for key, ok := s.NextMember(&members); ok; key, ok = s.NextMember(&members) {
 		mark := s.Mark()
 		s.Unknown(&members, key)
-		var value model.RateCardSet
-		if decodeRateCardSet(s, &value) {
-			validate.Put(v, key, value)
+		var entry model.RateCardSet
+		if decodeRateCardSet(s, &entry) {
+			validate.Put(v, key, entry)
 		}
 		s.Within(mark, key)
 	}
@@ -634,21 +634,21 @@ func decodeWorkspaceGroup(s *validate.Scanner, v *model.WorkspaceGroup) bool {
 			}
 		case "workspace_ids":
 			s.Once(&seen, hasWorkspaceIds)
-			var value []string
-			if decodeWorkspaceGroupWorkspaceIds(s, &value) {
-				v.WorkspaceIds = &value
+			var elem []string
+			if decodeWorkspaceGroupWorkspaceIds(s, &elem) {
+				v.WorkspaceIds = &elem
 			}
 		case "external_reference_ids":
 			s.Once(&seen, hasExternalReferenceIds)
-			var value []string
-			if decodeWorkspaceGroupExternalReferenceIds(s, &value) {
-				v.ExternalReferenceIds = &value
+			var elem []string
+			if decodeWorkspaceGroupExternalReferenceIds(s, &elem) {
+				v.ExternalReferenceIds = &elem
 			}
 		case "rate_card_set_ids":
 			s.Once(&seen, hasRateCardSetIds)
-			var value []string
-			if decodeWorkspaceGroupRateCardSetIds(s, &value) {
-				v.RateCardSetIds = &value
+			var elem []string
+			if decodeWorkspaceGroupRateCardSetIds(s, &elem) {
+				v.RateCardSetIds = &elem
 			}
 		default:
 			s.SkipUnknown(&members, key)
@@ -899,9 +899,9 @@ func decodeRateCardSet(s *validate.Scanner, v *model.RateCardSet) bool {
 			if s.Null() {
 				v.ActiveCurrencies.SetNull()
 			} else {
-				var value []string
-				if decodeRateCardSetActiveCurrencies(s, &value) {
-					v.ActiveCurrencies.Set(value)
+				var elem []string
+				if decodeRateCardSetActiveCurrencies(s, &elem) {
+					v.ActiveCurrencies.Set(elem)
 				}
 			}
 		case "default_currencies":
@@ -909,9 +909,9 @@ func decodeRateCardSet(s *validate.Scanner, v *model.RateCardSet) bool {
 			if s.Null() {
 				v.DefaultCurrencies.SetNull()
 			} else {
-				var value []string
-				if decodeRateCardSetDefaultCurrencies(s, &value) {
-					v.DefaultCurrencies.Set(value)
+				var elem []string
+				if decodeRateCardSetDefaultCurrencies(s, &elem) {
+					v.DefaultCurrencies.Set(elem)
 				}
 			}
 		case "destroyable":

@@ -208,14 +208,14 @@ func (g *Generator) entry(c *code, s *schema.Schema, t target) {
 	case t.typ.Kind == gotype.Raw && len(s.Resolve().Rules) == 0:
 		put(c, "s.RawValue()")
 	case t.typ.Expr == "":
-		c.line("value := validate.Value(%s)", address)
-		c.fresh("value")
-		g.value(c, s, target{t.typ, "*value"})
-		put(c, "*value")
+		entry := c.fresh("entry")
+		c.line("%s := validate.Value(%s)", entry, address)
+		g.value(c, s, target{t.typ, "*" + entry})
+		put(c, "*"+entry)
 	default:
-		c.line("var value %s", t.typ.Expr)
-		c.fresh("value")
-		g.ifRead(c, s, target{t.typ, "value"}, func(c *code) { put(c, "value") })
+		entry := c.fresh("entry")
+		c.line("var %s %s", entry, t.typ.Expr)
+		g.ifRead(c, s, target{t.typ, entry}, func(c *code) { put(c, entry) })
 	}
 }
 

@@ -159,8 +159,8 @@ func integerChecks(c *code, p *plan, basic string) bool {
 }
 
 func (g *Generator) number(r *reading, p *plan, t target) {
-	r.vars, r.call = "number", "s.Number()"
 	size := map[string]string{"float": "32", "double": "64"}[p.format]
+	checked := size != ""
 	switch {
 	case t.none():
 	case t.typ.Kind == gotype.Float32:
@@ -168,22 +168,22 @@ func (g *Generator) number(r *reading, p *plan, t target) {
 	default:
 		size = "64"
 	}
-	if size == "" {
-		decimals(&r.checks, p, "number")
-		g.canonicalEnum(&r.checks, p.enum, "[]byte(number)")
+	if size != "" && len(p.bounds)+len(p.multiples)+len(p.enum) == 0 {
+		r.vars, r.call, r.value = "number", "s.NearestFloat"+size+"()", convert(t, "float"+size, "number")
+		if checked {
+			r.call = "s.Float" + size + "()"
+		}
 		return
 	}
-	r.value = convert(t, "float"+size, "number")
-	if len(p.bounds)+len(p.multiples)+len(p.enum) == 0 {
-		r.call = "s.Float" + size + "()"
-		return
+	r.vars, r.call, r.value = "number", "s.Number()", "float"+size+"(validate.NearestFloat(number, "+size+"))"
+	if !t.none() && t.typ.Basic != t.typ.Expr {
+		r.value = t.typ.Expr + "(validate.NearestFloat(number, " + size + "))"
 	}
-	r.vars, r.call = "number, text", "s.Float"+size+"Text()"
-	if t.none() {
-		r.vars = "_, text"
+	if checked {
+		check{"validate.IsFloat(number, " + size + ")", "format", "must be in the range of a floating-point number of " + size + " bits"}.print(&r.checks)
 	}
-	decimals(&r.checks, p, "text")
-	g.canonicalEnum(&r.checks, p.enum, "[]byte(text)")
+	decimals(&r.checks, p, "number")
+	g.canonicalEnum(&r.checks, p.enum, "[]byte(number)")
 }
 
 // decimals prints the bounds of a number by its exact value; text is an expression of how it is written.

@@ -130,7 +130,7 @@ func (g *Generator) present(c *code, s *schema.Schema, t target, keep store) {
 	case g.isScalar(s, elem) && !g.apart(s):
 		g.scalar(c, s.Resolve(), target{typ: elem}, keep)
 	case elem.Expr == "": // a struct without a name, or what is made of one
-		x := c.fresh("value")
+		x := c.fresh("elem")
 		if t.typ.Kind == gotype.Nullable {
 			c.line("%s := validate.NullableElem(%s)", x, t.expr)
 		} else {
@@ -139,7 +139,7 @@ func (g *Generator) present(c *code, s *schema.Schema, t target, keep store) {
 		g.read(c, s, target{elem, "*" + x}, target{elem, "*" + x}.assign)
 		keep(c, "*"+x)
 	default:
-		x := c.fresh("value")
+		x := c.fresh("elem")
 		c.line("var %s %s", x, elem.Expr)
 		g.ifRead(c, s, target{elem, x}, func(c *code) { keep(c, x) })
 	}

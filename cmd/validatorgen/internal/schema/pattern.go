@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
+	"regexp/syntax"
 	"strconv"
 	"strings"
 	"unicode/utf16"
@@ -25,6 +26,9 @@ func translate(source string) (string, error) {
 		return "", err
 	}
 	if _, err := regexp.Compile(t.out.String()); err != nil {
+		if e := (*syntax.Error)(nil); errors.As(err, &e) && e.Code == syntax.ErrInvalidRepeatSize {
+			return "", fmt.Errorf("package regexp repeats at most 1000 times, not %s", e.Expr)
+		}
 		return "", err
 	}
 	return t.out.String(), nil

@@ -252,9 +252,9 @@ func decodePerson(s *validate.Scanner, v *model.Person) bool {
 			}
 		case "address":
 			s.Once(&seen, hasAddress)
-			var value model.Address
-			if decodeAddress(s, &value) {
-				v.Address = &value
+			var elem model.Address
+			if decodeAddress(s, &elem) {
+				v.Address = &elem
 			}
 		default:
 			s.SkipUnknown(&members, key)
@@ -286,9 +286,9 @@ func decodeAddress(s *validate.Scanner, v *model.Address) bool {
 			}
 		case "lines":
 			s.Once(&seen, hasLines)
-			var value []string
-			if decodeAddressLines(s, &value) {
-				v.Lines = &value
+			var elem []string
+			if decodeAddressLines(s, &elem) {
+				v.Lines = &elem
 			}
 		default:
 			s.SkipUnknown(&members, key)
@@ -437,15 +437,15 @@ func decodeBook(s *validate.Scanner, v *model.Book) bool {
 			decodeBookAuthors(s, &v.Authors)
 		case "genre":
 			s.Once(&seen, hasGenre)
-			var value model.Genre
-			if decodeGenre(s, &value) {
-				v.Genre = &value
+			var elem model.Genre
+			if decodeGenre(s, &elem) {
+				v.Genre = &elem
 			}
 		case "shelfmark":
 			s.Once(&seen, hasShelfmark)
-			var value model.Shelfmark
-			if decodeShelfmark(s, &value) {
-				v.Shelfmark = &value
+			var elem model.Shelfmark
+			if decodeShelfmark(s, &elem) {
+				v.Shelfmark = &elem
 			}
 		case "year":
 			s.Once(&seen, hasYear)
@@ -456,9 +456,10 @@ func decodeBook(s *validate.Scanner, v *model.Book) bool {
 			}
 		case "price":
 			s.Once(&seen, hasPrice)
-			if number, text, ok := s.Float64Text(); ok {
-				v.Price = &number
-				exact := validate.ParseDecimal(text)
+			if number, ok := s.Number(); ok {
+				v.Price = validate.Pointer(float64(validate.NearestFloat(number, 64)))
+				s.Check(validate.IsFloat(number, 64), "format", "must be in the range of a floating-point number of 64 bits")
+				exact := validate.ParseDecimal(number)
 				s.Check(exact.Compare(validate.ParseDecimal("0")) >= 0, "minimum", "must be at least 0")
 				s.Check(compose.IsMultiple(exact, 1, -2), "multipleOf", "must be a multiple of 0.01")
 			}
@@ -480,15 +481,15 @@ func decodeBook(s *validate.Scanner, v *model.Book) bool {
 			}
 		case "keywords":
 			s.Once(&seen, hasKeywords)
-			var value map[string][]string
-			if decodeBookKeywords(s, &value) {
-				v.Keywords = &value
+			var elem map[string][]string
+			if decodeBookKeywords(s, &elem) {
+				v.Keywords = &elem
 			}
 		case "ratings":
 			s.Once(&seen, hasRatings)
-			var value map[string]int
-			if decodeBookRatings(s, &value) {
-				v.Ratings = &value
+			var elem map[string]int
+			if decodeBookRatings(s, &elem) {
+				v.Ratings = &elem
 			}
 		case "pin":
 			s.Once(&seen, hasPin)
@@ -501,9 +502,9 @@ func decodeBook(s *validate.Scanner, v *model.Book) bool {
 			}
 		case "sequels":
 			s.Once(&seen, hasSequels)
-			var value []model.Book
-			if decodeBookSequels(s, &value) {
-				v.Sequels = &value
+			var elem []model.Book
+			if decodeBookSequels(s, &elem) {
+				v.Sequels = &elem
 			}
 		case "home":
 			s.Once(&seen, hasHome)
@@ -513,9 +514,9 @@ func decodeBook(s *validate.Scanner, v *model.Book) bool {
 			}
 		case "size":
 			s.Once(&seen, hasSize)
-			var value [][]float32
-			if decodeBookSize(s, &value) {
-				v.Size = &value
+			var elem [][]float32
+			if decodeBookSize(s, &elem) {
+				v.Size = &elem
 			}
 		case "64bit-number":
 			s.Once(&seen, hasN64bitNumber)
@@ -610,9 +611,9 @@ func decodeBookKeywords(s *validate.Scanner, v *map[string][]string) bool {
 	for key, ok := s.NextMember(&members); ok; key, ok = s.NextMember(&members) {
 		mark := s.Mark()
 		s.Unknown(&members, key)
-		var value []string
-		if decodeBookKeywordsValue(s, &value) {
-			validate.Put(v, key, value)
+		var entry []string
+		if decodeBookKeywordsValue(s, &entry) {
+			validate.Put(v, key, entry)
 		}
 		s.Within(mark, key)
 	}
@@ -693,7 +694,7 @@ func decodeBookSizeItem(s *validate.Scanner, v *[]float32) bool {
 	var items validate.Items
 	for s.NextItem(&items) {
 		mark := s.Mark()
-		if number, ok := s.Float32(); ok {
+		if number, ok := s.NearestFloat32(); ok {
 			*v = append(*v, number)
 		}
 		s.WithinItem(mark, items.Index)
@@ -1009,9 +1010,9 @@ func decodeFound(s *validate.Scanner, v *model.Found) bool {
 			}
 		case "facets":
 			s.Once(&seen, hasFacets)
-			var value model.Found_Facets
-			if decodeFoundFacets(s, &value) {
-				v.Facets = &value
+			var elem model.Found_Facets
+			if decodeFoundFacets(s, &elem) {
+				v.Facets = &elem
 			}
 		case "extra":
 			s.Once(&seen, hasExtra)
@@ -1022,9 +1023,9 @@ func decodeFound(s *validate.Scanner, v *model.Found) bool {
 				checkFoundEither(s)
 				v.Either = nil
 			} else {
-				var value model.Found_Either
-				if decodeFoundEither(s, &value) {
-					v.Either = &value
+				var elem model.Found_Either
+				if decodeFoundEither(s, &elem) {
+					v.Either = &elem
 				}
 			}
 		case "neither":
@@ -1169,9 +1170,9 @@ func decodeEditCopiesJSONRequestBody(s *validate.Scanner, v *model.EditCopiesJSO
 			}
 		case "weight":
 			s.Once(&seen, hasWeight)
-			if number, text, ok := s.Float32Text(); ok {
-				v.Weight = &number
-				exact := validate.ParseDecimal(text)
+			if number, ok := s.Number(); ok {
+				v.Weight = validate.Pointer(float32(validate.NearestFloat(number, 32)))
+				exact := validate.ParseDecimal(number)
 				s.Check(exact.Compare(validate.ParseDecimal("0")) > 0, "minimum", "must be greater than 0")
 			}
 		case "loaned":

@@ -29,9 +29,9 @@ func ParseListBooksParameters(path func(name string) string, query url.Values) (
 	}
 	if values := query["genre"]; len(values) > 0 {
 		s := validate.NewScanner(validate.AppendParameterList(nil, validate.String, values), inRequest)
-		var value []model.Genre
-		if decodeListBooksGenre(s, &value) {
-			params.Genre = &value
+		var elem []model.Genre
+		if decodeListBooksGenre(s, &elem) {
+			params.Genre = &elem
 		}
 		errs.Add("genre", s)
 	}
@@ -40,9 +40,9 @@ func ParseListBooksParameters(path func(name string) string, query url.Values) (
 			errs.Repeated("id")
 		}
 		s := validate.NewScanner(validate.AppendParameterList(nil, validate.Integer, validate.SplitParameter(values[0], ",")), inRequest)
-		var value []int64
-		if decodeListBooksId(s, &value) {
-			params.Id = &value
+		var elem []int64
+		if decodeListBooksId(s, &elem) {
+			params.Id = &elem
 		}
 		errs.Add("id", s)
 	}
@@ -51,9 +51,9 @@ func ParseListBooksParameters(path func(name string) string, query url.Values) (
 			errs.Repeated("sort")
 		}
 		s := validate.NewScanner(validate.AppendParameterList(nil, validate.String, validate.SplitParameter(values[0], "|")), inRequest)
-		var value []model.ListBooksParamsSort
-		if decodeListBooksSort(s, &value) {
-			params.Sort = &value
+		var elem []model.ListBooksParamsSort
+		if decodeListBooksSort(s, &elem) {
+			params.Sort = &elem
 		}
 		errs.Add("sort", s)
 	}
@@ -74,9 +74,10 @@ func ParseListBooksParameters(path func(name string) string, query url.Values) (
 			errs.Repeated("rating")
 		}
 		s := validate.NewScanner(validate.AppendParameter(nil, validate.Number, values[0]), inRequest)
-		if number, text, ok := s.Float64Text(); ok {
-			params.Rating = &number
-			exact := validate.ParseDecimal(text)
+		if number, ok := s.Number(); ok {
+			params.Rating = validate.Pointer(float64(validate.NearestFloat(number, 64)))
+			s.Check(validate.IsFloat(number, 64), "format", "must be in the range of a floating-point number of 64 bits")
+			exact := validate.ParseDecimal(number)
 			s.Check(exact.Compare(validate.ParseDecimal("5")) <= 0, "maximum", "must be at most 5")
 			s.Check(compose.IsMultiple(exact, 5, -1), "multipleOf", "must be a multiple of 0.5")
 		}
