@@ -132,8 +132,12 @@ func (s *Scanner) float(size int) (float64, bool) {
 	if !ok {
 		return 0, false
 	}
-	s.Check(IsFloat(text, size), "format", "must be in the range of a floating-point number of "+strconv.Itoa(size)+" bits")
-	return NearestFloat(text, size), true
+	f, err := strconv.ParseFloat(text, size)
+	if err != nil {
+		s.Violation("format", "must be in the range of a floating-point number of "+strconv.Itoa(size)+" bits")
+		return 0, false
+	}
+	return f, true
 }
 
 // NearestFloat64 is Float64 for numbers without a format: what is out of range becomes the nearest value in it.
