@@ -124,3 +124,17 @@ func MemberOrNull[T any, N optional[T]](e *Encoder, key string, n N) (value T, o
 	}
 	return value, err == nil
 }
+
+// Optional appends the member of an optional value by encode, as Member has it.
+func Optional[T any, N optional[T]](e *Encoder, key string, n N, encode func(*Encoder, T)) {
+	if value, ok := Member(e, key, n); ok {
+		encode(e, value)
+	}
+}
+
+// OptionalOrNull appends the member of an optional value by encode, as MemberOrNull has it.
+func OptionalOrNull[T any, N optional[T]](e *Encoder, key string, n N, encode func(*Encoder, T)) {
+	if value, ok := MemberOrNull(e, key, n); ok {
+		encode(e, value)
+	}
+}

@@ -56,6 +56,22 @@ func NullableString[T ~string](s *Scanner, v *nullable.Nullable[T]) {
 	}
 }
 
+// Nullable reads null, or a value by read.
+func Nullable[T any](s *Scanner, v *nullable.Nullable[T], read func(*Scanner) (T, bool)) {
+	if s.Null() {
+		v.SetNull()
+	} else if value, ok := read(s); ok {
+		v.Set(value)
+	}
+}
+
+// ReadString reads a string.
+func ReadString[T ~string](s *Scanner, v *T) {
+	if text, ok := s.String(); ok {
+		*v = T(text)
+	}
+}
+
 // NullableBool reads a boolean or null.
 func NullableBool[T ~bool](s *Scanner, v *nullable.Nullable[T]) {
 	if s.Null() {
@@ -65,10 +81,10 @@ func NullableBool[T ~bool](s *Scanner, v *nullable.Nullable[T]) {
 	}
 }
 
-// Strings reads an array of strings. It returns how many elements the array has, and whether there was one.
-func Strings[S ~[]E, E ~string](s *Scanner, v *S) (count int, ok bool) {
+// Strings reads an array of strings, and reports whether there was an array.
+func Strings[S ~[]E, E ~string](s *Scanner, v *S) bool {
 	if !s.Begin(Array) {
-		return 0, false
+		return false
 	}
 	MakeSlice(s, v)
 	var items Items
@@ -79,7 +95,45 @@ func Strings[S ~[]E, E ~string](s *Scanner, v *S) (count int, ok bool) {
 		}
 		s.WithinItem(mark, items.Index)
 	}
-	return items.Index, true
+	return true
+}
+
+// List reads an array, its elements by decode, and reports whether there was an array. Elements of another type are left out.
+func List[S ~[]E, E any](s *Scanner, v *S, decode func(*Scanner, *E) bool) bool {
+	if !s.Begin(Array) {
+		return false
+	}
+	MakeSlice(s, v)
+	var items Items
+	for s.NextItem(&items) {
+		mark := s.Mark()
+		if !decode(s, Grow(v)) {
+			Shrink(v)
+		}
+		s.WithinItem(mark, items.Index)
+	}
+	return true
+}
+
+// Map reads an object, its values by decode, and reports whether there was an object. Values of another type are left out.
+func Map[M ~map[string]V, V any](s *Scanner, v *M, decode func(*Scanner, *V) bool) bool {
+	if !s.Begin(Object) {
+		return false
+	}
+	*v = M{}
+	var members Members
+	value := new(V)
+	for key, ok := s.NextMember(&members); ok; key, ok = s.NextMember(&members) {
+		mark := s.Mark()
+		s.Unknown(&members, key)
+		var zero V
+		*value = zero
+		if decode(s, value) {
+			(*v)[key] = *value
+		}
+		s.Within(mark, key)
+	}
+	return true
 }
 
 // Any reads a value of any type, as encoding/json has it. A number that float64 cannot hold is a json.Number.

@@ -351,26 +351,26 @@ func decodeWorkspaceGroupDocument(s *validate.Scanner, v *model.WorkspaceGroupDo
 			decodeMeta(s, &v.Meta)
 		case "results":
 			s.Once(&seen, hasResults)
-			decodeWorkspaceGroupDocumentResults(s, &v.Results)
+			validate.List(s, &v.Results, decodeResult)
 		case "workspace_groups":
 			s.Once(&seen, hasWorkspaceGroups)
-			decodeWorkspaceGroupDocumentWorkspaceGroups(s, &v.WorkspaceGroups)
+			validate.Map(s, &v.WorkspaceGroups, decodeWorkspaceGroup)
 		case "external_references":
 			s.Once(&seen, hasExternalReferences)
 			var elem map[string]model.ExternalReference
-			if decodeWorkspaceGroupDocumentExternalReferences(s, &elem) {
+			if validate.Map(s, &elem, decodeExternalReference) {
 				v.ExternalReferences = &elem
 			}
 		case "workspaces":
 			s.Once(&seen, hasWorkspaces)
 			var elem map[string]model.Workspace
-			if decodeWorkspaceGroupDocumentWorkspaces(s, &elem) {
+			if validate.Map(s, &elem, decodeWorkspace) {
 				v.Workspaces = &elem
 			}
 		case "rate_card_sets":
 			s.Once(&seen, hasRateCardSets)
 			var elem map[string]model.RateCardSet
-			if decodeWorkspaceGroupDocumentRateCardSets(s, &elem) {
+			if validate.Map(s, &elem, decodeRateCardSet) {
 				v.RateCardSets = &elem
 			}
 		default:
@@ -437,100 +437,6 @@ func decodeMeta(s *validate.Scanner, v *model.Meta) bool {
 	return true
 }
 
-// decodeWorkspaceGroupDocumentResults reads the schema at /components/schemas/WorkspaceGroupDocument/properties/results into v, and reports whether the value is of its type.
-func decodeWorkspaceGroupDocumentResults(s *validate.Scanner, v *[]model.Result) bool {
-	if !s.Begin(validate.Array) {
-		return false
-	}
-	validate.MakeSlice(s, v)
-	var items validate.Items
-	for s.NextItem(&items) {
-		mark := s.Mark()
-		item := validate.Grow(v)
-		if !decodeResult(s, item) {
-			validate.Shrink(v)
-		}
-		s.WithinItem(mark, items.Index)
-	}
-	return true
-}
-
-// decodeWorkspaceGroupDocumentWorkspaceGroups reads the schema at /components/schemas/WorkspaceGroupDocument/properties/workspace_groups into v, and reports whether the value is of its type.
-func decodeWorkspaceGroupDocumentWorkspaceGroups(s *validate.Scanner, v *map[string]model.WorkspaceGroup) bool {
-	if !s.Begin(validate.Object) {
-		return false
-	}
-	validate.MakeMap(v)
-	var members validate.Members
-	for key, ok := s.NextMember(&members); ok; key, ok = s.NextMember(&members) {
-		mark := s.Mark()
-		s.Unknown(&members, key)
-		var entry model.WorkspaceGroup
-		if decodeWorkspaceGroup(s, &entry) {
-			validate.Put(v, key, entry)
-		}
-		s.Within(mark, key)
-	}
-	return true
-}
-
-// decodeWorkspaceGroupDocumentExternalReferences reads the schema at /components/schemas/WorkspaceGroupDocument/properties/external_references into v, and reports whether the value is of its type.
-func decodeWorkspaceGroupDocumentExternalReferences(s *validate.Scanner, v *map[string]model.ExternalReference) bool {
-	if !s.Begin(validate.Object) {
-		return false
-	}
-	validate.MakeMap(v)
-	var members validate.Members
-	for key, ok := s.NextMember(&members); ok; key, ok = s.NextMember(&members) {
-		mark := s.Mark()
-		s.Unknown(&members, key)
-		var entry model.ExternalReference
-		if decodeExternalReference(s, &entry) {
-			validate.Put(v, key, entry)
-		}
-		s.Within(mark, key)
-	}
-	return true
-}
-
-// decodeWorkspaceGroupDocumentWorkspaces reads the schema at /components/schemas/WorkspaceGroupDocument/properties/workspaces into v, and reports whether the value is of its type.
-func decodeWorkspaceGroupDocumentWorkspaces(s *validate.Scanner, v *map[string]model.Workspace) bool {
-	if !s.Begin(validate.Object) {
-		return false
-	}
-	validate.MakeMap(v)
-	var members validate.Members
-	for key, ok := s.NextMember(&members); ok; key, ok = s.NextMember(&members) {
-		mark := s.Mark()
-		s.Unknown(&members, key)
-		var entry model.Workspace
-		if decodeWorkspace(s, &entry) {
-			validate.Put(v, key, entry)
-		}
-		s.Within(mark, key)
-	}
-	return true
-}
-
-// decodeWorkspaceGroupDocumentRateCardSets reads the schema at /components/schemas/WorkspaceGroupDocument/properties/rate_card_sets into v, and reports whether the value is of its type.
-func decodeWorkspaceGroupDocumentRateCardSets(s *validate.Scanner, v *map[string]model.RateCardSet) bool {
-	if !s.Begin(validate.Object) {
-		return false
-	}
-	validate.MakeMap(v)
-	var members validate.Members
-	for key, ok := s.NextMember(&members); ok; key, ok = s.NextMember(&members) {
-		mark := s.Mark()
-		s.Unknown(&members, key)
-		var entry model.RateCardSet
-		if decodeRateCardSet(s, &entry) {
-			validate.Put(v, key, entry)
-		}
-		s.Within(mark, key)
-	}
-	return true
-}
-
 // decodeResult reads the schema Result into v, and reports whether the value is of its type.
 func decodeResult(s *validate.Scanner, v *model.Result) bool {
 	if !s.Begin(validate.Object) {
@@ -547,14 +453,10 @@ func decodeResult(s *validate.Scanner, v *model.Result) bool {
 		switch key {
 		case "key":
 			s.Once(&seen, hasKey)
-			if text, ok := s.String(); ok {
-				v.Key = text
-			}
+			validate.ReadString(s, &v.Key)
 		case "id":
 			s.Once(&seen, hasId)
-			if text, ok := s.String(); ok {
-				v.ID = text
-			}
+			validate.ReadString(s, &v.ID)
 		default:
 			s.SkipUnknown(&members, key)
 		}
@@ -593,14 +495,10 @@ func decodeWorkspaceGroup(s *validate.Scanner, v *model.WorkspaceGroup) bool {
 		switch key {
 		case "id":
 			s.Once(&seen, hasId)
-			if text, ok := s.String(); ok {
-				v.ID = text
-			}
+			validate.ReadString(s, &v.ID)
 		case "name":
 			s.Once(&seen, hasName)
-			if text, ok := s.String(); ok {
-				v.Name = text
-			}
+			validate.ReadString(s, &v.Name)
 		case "company":
 			s.Once(&seen, hasCompany)
 			validate.NullableBool(s, &v.Company)
@@ -635,19 +533,19 @@ func decodeWorkspaceGroup(s *validate.Scanner, v *model.WorkspaceGroup) bool {
 		case "workspace_ids":
 			s.Once(&seen, hasWorkspaceIds)
 			var elem []string
-			if decodeWorkspaceGroupWorkspaceIds(s, &elem) {
+			if validate.Strings(s, &elem) {
 				v.WorkspaceIds = &elem
 			}
 		case "external_reference_ids":
 			s.Once(&seen, hasExternalReferenceIds)
 			var elem []string
-			if decodeWorkspaceGroupExternalReferenceIds(s, &elem) {
+			if validate.Strings(s, &elem) {
 				v.ExternalReferenceIds = &elem
 			}
 		case "rate_card_set_ids":
 			s.Once(&seen, hasRateCardSetIds)
 			var elem []string
-			if decodeWorkspaceGroupRateCardSetIds(s, &elem) {
+			if validate.Strings(s, &elem) {
 				v.RateCardSetIds = &elem
 			}
 		default:
@@ -690,24 +588,16 @@ func decodeExternalReference(s *validate.Scanner, v *model.ExternalReference) bo
 		switch key {
 		case "id":
 			s.Once(&seen, hasId)
-			if text, ok := s.String(); ok {
-				v.ID = text
-			}
+			validate.ReadString(s, &v.ID)
 		case "service_name":
 			s.Once(&seen, hasServiceName)
-			if text, ok := s.String(); ok {
-				v.ServiceName = text
-			}
+			validate.ReadString(s, &v.ServiceName)
 		case "service_model":
 			s.Once(&seen, hasServiceModel)
-			if text, ok := s.String(); ok {
-				v.ServiceModel = text
-			}
+			validate.ReadString(s, &v.ServiceModel)
 		case "service_model_ref":
 			s.Once(&seen, hasServiceModelRef)
-			if text, ok := s.String(); ok {
-				v.ServiceModelRef = text
-			}
+			validate.ReadString(s, &v.ServiceModelRef)
 		case "status":
 			s.Once(&seen, hasStatus)
 			validate.NullableString(s, &v.Status)
@@ -730,9 +620,7 @@ func decodeExternalReference(s *validate.Scanner, v *model.ExternalReference) bo
 			}
 		case "subject_type":
 			s.Once(&seen, hasSubjectType)
-			if text, ok := s.String(); ok {
-				v.SubjectType = text
-			}
+			validate.ReadString(s, &v.SubjectType)
 		case "created_at":
 			s.Once(&seen, hasCreatedAt)
 			if value, ok := format.ReadDateTime(s); ok {
@@ -745,11 +633,7 @@ func decodeExternalReference(s *validate.Scanner, v *model.ExternalReference) bo
 			}
 		case "last_synced_at":
 			s.Once(&seen, hasLastSyncedAt)
-			if s.Null() {
-				v.LastSyncedAt.SetNull()
-			} else if value, ok := format.ReadDateTime(s); ok {
-				v.LastSyncedAt.Set(value)
-			}
+			validate.Nullable(s, &v.LastSyncedAt, format.ReadDateTime)
 		default:
 			s.SkipUnknown(&members, key)
 		}
@@ -792,14 +676,10 @@ func decodeWorkspace(s *validate.Scanner, v *model.Workspace) bool {
 		switch key {
 		case "id":
 			s.Once(&seen, hasId)
-			if text, ok := s.String(); ok {
-				v.ID = text
-			}
+			validate.ReadString(s, &v.ID)
 		case "title":
 			s.Once(&seen, hasTitle)
-			if text, ok := s.String(); ok {
-				v.Title = text
-			}
+			validate.ReadString(s, &v.Title)
 		case "description":
 			s.Once(&seen, hasDescription)
 			validate.NullableString(s, &v.Description)
@@ -838,18 +718,10 @@ func decodeWorkspace(s *validate.Scanner, v *model.Workspace) bool {
 			validate.NullableString(s, &v.Currency)
 		case "created_at":
 			s.Once(&seen, hasCreatedAt)
-			if s.Null() {
-				v.CreatedAt.SetNull()
-			} else if value, ok := format.ReadDateTime(s); ok {
-				v.CreatedAt.Set(value)
-			}
+			validate.Nullable(s, &v.CreatedAt, format.ReadDateTime)
 		case "updated_at":
 			s.Once(&seen, hasUpdatedAt)
-			if s.Null() {
-				v.UpdatedAt.SetNull()
-			} else if value, ok := format.ReadDateTime(s); ok {
-				v.UpdatedAt.Set(value)
-			}
+			validate.Nullable(s, &v.UpdatedAt, format.ReadDateTime)
 		default:
 			s.Unknown(&members, key)
 			validate.Put(&v.AdditionalProperties, key, s.RawValue())
@@ -883,14 +755,10 @@ func decodeRateCardSet(s *validate.Scanner, v *model.RateCardSet) bool {
 		switch key {
 		case "id":
 			s.Once(&seen, hasId)
-			if text, ok := s.String(); ok {
-				v.ID = text
-			}
+			validate.ReadString(s, &v.ID)
 		case "title":
 			s.Once(&seen, hasTitle)
-			if text, ok := s.String(); ok {
-				v.Title = text
-			}
+			validate.ReadString(s, &v.Title)
 		case "account_default":
 			s.Once(&seen, hasAccountDefault)
 			validate.NullableBool(s, &v.AccountDefault)
@@ -900,7 +768,7 @@ func decodeRateCardSet(s *validate.Scanner, v *model.RateCardSet) bool {
 				v.ActiveCurrencies.SetNull()
 			} else {
 				var elem []string
-				if decodeRateCardSetActiveCurrencies(s, &elem) {
+				if validate.Strings(s, &elem) {
 					v.ActiveCurrencies.Set(elem)
 				}
 			}
@@ -910,7 +778,7 @@ func decodeRateCardSet(s *validate.Scanner, v *model.RateCardSet) bool {
 				v.DefaultCurrencies.SetNull()
 			} else {
 				var elem []string
-				if decodeRateCardSetDefaultCurrencies(s, &elem) {
+				if validate.Strings(s, &elem) {
 					v.DefaultCurrencies.Set(elem)
 				}
 			}
@@ -919,18 +787,10 @@ func decodeRateCardSet(s *validate.Scanner, v *model.RateCardSet) bool {
 			validate.NullableBool(s, &v.Destroyable)
 		case "created_at":
 			s.Once(&seen, hasCreatedAt)
-			if s.Null() {
-				v.CreatedAt.SetNull()
-			} else if value, ok := format.ReadDateTime(s); ok {
-				v.CreatedAt.Set(value)
-			}
+			validate.Nullable(s, &v.CreatedAt, format.ReadDateTime)
 		case "updated_at":
 			s.Once(&seen, hasUpdatedAt)
-			if s.Null() {
-				v.UpdatedAt.SetNull()
-			} else if value, ok := format.ReadDateTime(s); ok {
-				v.UpdatedAt.Set(value)
-			}
+			validate.Nullable(s, &v.UpdatedAt, format.ReadDateTime)
 		default:
 			s.Unknown(&members, key)
 			validate.Put(&v.AdditionalProperties, key, s.RawValue())
@@ -940,42 +800,6 @@ func decodeRateCardSet(s *validate.Scanner, v *model.RateCardSet) bool {
 	s.Require(seen&hasId != 0, "id")
 	s.Require(seen&hasTitle != 0, "title")
 	return true
-}
-
-// decodeWorkspaceGroupWorkspaceIds reads the schema at /components/schemas/WorkspaceGroup/properties/workspace_ids into v, and reports whether the value is of its type.
-func decodeWorkspaceGroupWorkspaceIds(s *validate.Scanner, v *[]string) bool {
-	_, ok := validate.Strings(s, v)
-	return ok
-}
-
-// decodeWorkspaceGroupExternalReferenceIds reads the schema at /components/schemas/WorkspaceGroup/properties/external_reference_ids into v, and reports whether the value is of its type.
-func decodeWorkspaceGroupExternalReferenceIds(s *validate.Scanner, v *[]string) bool {
-	_, ok := validate.Strings(s, v)
-	return ok
-}
-
-// decodeWorkspaceGroupRateCardSetIds reads the schema at /components/schemas/WorkspaceGroup/properties/rate_card_set_ids into v, and reports whether the value is of its type.
-func decodeWorkspaceGroupRateCardSetIds(s *validate.Scanner, v *[]string) bool {
-	_, ok := validate.Strings(s, v)
-	return ok
-}
-
-// decodeRateCardSetActiveCurrencies reads the schema at /components/schemas/RateCardSet/properties/active_currencies into v, and reports whether the value is of its type.
-func decodeRateCardSetActiveCurrencies(s *validate.Scanner, v *[]string) bool {
-	if s.Null() {
-		return true
-	}
-	_, ok := validate.Strings(s, v)
-	return ok
-}
-
-// decodeRateCardSetDefaultCurrencies reads the schema at /components/schemas/RateCardSet/properties/default_currencies into v, and reports whether the value is of its type.
-func decodeRateCardSetDefaultCurrencies(s *validate.Scanner, v *[]string) bool {
-	if s.Null() {
-		return true
-	}
-	_, ok := validate.Strings(s, v)
-	return ok
 }
 
 // DecodeMeta reads the schema Meta.
@@ -1140,31 +964,13 @@ func decodeErrors(s *validate.Scanner, v *model.Errors) bool {
 		switch key {
 		case "errors":
 			s.Once(&seen, hasErrors)
-			decodeErrorsErrors(s, &v.Errors)
+			validate.List(s, &v.Errors, decodeError)
 		default:
 			s.SkipUnknown(&members, key)
 		}
 		s.Within(mark, key)
 	}
 	s.Require(seen&hasErrors != 0, "errors")
-	return true
-}
-
-// decodeErrorsErrors reads the schema at /components/schemas/Errors/properties/errors into v, and reports whether the value is of its type.
-func decodeErrorsErrors(s *validate.Scanner, v *[]model.Error) bool {
-	if !s.Begin(validate.Array) {
-		return false
-	}
-	validate.MakeSlice(s, v)
-	var items validate.Items
-	for s.NextItem(&items) {
-		mark := s.Mark()
-		item := validate.Grow(v)
-		if !decodeError(s, item) {
-			validate.Shrink(v)
-		}
-		s.WithinItem(mark, items.Index)
-	}
 	return true
 }
 
@@ -1185,14 +991,10 @@ func decodeError(s *validate.Scanner, v *model.Error) bool {
 		switch key {
 		case "type":
 			s.Once(&seen, hasType)
-			if text, ok := s.String(); ok {
-				v.Type = text
-			}
+			validate.ReadString(s, &v.Type)
 		case "message":
 			s.Once(&seen, hasMessage)
-			if text, ok := s.String(); ok {
-				v.Message = text
-			}
+			validate.ReadString(s, &v.Message)
 		case "field":
 			s.Once(&seen, hasField)
 			if text, ok := s.String(); ok {

@@ -13,9 +13,7 @@ func appendWorkspaceGroupRequest(e *validate.Encoder, v *model.WorkspaceGroupReq
 	e.Open('{')
 	e.Key(`"workspace_group":`)
 	appendWorkspaceGroupUpdate(e, &v.WorkspaceGroup)
-	if value, ok := validate.Member(e, `"include":`, v.Include); ok {
-		e.String(value)
-	}
+	validate.Optional(e, `"include":`, v.Include, (*validate.Encoder).String)
 	e.Close('}')
 }
 
@@ -42,27 +40,13 @@ func appendWorkspaceGroupUpdate(e *validate.Encoder, v *model.WorkspaceGroupUpda
 		}
 		e.Close(']')
 	}
-	if value, ok := validate.Member(e, `"notes":`, v.Notes); ok {
-		e.String(value)
-	}
-	if value, ok := validate.Member(e, `"company":`, v.Company); ok {
-		e.Bool(value)
-	}
-	if value, ok := validate.Member(e, `"contact_name":`, v.ContactName); ok {
-		e.String(value)
-	}
-	if value, ok := validate.Member(e, `"email":`, v.Email); ok {
-		e.String(value)
-	}
-	if value, ok := validate.Member(e, `"phone_number":`, v.PhoneNumber); ok {
-		e.String(value)
-	}
-	if value, ok := validate.Member(e, `"address":`, v.Address); ok {
-		e.String(value)
-	}
-	if value, ok := validate.Member(e, `"website":`, v.Website); ok {
-		e.String(value)
-	}
+	validate.Optional(e, `"notes":`, v.Notes, (*validate.Encoder).String)
+	validate.Optional(e, `"company":`, v.Company, (*validate.Encoder).Bool)
+	validate.Optional(e, `"contact_name":`, v.ContactName, (*validate.Encoder).String)
+	validate.Optional(e, `"email":`, v.Email, (*validate.Encoder).String)
+	validate.Optional(e, `"phone_number":`, v.PhoneNumber, (*validate.Encoder).String)
+	validate.Optional(e, `"address":`, v.Address, (*validate.Encoder).String)
+	validate.Optional(e, `"website":`, v.Website, (*validate.Encoder).String)
 	if value, ok := validate.Member(e, `"external_reference":`, v.ExternalReference); ok {
 		appendExternalReferenceUpdate(e, &value)
 	}
@@ -81,18 +65,10 @@ func appendExternalReferenceUpdate(e *validate.Encoder, v *model.ExternalReferen
 	if value, ok := validate.Member(e, `"status":`, v.Status); ok {
 		e.String(string(value))
 	}
-	if value, ok := validate.Member(e, `"external_message":`, v.ExternalMessage); ok {
-		e.String(value)
-	}
-	if value, ok := validate.Member(e, `"external_link":`, v.ExternalLink); ok {
-		e.String(value)
-	}
-	if value, ok := validate.Member(e, `"external_status":`, v.ExternalStatus); ok {
-		e.String(value)
-	}
-	if value, ok := validate.Member(e, `"locked":`, v.Locked); ok {
-		e.Bool(value)
-	}
+	validate.Optional(e, `"external_message":`, v.ExternalMessage, (*validate.Encoder).String)
+	validate.Optional(e, `"external_link":`, v.ExternalLink, (*validate.Encoder).String)
+	validate.Optional(e, `"external_status":`, v.ExternalStatus, (*validate.Encoder).String)
+	validate.Optional(e, `"locked":`, v.Locked, (*validate.Encoder).Bool)
 	e.Close('}')
 }
 
@@ -114,38 +90,38 @@ func appendWorkspaceGroupDocument(e *validate.Encoder, v *model.WorkspaceGroupDo
 	e.Key(`"workspace_groups":`)
 	e.Open('{')
 	for _, key := range validate.SortedKeys(v.WorkspaceGroups) {
-		item2 := v.WorkspaceGroups[key]
+		item := v.WorkspaceGroups[key]
 		e.Name(key)
-		appendWorkspaceGroup(e, &item2)
+		appendWorkspaceGroup(e, &item)
 	}
 	e.Close('}')
 	if v.ExternalReferences != nil {
 		e.Key(`"external_references":`)
 		e.Open('{')
-		for _, key2 := range validate.SortedKeys(*v.ExternalReferences) {
-			item3 := (*v.ExternalReferences)[key2]
-			e.Name(key2)
-			appendExternalReference(e, &item3)
+		for _, key := range validate.SortedKeys(*v.ExternalReferences) {
+			item := (*v.ExternalReferences)[key]
+			e.Name(key)
+			appendExternalReference(e, &item)
 		}
 		e.Close('}')
 	}
 	if v.Workspaces != nil {
 		e.Key(`"workspaces":`)
 		e.Open('{')
-		for _, key3 := range validate.SortedKeys(*v.Workspaces) {
-			item4 := (*v.Workspaces)[key3]
-			e.Name(key3)
-			appendWorkspace(e, &item4)
+		for _, key := range validate.SortedKeys(*v.Workspaces) {
+			item := (*v.Workspaces)[key]
+			e.Name(key)
+			appendWorkspace(e, &item)
 		}
 		e.Close('}')
 	}
 	if v.RateCardSets != nil {
 		e.Key(`"rate_card_sets":`)
 		e.Open('{')
-		for _, key4 := range validate.SortedKeys(*v.RateCardSets) {
-			item5 := (*v.RateCardSets)[key4]
-			e.Name(key4)
-			appendRateCardSet(e, &item5)
+		for _, key := range validate.SortedKeys(*v.RateCardSets) {
+			item := (*v.RateCardSets)[key]
+			e.Name(key)
+			appendRateCardSet(e, &item)
 		}
 		e.Close('}')
 	}
@@ -183,27 +159,13 @@ func appendWorkspaceGroup(e *validate.Encoder, v *model.WorkspaceGroup) {
 	e.String(v.ID)
 	e.Key(`"name":`)
 	e.String(v.Name)
-	if value, ok := validate.MemberOrNull(e, `"company":`, v.Company); ok {
-		e.Bool(value)
-	}
-	if value, ok := validate.MemberOrNull(e, `"contact_name":`, v.ContactName); ok {
-		e.String(value)
-	}
-	if value, ok := validate.MemberOrNull(e, `"email":`, v.Email); ok {
-		e.String(value)
-	}
-	if value, ok := validate.MemberOrNull(e, `"phone_number":`, v.PhoneNumber); ok {
-		e.String(value)
-	}
-	if value, ok := validate.MemberOrNull(e, `"address":`, v.Address); ok {
-		e.String(value)
-	}
-	if value, ok := validate.MemberOrNull(e, `"website":`, v.Website); ok {
-		e.String(value)
-	}
-	if value, ok := validate.MemberOrNull(e, `"notes":`, v.Notes); ok {
-		e.String(value)
-	}
+	validate.OptionalOrNull(e, `"company":`, v.Company, (*validate.Encoder).Bool)
+	validate.OptionalOrNull(e, `"contact_name":`, v.ContactName, (*validate.Encoder).String)
+	validate.OptionalOrNull(e, `"email":`, v.Email, (*validate.Encoder).String)
+	validate.OptionalOrNull(e, `"phone_number":`, v.PhoneNumber, (*validate.Encoder).String)
+	validate.OptionalOrNull(e, `"address":`, v.Address, (*validate.Encoder).String)
+	validate.OptionalOrNull(e, `"website":`, v.Website, (*validate.Encoder).String)
+	validate.OptionalOrNull(e, `"notes":`, v.Notes, (*validate.Encoder).String)
 	e.Key(`"created_at":`)
 	format.EncodeDateTime(e, v.CreatedAt)
 	e.Key(`"updated_at":`)
@@ -222,9 +184,9 @@ func appendWorkspaceGroup(e *validate.Encoder, v *model.WorkspaceGroup) {
 		e.Key(`"external_reference_ids":`)
 		e.Open('[')
 		for i := range *v.ExternalReferenceIds {
-			item2 := &(*v.ExternalReferenceIds)[i]
+			item := &(*v.ExternalReferenceIds)[i]
 			e.Next()
-			e.String(*item2)
+			e.String(*item)
 		}
 		e.Close(']')
 	}
@@ -232,9 +194,9 @@ func appendWorkspaceGroup(e *validate.Encoder, v *model.WorkspaceGroup) {
 		e.Key(`"rate_card_set_ids":`)
 		e.Open('[')
 		for i := range *v.RateCardSetIds {
-			item3 := &(*v.RateCardSetIds)[i]
+			item := &(*v.RateCardSetIds)[i]
 			e.Next()
-			e.String(*item3)
+			e.String(*item)
 		}
 		e.Close(']')
 	}
@@ -252,21 +214,11 @@ func appendExternalReference(e *validate.Encoder, v *model.ExternalReference) {
 	e.String(v.ServiceModel)
 	e.Key(`"service_model_ref":`)
 	e.String(v.ServiceModelRef)
-	if value, ok := validate.MemberOrNull(e, `"status":`, v.Status); ok {
-		e.String(value)
-	}
-	if value, ok := validate.MemberOrNull(e, `"external_message":`, v.ExternalMessage); ok {
-		e.String(value)
-	}
-	if value, ok := validate.MemberOrNull(e, `"external_link":`, v.ExternalLink); ok {
-		e.String(value)
-	}
-	if value, ok := validate.MemberOrNull(e, `"external_status":`, v.ExternalStatus); ok {
-		e.String(value)
-	}
-	if value, ok := validate.MemberOrNull(e, `"locked":`, v.Locked); ok {
-		e.Bool(value)
-	}
+	validate.OptionalOrNull(e, `"status":`, v.Status, (*validate.Encoder).String)
+	validate.OptionalOrNull(e, `"external_message":`, v.ExternalMessage, (*validate.Encoder).String)
+	validate.OptionalOrNull(e, `"external_link":`, v.ExternalLink, (*validate.Encoder).String)
+	validate.OptionalOrNull(e, `"external_status":`, v.ExternalStatus, (*validate.Encoder).String)
+	validate.OptionalOrNull(e, `"locked":`, v.Locked, (*validate.Encoder).Bool)
 	e.Key(`"subject_id":`)
 	e.Int(v.SubjectID)
 	e.Key(`"subject_type":`)
@@ -275,9 +227,7 @@ func appendExternalReference(e *validate.Encoder, v *model.ExternalReference) {
 	format.EncodeDateTime(e, v.CreatedAt)
 	e.Key(`"updated_at":`)
 	format.EncodeDateTime(e, v.UpdatedAt)
-	if value, ok := validate.MemberOrNull(e, `"last_synced_at":`, v.LastSyncedAt); ok {
-		format.EncodeDateTime(e, value)
-	}
+	validate.OptionalOrNull(e, `"last_synced_at":`, v.LastSyncedAt, format.EncodeDateTime)
 	e.Close('}')
 }
 
@@ -288,36 +238,20 @@ func appendWorkspace(e *validate.Encoder, v *model.Workspace) {
 	e.String(v.ID)
 	e.Key(`"title":`)
 	e.String(v.Title)
-	if value, ok := validate.MemberOrNull(e, `"description":`, v.Description); ok {
-		e.String(value)
-	}
-	if value, ok := validate.MemberOrNull(e, `"archived":`, v.Archived); ok {
-		e.Bool(value)
-	}
-	if value, ok := validate.MemberOrNull(e, `"access_level":`, v.AccessLevel); ok {
-		e.String(value)
-	}
-	if value, ok := validate.MemberOrNull(e, `"account_id":`, v.AccountID); ok {
-		e.Int(value)
-	}
+	validate.OptionalOrNull(e, `"description":`, v.Description, (*validate.Encoder).String)
+	validate.OptionalOrNull(e, `"archived":`, v.Archived, (*validate.Encoder).Bool)
+	validate.OptionalOrNull(e, `"access_level":`, v.AccessLevel, (*validate.Encoder).String)
+	validate.OptionalOrNull(e, `"account_id":`, v.AccountID, (*validate.Encoder).Int)
 	if value, ok := validate.MemberOrNull(e, `"start_date":`, v.StartDate); ok {
 		e.String(value.String())
 	}
 	if value, ok := validate.MemberOrNull(e, `"due_date":`, v.DueDate); ok {
 		e.String(value.String())
 	}
-	if value, ok := validate.MemberOrNull(e, `"budgeted":`, v.Budgeted); ok {
-		e.Bool(value)
-	}
-	if value, ok := validate.MemberOrNull(e, `"currency":`, v.Currency); ok {
-		e.String(value)
-	}
-	if value, ok := validate.MemberOrNull(e, `"created_at":`, v.CreatedAt); ok {
-		format.EncodeDateTime(e, value)
-	}
-	if value, ok := validate.MemberOrNull(e, `"updated_at":`, v.UpdatedAt); ok {
-		format.EncodeDateTime(e, value)
-	}
+	validate.OptionalOrNull(e, `"budgeted":`, v.Budgeted, (*validate.Encoder).Bool)
+	validate.OptionalOrNull(e, `"currency":`, v.Currency, (*validate.Encoder).String)
+	validate.OptionalOrNull(e, `"created_at":`, v.CreatedAt, format.EncodeDateTime)
+	validate.OptionalOrNull(e, `"updated_at":`, v.UpdatedAt, format.EncodeDateTime)
 	for _, key := range validate.SortedKeys(v.AdditionalProperties) {
 		item := v.AdditionalProperties[key]
 		e.Name(key)
@@ -333,9 +267,7 @@ func appendRateCardSet(e *validate.Encoder, v *model.RateCardSet) {
 	e.String(v.ID)
 	e.Key(`"title":`)
 	e.String(v.Title)
-	if value, ok := validate.MemberOrNull(e, `"account_default":`, v.AccountDefault); ok {
-		e.Bool(value)
-	}
+	validate.OptionalOrNull(e, `"account_default":`, v.AccountDefault, (*validate.Encoder).Bool)
 	if value, ok := validate.MemberOrNull(e, `"active_currencies":`, v.ActiveCurrencies); ok {
 		e.Open('[')
 		for i := range value {
@@ -354,15 +286,9 @@ func appendRateCardSet(e *validate.Encoder, v *model.RateCardSet) {
 		}
 		e.Close(']')
 	}
-	if value, ok := validate.MemberOrNull(e, `"destroyable":`, v.Destroyable); ok {
-		e.Bool(value)
-	}
-	if value, ok := validate.MemberOrNull(e, `"created_at":`, v.CreatedAt); ok {
-		format.EncodeDateTime(e, value)
-	}
-	if value, ok := validate.MemberOrNull(e, `"updated_at":`, v.UpdatedAt); ok {
-		format.EncodeDateTime(e, value)
-	}
+	validate.OptionalOrNull(e, `"destroyable":`, v.Destroyable, (*validate.Encoder).Bool)
+	validate.OptionalOrNull(e, `"created_at":`, v.CreatedAt, format.EncodeDateTime)
+	validate.OptionalOrNull(e, `"updated_at":`, v.UpdatedAt, format.EncodeDateTime)
 	for _, key := range validate.SortedKeys(v.AdditionalProperties) {
 		item := v.AdditionalProperties[key]
 		e.Name(key)

@@ -13,23 +13,6 @@ func (g *Generator) plainStrings(s *schema.Schema, t target) bool {
 	return t.typ.Elem.Basic == "string" && !p.unique && len(items.Rules) == 1 && items.Types() == schema.String
 }
 
-// strings prints the body of a function that reads an array of strings without rules.
-func (g *Generator) strings(c *code, s *schema.Schema, t target) {
-	counts := g.plan(s).counts
-	if len(counts) == 0 {
-		c.line("_, ok := validate.Strings(s, %s)", t.address())
-		c.line("return ok")
-		return
-	}
-	c.line("count, ok := validate.Strings(s, %s)", t.address())
-	c.line("if ok {")
-	for _, l := range counts {
-		l.print(c, "count")
-	}
-	c.line("}")
-	c.line("return ok")
-}
-
 // elements prints the reading of an array whose bracket was read.
 func (g *Generator) elements(c *code, s *schema.Schema, t target) {
 	p := g.plan(s)
@@ -75,15 +58,15 @@ func (g *Generator) element(c *code, p *plan, t target) {
 	elem := t.typ.Elem
 	add := func(c *code, x string) { c.line("%s = append(%s, %s)", t.expr, t.expr, x) }
 	switch {
-	case g.isScalar(p.items, elem) && !g.apart(p.items) && !p.items.AllowsNull():
+	case g.inline(p.items, elem) && !p.items.AllowsNull():
 		g.scalar(c, p.items.Resolve(), target{typ: elem}, add)
 	case elem.Kind == gotype.Any && len(p.items.Resolve().Rules) == 0:
 		add(c, "s.Any()")
 	default:
 		item := c.fresh("item")
 		c.line("%s := validate.Grow(%s)", item, t.address())
-		if name := g.decoder(p.items, elem); name != "" {
-			c.line("if !%s(s, %s) {", name, item)
+		if call := g.decodeCall(p.items, target{elem, "*" + item}, false); call != "" {
+			c.line("if !%s {", call)
 			c.line("validate.Shrink(%s)", t.address())
 			c.line("}")
 			return

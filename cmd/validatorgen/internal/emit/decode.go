@@ -49,14 +49,18 @@ func (g *Generator) decodeBody(c *code, s *schema.Schema, t target) {
 func (g *Generator) readBody(c *code, s *schema.Schema, t target) {
 	switch t.typ.Kind {
 	case gotype.Slice:
-		if g.plainStrings(s, t) {
-			g.strings(c, s, t)
+		if call := g.helperCall(s, t); call != "" {
+			c.line("return %s", call)
 			return
 		}
 		begin(c, "Array")
 		g.elements(c, s, t)
 		c.line("return true")
 	case gotype.Struct, gotype.Map:
+		if call := g.helperCall(s, t); call != "" {
+			c.line("return %s", call)
+			return
+		}
 		begin(c, "Object")
 		g.members(c, s, t)
 		c.line("return true")

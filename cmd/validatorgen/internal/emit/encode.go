@@ -3,6 +3,7 @@ package emit
 import (
 	"slices"
 	"strconv"
+	"strings"
 
 	"example.com/oxgroups/cmd/validatorgen/internal/gotype"
 	"example.com/oxgroups/cmd/validatorgen/internal/schema"
@@ -123,6 +124,10 @@ func (g *Generator) appendMember(c *code, s, property *schema.Schema, field goty
 		if (required || g.responseOnly(s)) && property.AllowsNull() {
 			member = "MemberOrNull"
 		}
+		if encode := encoderMethods[field.Type.Elem.Expr]; encode != "" {
+			c.line("validate.Optional%s(e, %s, %s, %s)", strings.TrimPrefix(member, "Member"), key, f.expr, encode)
+			return
+		}
 		c.line("if value, ok := validate.%s(e, %s, %s); ok {", member, key, f.expr)
 		inner := c.child()
 		inner.fresh("value")
@@ -145,6 +150,12 @@ func (g *Generator) appendMember(c *code, s, property *schema.Schema, field goty
 	default:
 		write(field.Type, f.expr)
 	}
+}
+
+// encoderMethods are the functions that append a value of a type.
+var encoderMethods = map[string]string{
+	"string": "(*validate.Encoder).String", "bool": "(*validate.Encoder).Bool", "int64": "(*validate.Encoder).Int",
+	"time.Time": "format.EncodeDateTime",
 }
 
 // notZero returns the condition under which encoding/json writes a field that may be left out, or "" for always.
@@ -270,12 +281,14 @@ func (g *Generator) appendSlice(c *code, s *schema.Schema, t target, response bo
 	if fill := g.fill(s, t.typ); fill != nil {
 		items = fill.Items()
 	}
-	item := c.fresh("item")
+	body := c.child()
+	item := body.fresh("item")
 	c.line("e.Open('[')")
 	c.line("for i := range %s {", t.expr)
-	c.line("%s := &%s[i]", item, parenthesised(t.expr))
-	c.line("e.Next()")
-	g.appendValue(c, items, target{t.typ.Elem, "*" + item}, response)
+	body.line("%s := &%s[i]", item, parenthesised(t.expr))
+	body.line("e.Next()")
+	g.appendValue(body, items, target{t.typ.Elem, "*" + item}, response)
+	c.WriteString(body.String())
 	c.line("}")
 	c.line("e.Close(']')")
 }
@@ -295,10 +308,12 @@ func (g *Generator) appendEntries(c *code, s *schema.Schema, t target, response 
 	if s == nil {
 		s = anything
 	}
-	key, item := c.fresh("key"), c.fresh("item")
+	body := c.child()
+	key, item := body.fresh("key"), body.fresh("item")
 	c.line("for _, %s := range validate.SortedKeys(%s) {", key, t.expr)
-	c.line("%s := %s[%s]", item, parenthesised(t.expr), key)
-	c.line("e.Name(%s)", key)
-	g.appendValue(c, s, target{t.typ, item}, response)
+	body.line("%s := %s[%s]", item, parenthesised(t.expr), key)
+	body.line("e.Name(%s)", key)
+	g.appendValue(body, s, target{t.typ, item}, response)
+	c.WriteString(body.String())
 	c.line("}")
 }

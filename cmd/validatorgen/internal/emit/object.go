@@ -201,7 +201,7 @@ func (g *Generator) entry(c *code, s *schema.Schema, t target) {
 	address := target{nil, t.expr}.address()
 	put := func(c *code, x string) { c.line("validate.Put(%s, key, %s)", address, x) }
 	switch {
-	case g.isScalar(s, t.typ) && !g.apart(s) && !s.AllowsNull():
+	case g.inline(s, t.typ) && !s.AllowsNull():
 		g.scalar(c, s.Resolve(), target{typ: t.typ}, put)
 	case t.typ.Kind == gotype.Any && len(s.Resolve().Rules) == 0:
 		put(c, "s.Any()")

@@ -32,6 +32,10 @@ func (g *Generator) scalarAfter(c *code, before string, s *schema.Schema, t targ
 		c.line("%s", r.call)
 		return
 	}
+	if r.unused && before == "" && t.expr != "" && r.call == "s.String()" {
+		c.line("validate.ReadString(s, %s)", t.address())
+		return
+	}
 	c.line("%sif %s, ok := %s; ok {", before, r.vars, r.call)
 	if !t.none() {
 		keep(c, r.value)

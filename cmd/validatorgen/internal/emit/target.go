@@ -55,22 +55,26 @@ func (g *Generator) value(c *code, s *schema.Schema, t target) {
 func (g *Generator) nullable(c *code, s *schema.Schema, t target) {
 	r := s.Resolve()
 	if read := compactReader(g.plan(r), r, t.typ); read != "" {
-		c.line("validate.%s(s, %s)", read, t.address())
+		c.line(read, t.address())
 		return
 	}
 	g.optional(c, s, t, t.expr+".SetNull()", func(c *code, x string) { c.line("%s.Set(%s)", t.expr, x) })
 }
 
-// compactReader returns the function of package validate that reads the whole of a Nullable, or "".
+// compactReader returns the call, without the target, that reads the whole of a Nullable, or "".
 func compactReader(p *plan, s *schema.Schema, t *gotype.Type) string {
-	if !t.Compact || !s.AllowsNull() || s.Combined() || len(p.enum) > 0 || p.format != "" || len(p.text) > 0 {
+	if !t.Compact || !s.AllowsNull() || s.Combined() || len(p.enum) > 0 || len(p.text) > 0 {
 		return ""
 	}
 	switch {
+	case t.Elem.Kind == gotype.Time && t.Elem.Name == "":
+		return "validate.Nullable(s, %s, format.ReadDateTime)"
+	case p.format != "":
+		return ""
 	case p.types == schema.String|schema.Null && t.Elem.Basic == "string":
-		return "NullableString"
+		return "validate.NullableString(s, %s)"
 	case p.types == schema.Boolean|schema.Null && t.Elem.Basic == "bool":
-		return "NullableBool"
+		return "validate.NullableBool(s, %s)"
 	}
 	return ""
 }
@@ -96,7 +100,7 @@ func isName(x string) bool { return !strings.ContainsAny(x, ".()[]{}&* ") }
 // optional prints the reading of a value whose type has a place for null.
 func (g *Generator) optional(c *code, s *schema.Schema, t target, null string, keep store) {
 	r := s.Resolve()
-	if r.AllowsNull() && g.isScalar(s, t.typ.Elem) && !g.apart(s) {
+	if r.AllowsNull() && g.inline(s, t.typ.Elem) {
 		c.line("if s.Null() {")
 		c.line("%s", null)
 		g.scalarAfter(c, "} else ", r, target{typ: t.typ.Elem}, keep)
@@ -127,7 +131,7 @@ func (g *Generator) optional(c *code, s *schema.Schema, t target, null string, k
 func (g *Generator) present(c *code, s *schema.Schema, t target, keep store) {
 	elem := t.typ.Elem
 	switch {
-	case g.isScalar(s, elem) && !g.apart(s):
+	case g.inline(s, elem):
 		g.scalar(c, s.Resolve(), target{typ: elem}, keep)
 	case elem.Expr == "": // a struct without a name, or what is made of one
 		x := c.fresh("elem")
@@ -147,14 +151,60 @@ func (g *Generator) present(c *code, s *schema.Schema, t target, keep store) {
 
 // ifRead prints the reading of a value into t, and what is done if it has the type that t holds.
 func (g *Generator) ifRead(c *code, s *schema.Schema, t target, then func(c *code)) {
-	if name := g.decoder(s, t.typ); name != "" {
-		c.line("if %s(s, %s) {", name, t.address())
+	if call := g.decodeCall(s, t, true); call != "" {
+		c.line("if %s {", call)
 		then(c)
 		c.line("}")
 		return
 	}
 	g.value(c, s, t)
 	then(c)
+}
+
+// decodeCall returns the call that reads a value of s into t and reports whether it has the type, or "" where the value is
+// read in place. Where notNull says that null was read before, helpers of package validate serve arrays and maps.
+func (g *Generator) decodeCall(s *schema.Schema, t target, notNull bool) string {
+	if notNull || !s.AllowsNull() {
+		if call := g.helperCall(s.Resolve(), t); call != "" {
+			return call
+		}
+	}
+	if name := g.decoder(s, t.typ); name != "" {
+		return name + "(s, " + t.address() + ")"
+	}
+	return ""
+}
+
+// helperCall returns the call that reads an array or a map without rules beyond those of its elements, or "".
+func (g *Generator) helperCall(s *schema.Schema, t target) string {
+	for _, r := range s.Rules {
+		switch r.(type) {
+		case schema.Type, schema.Items, schema.AdditionalProperties:
+		default:
+			return ""
+		}
+	}
+	if t.typ.Expr == "" || !g.fits(s, t.typ) {
+		return ""
+	}
+	switch more := schema.Get[schema.AdditionalProperties](s).Schema; {
+	case t.typ.Kind == gotype.Slice && g.plainStrings(s, t):
+		return "validate.Strings(s, " + t.address() + ")"
+	case t.typ.Kind == gotype.Slice && !s.Items().AllowsNull() && !g.inline(s.Items(), t.typ.Elem):
+		if name := g.decoder(s.Items(), t.typ.Elem); name != "" {
+			return "validate.List(s, " + t.address() + ", " + name + ")"
+		}
+	case t.typ.Kind == gotype.Map && more != nil && !more.AllowsNull() && !g.inline(more, t.typ.Elem):
+		if name := g.decoder(more, t.typ.Elem); name != "" {
+			return "validate.Map(s, " + t.address() + ", " + name + ")"
+		}
+	}
+	return ""
+}
+
+// inline reports whether a value is read by a method of the scanner in place.
+func (g *Generator) inline(s *schema.Schema, t *gotype.Type) bool {
+	return g.isScalar(s, t) && !g.apart(s)
 }
 
 // decoder returns the name of the function that reads a value of s into the type, or "" where it is read in place.
@@ -175,11 +225,11 @@ func (g *Generator) read(c *code, s *schema.Schema, t target, keep store) {
 	switch {
 	case t.none() && len(r.Rules) == 0:
 		c.line("s.Skip()")
-	case t.none() && g.isScalar(s, nil) && !g.apart(s):
+	case t.none() && g.inline(s, nil):
 		g.scalarOrNull(c, r, t, keep)
 	case t.none():
 		c.line("%s(s)", g.call(function{schema: r}))
-	case g.isScalar(s, t.typ) && !g.apart(s):
+	case g.inline(s, t.typ):
 		g.scalarOrNull(c, r, t, keep)
 	case t.typ.Kind == gotype.Any:
 		g.any(c, r, t, "Any")
@@ -188,8 +238,8 @@ func (g *Generator) read(c *code, s *schema.Schema, t target, keep store) {
 	case t.typ.Expr == "" && !r.Combined() && g.fits(r, t.typ):
 		g.inPlace(c, r, t)
 	default:
-		if name := g.decoder(s, t.typ); name != "" {
-			c.line("%s(s, %s)", name, t.address())
+		if call := g.decodeCall(s, t, false); call != "" {
+			c.line("%s", call)
 			return
 		}
 		g.unmarshal(c, r, t)

@@ -281,9 +281,7 @@ func decodeAddress(s *validate.Scanner, v *model.Address) bool {
 		switch key {
 		case "city":
 			s.Once(&seen, hasCity)
-			if text, ok := s.String(); ok {
-				v.City = text
-			}
+			validate.ReadString(s, &v.City)
 		case "lines":
 			s.Once(&seen, hasLines)
 			var elem []string
@@ -302,12 +300,21 @@ func decodeAddress(s *validate.Scanner, v *model.Address) bool {
 
 // decodeAddressLines reads the schema at /components/schemas/Address/properties/lines into v, and reports whether the value is of its type.
 func decodeAddressLines(s *validate.Scanner, v *[]string) bool {
-	count, ok := validate.Strings(s, v)
-	if ok {
-		s.Check(count >= 1, "minItems", "must have at least 1 item")
-		s.Check(count <= 3, "maxItems", "must have at most 3 items")
+	if !s.Begin(validate.Array) {
+		return false
 	}
-	return ok
+	validate.MakeSlice(s, v)
+	var items validate.Items
+	for s.NextItem(&items) {
+		mark := s.Mark()
+		if text, ok := s.String(); ok {
+			*v = append(*v, text)
+		}
+		s.WithinItem(mark, items.Index)
+	}
+	s.Check(items.Index >= 1, "minItems", "must have at least 1 item")
+	s.Check(items.Index <= 3, "maxItems", "must have at most 3 items")
+	return true
 }
 
 // DecodeAddress reads the schema Address as it is in a request.
@@ -482,7 +489,7 @@ func decodeBook(s *validate.Scanner, v *model.Book) bool {
 		case "keywords":
 			s.Once(&seen, hasKeywords)
 			var elem map[string][]string
-			if decodeBookKeywords(s, &elem) {
+			if validate.Map(s, &elem, decodeBookKeywordsValue) {
 				v.Keywords = &elem
 			}
 		case "ratings":
@@ -503,7 +510,7 @@ func decodeBook(s *validate.Scanner, v *model.Book) bool {
 		case "sequels":
 			s.Once(&seen, hasSequels)
 			var elem []model.Book
-			if decodeBookSequels(s, &elem) {
+			if validate.List(s, &elem, decodeBook) {
 				v.Sequels = &elem
 			}
 		case "home":
@@ -515,7 +522,7 @@ func decodeBook(s *validate.Scanner, v *model.Book) bool {
 		case "size":
 			s.Once(&seen, hasSize)
 			var elem [][]float32
-			if decodeBookSize(s, &elem) {
+			if validate.List(s, &elem, decodeBookSizeItem) {
 				v.Size = &elem
 			}
 		case "64bit-number":
@@ -601,23 +608,9 @@ func decodeShelfmark(s *validate.Scanner, v *model.Shelfmark) bool {
 	return true
 }
 
-// decodeBookKeywords reads the schema at /components/schemas/Book/properties/keywords into v, and reports whether the value is of its type.
-func decodeBookKeywords(s *validate.Scanner, v *map[string][]string) bool {
-	if !s.Begin(validate.Object) {
-		return false
-	}
-	validate.MakeMap(v)
-	var members validate.Members
-	for key, ok := s.NextMember(&members); ok; key, ok = s.NextMember(&members) {
-		mark := s.Mark()
-		s.Unknown(&members, key)
-		var entry []string
-		if decodeBookKeywordsValue(s, &entry) {
-			validate.Put(v, key, entry)
-		}
-		s.Within(mark, key)
-	}
-	return true
+// decodeBookKeywordsValue reads the schema at /components/schemas/Book/properties/keywords/additionalProperties into v, and reports whether the value is of its type.
+func decodeBookKeywordsValue(s *validate.Scanner, v *[]string) bool {
+	return validate.Strings(s, v)
 }
 
 // decodeBookRatings reads the schema at /components/schemas/Book/properties/ratings into v, and reports whether the value is of its type.
@@ -641,48 +634,6 @@ func decodeBookRatings(s *validate.Scanner, v *map[string]int) bool {
 	}
 	s.Check(count <= 3, "maxProperties", "must have at most 3 properties")
 	return true
-}
-
-// decodeBookSequels reads the schema at /components/schemas/Book/properties/sequels into v, and reports whether the value is of its type.
-func decodeBookSequels(s *validate.Scanner, v *[]model.Book) bool {
-	if !s.Begin(validate.Array) {
-		return false
-	}
-	validate.MakeSlice(s, v)
-	var items validate.Items
-	for s.NextItem(&items) {
-		mark := s.Mark()
-		item := validate.Grow(v)
-		if !decodeBook(s, item) {
-			validate.Shrink(v)
-		}
-		s.WithinItem(mark, items.Index)
-	}
-	return true
-}
-
-// decodeBookSize reads the schema at /components/schemas/Book/properties/size into v, and reports whether the value is of its type.
-func decodeBookSize(s *validate.Scanner, v *[][]float32) bool {
-	if !s.Begin(validate.Array) {
-		return false
-	}
-	validate.MakeSlice(s, v)
-	var items validate.Items
-	for s.NextItem(&items) {
-		mark := s.Mark()
-		item := validate.Grow(v)
-		if !decodeBookSizeItem(s, item) {
-			validate.Shrink(v)
-		}
-		s.WithinItem(mark, items.Index)
-	}
-	return true
-}
-
-// decodeBookKeywordsValue reads the schema at /components/schemas/Book/properties/keywords/additionalProperties into v, and reports whether the value is of its type.
-func decodeBookKeywordsValue(s *validate.Scanner, v *[]string) bool {
-	_, ok := validate.Strings(s, v)
-	return ok
 }
 
 // decodeBookSizeItem reads the schema at /components/schemas/Book/properties/size/items into v, and reports whether the value is of its type.
@@ -847,9 +798,7 @@ func decodeTitleQuery(s *validate.Scanner, v *model.TitleQuery) bool {
 		switch key {
 		case "title":
 			s.Once(&seen, hasTitle)
-			if text, ok := s.String(); ok {
-				v.Title = text
-			}
+			validate.ReadString(s, &v.Title)
 		default:
 			s.SkipUnknown(&members, key)
 			s.Violation("additionalProperties", "is not a property of this object")
@@ -1000,7 +949,7 @@ func decodeFound(s *validate.Scanner, v *model.Found) bool {
 		switch key {
 		case "books":
 			s.Once(&seen, hasBooks)
-			decodeFoundBooks(s, &v.Books)
+			validate.List(s, &v.Books, decodeBook)
 		case "next":
 			s.Once(&seen, hasNext)
 			if s.Null() {
@@ -1039,24 +988,6 @@ func decodeFound(s *validate.Scanner, v *model.Found) bool {
 		s.Within(mark, key)
 	}
 	s.Require(seen&hasBooks != 0, "books")
-	return true
-}
-
-// decodeFoundBooks reads the schema at /components/schemas/Found/properties/books into v, and reports whether the value is of its type.
-func decodeFoundBooks(s *validate.Scanner, v *[]model.Book) bool {
-	if !s.Begin(validate.Array) {
-		return false
-	}
-	validate.MakeSlice(s, v)
-	var items validate.Items
-	for s.NextItem(&items) {
-		mark := s.Mark()
-		item := validate.Grow(v)
-		if !decodeBook(s, item) {
-			validate.Shrink(v)
-		}
-		s.WithinItem(mark, items.Index)
-	}
 	return true
 }
 
@@ -1187,24 +1118,6 @@ func decodeEditCopiesJSONRequestBody(s *validate.Scanner, v *model.EditCopiesJSO
 	}
 	s.Check(count >= 1, "minProperties", "must have at least 1 property")
 	s.Check(count <= 2, "maxProperties", "must have at most 2 properties")
-	return true
-}
-
-// decodeListBooksGenre reads the schema at /paths/~1shelves~1{shelf}~1books/get/parameters/1/schema into v, and reports whether the value is of its type.
-func decodeListBooksGenre(s *validate.Scanner, v *[]model.Genre) bool {
-	if !s.Begin(validate.Array) {
-		return false
-	}
-	validate.MakeSlice(s, v)
-	var items validate.Items
-	for s.NextItem(&items) {
-		mark := s.Mark()
-		item := validate.Grow(v)
-		if !decodeGenre(s, item) {
-			validate.Shrink(v)
-		}
-		s.WithinItem(mark, items.Index)
-	}
 	return true
 }
 

@@ -59,9 +59,7 @@ func appendBook(e *validate.Encoder, v *model.Book) {
 	e.Open('{')
 	e.Key(`"title":`)
 	e.String(v.Title)
-	if value, ok := validate.Member(e, `"subtitle":`, v.Subtitle); ok {
-		e.String(value)
-	}
+	validate.Optional(e, `"subtitle":`, v.Subtitle, (*validate.Encoder).String)
 	e.Key(`"authors":`)
 	e.Open('[')
 	for i := range v.Authors {
@@ -102,13 +100,13 @@ func appendBook(e *validate.Encoder, v *model.Book) {
 		e.Key(`"keywords":`)
 		e.Open('{')
 		for _, key := range validate.SortedKeys(*v.Keywords) {
-			item2 := (*v.Keywords)[key]
+			item := (*v.Keywords)[key]
 			e.Name(key)
 			e.Open('[')
-			for i := range item2 {
-				item3 := &item2[i]
+			for i := range item {
+				item2 := &item[i]
 				e.Next()
-				e.String(*item3)
+				e.String(*item2)
 			}
 			e.Close(']')
 		}
@@ -117,10 +115,10 @@ func appendBook(e *validate.Encoder, v *model.Book) {
 	if v.Ratings != nil {
 		e.Key(`"ratings":`)
 		e.Open('{')
-		for _, key2 := range validate.SortedKeys(*v.Ratings) {
-			item4 := (*v.Ratings)[key2]
-			e.Name(key2)
-			e.Int(int64(item4))
+		for _, key := range validate.SortedKeys(*v.Ratings) {
+			item := (*v.Ratings)[key]
+			e.Name(key)
+			e.Int(int64(item))
 		}
 		e.Close('}')
 	}
@@ -132,9 +130,9 @@ func appendBook(e *validate.Encoder, v *model.Book) {
 		e.Key(`"sequels":`)
 		e.Open('[')
 		for i := range *v.Sequels {
-			item5 := &(*v.Sequels)[i]
+			item := &(*v.Sequels)[i]
 			e.Next()
-			appendBook(e, item5)
+			appendBook(e, item)
 		}
 		e.Close(']')
 	}
@@ -146,13 +144,13 @@ func appendBook(e *validate.Encoder, v *model.Book) {
 		e.Key(`"size":`)
 		e.Open('[')
 		for i := range *v.Size {
-			item6 := &(*v.Size)[i]
+			item := &(*v.Size)[i]
 			e.Next()
 			e.Open('[')
-			for i := range *item6 {
-				item7 := &(*item6)[i]
+			for i := range *item {
+				item2 := &(*item)[i]
 				e.Next()
-				e.Float(float64(*item7), 32)
+				e.Float(float64(*item2), 32)
 			}
 			e.Close(']')
 		}
@@ -174,9 +172,7 @@ func appendBookResponse(e *validate.Encoder, v *model.Book) {
 	}
 	e.Key(`"title":`)
 	e.String(v.Title)
-	if value, ok := validate.Member(e, `"subtitle":`, v.Subtitle); ok {
-		e.String(value)
-	}
+	validate.Optional(e, `"subtitle":`, v.Subtitle, (*validate.Encoder).String)
 	e.Key(`"authors":`)
 	e.Open('[')
 	for i := range v.Authors {
@@ -217,13 +213,13 @@ func appendBookResponse(e *validate.Encoder, v *model.Book) {
 		e.Key(`"keywords":`)
 		e.Open('{')
 		for _, key := range validate.SortedKeys(*v.Keywords) {
-			item2 := (*v.Keywords)[key]
+			item := (*v.Keywords)[key]
 			e.Name(key)
 			e.Open('[')
-			for i := range item2 {
-				item3 := &item2[i]
+			for i := range item {
+				item2 := &item[i]
 				e.Next()
-				e.String(*item3)
+				e.String(*item2)
 			}
 			e.Close(']')
 		}
@@ -232,10 +228,10 @@ func appendBookResponse(e *validate.Encoder, v *model.Book) {
 	if v.Ratings != nil {
 		e.Key(`"ratings":`)
 		e.Open('{')
-		for _, key2 := range validate.SortedKeys(*v.Ratings) {
-			item4 := (*v.Ratings)[key2]
-			e.Name(key2)
-			e.Int(int64(item4))
+		for _, key := range validate.SortedKeys(*v.Ratings) {
+			item := (*v.Ratings)[key]
+			e.Name(key)
+			e.Int(int64(item))
 		}
 		e.Close('}')
 	}
@@ -243,9 +239,9 @@ func appendBookResponse(e *validate.Encoder, v *model.Book) {
 		e.Key(`"sequels":`)
 		e.Open('[')
 		for i := range *v.Sequels {
-			item5 := &(*v.Sequels)[i]
+			item := &(*v.Sequels)[i]
 			e.Next()
-			appendBookResponse(e, item5)
+			appendBookResponse(e, item)
 		}
 		e.Close(']')
 	}
@@ -257,13 +253,13 @@ func appendBookResponse(e *validate.Encoder, v *model.Book) {
 		e.Key(`"size":`)
 		e.Open('[')
 		for i := range *v.Size {
-			item6 := &(*v.Size)[i]
+			item := &(*v.Size)[i]
 			e.Next()
 			e.Open('[')
-			for i := range *item6 {
-				item7 := &(*item6)[i]
+			for i := range *item {
+				item2 := &(*item)[i]
 				e.Next()
-				e.Float(float64(*item7), 32)
+				e.Float(float64(*item2), 32)
 			}
 			e.Close(']')
 		}
@@ -317,9 +313,7 @@ func appendFound(e *validate.Encoder, v *model.Found) {
 		appendBookResponse(e, item)
 	}
 	e.Close(']')
-	if value, ok := validate.MemberOrNull(e, `"next":`, v.Next); ok {
-		e.String(value)
-	}
+	validate.OptionalOrNull(e, `"next":`, v.Next, (*validate.Encoder).String)
 	if v.Facets != nil {
 		e.Key(`"facets":`)
 		appendFoundFacets(e, v.Facets)

@@ -30,7 +30,7 @@ func ParseListBooksParameters(path func(name string) string, query url.Values) (
 	if values := query["genre"]; len(values) > 0 {
 		s := validate.NewScanner(validate.AppendParameterList(nil, validate.String, values), inRequest)
 		var elem []model.Genre
-		if decodeListBooksGenre(s, &elem) {
+		if validate.List(s, &elem, decodeGenre) {
 			params.Genre = &elem
 		}
 		errs.Add("genre", s)
