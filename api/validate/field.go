@@ -13,7 +13,10 @@ type Field struct {
 	Format      string   // as in the spec: "int64", "date", ...
 	Required    bool     // it has to be there
 	Nullable    bool     // null is one of its values
-	Enum        []string // the allowed values as text without null, in the order of the spec
+	Deprecated  bool     // it should not be used any more
+	Enum        []string // the allowed values as text without null, in the order of the spec; of an Array, those of its elements
+	Rules       []string // what else a value has to be, in words: "must have at most 3 characters"
+	Default     string   // JSON; "" where there is none
 	Description string   // Markdown
 	Fields      []Field  // of an Object; empty where the schema refers to itself
 }

@@ -3,6 +3,7 @@ package emit
 import (
 	"cmp"
 	"fmt"
+	"slices"
 	"strings"
 
 	"example.com/oxgroups/cmd/validatorgen/internal/schema"
@@ -86,7 +87,7 @@ func (w *tableWriter) fields(before, body *code, s *schema.Schema, above map[*sc
 		if r.ReadOnly {
 			continue
 		}
-		body.WriteString("{" + entry(s, p, r))
+		body.WriteString("{" + w.g.entryOf(s, p, r))
 		if len(r.Properties()) > 0 {
 			w.nested(before, body, r, above)
 		}
@@ -117,7 +118,7 @@ func (w *tableWriter) nested(before, body *code, r *schema.Schema, above map[*sc
 }
 
 // entry returns what there is to say of the property p of s, whose schema is r.
-func entry(s *schema.Schema, p schema.Property, r *schema.Schema) string {
+func (g *Generator) entryOf(s *schema.Schema, p schema.Property, r *schema.Schema) string {
 	var parts []string
 	add := func(format string, args ...any) { parts = append(parts, fmt.Sprintf(format, args...)) }
 	add("Name: %q, Kind: %s", p.Name, kindOf(r))
@@ -133,8 +134,21 @@ func entry(s *schema.Schema, p schema.Property, r *schema.Schema) string {
 	if r.AllowsNull() {
 		add("Nullable: true")
 	}
-	if values := enumTexts(r); len(values) > 0 {
+	if r.Deprecated || p.Schema.Deprecated {
+		add("Deprecated: true")
+	}
+	values := enumTexts(r)
+	if items := r.Items(); items != nil {
+		values = append(values, enumTexts(items.Resolve())...)
+	}
+	if len(values) > 0 {
 		add("Enum: []string{%s}", strings.Join(values, ", "))
+	}
+	if rules := g.ruleTexts(r); len(rules) > 0 {
+		add("Rules: []string{%s}", quotedList(rules))
+	}
+	if d := defaultOf(p.Schema); d != nil {
+		add("Default: %s", quoted(d.Literal()))
 	}
 	if r.Description != "" {
 		add("Description: %q", strings.TrimSpace(r.Description))
@@ -151,4 +165,45 @@ func enumTexts(s *schema.Schema) []string {
 		}
 	}
 	return values
+}
+
+// ruleTexts returns what the rules of a schema say in words, those of an array's elements too.
+func (g *Generator) ruleTexts(s *schema.Schema) []string {
+	p := g.plan(s)
+	texts := p.words()
+	if p.items != nil {
+		for _, text := range g.plan(p.items.Resolve()).words() {
+			texts = append(texts, "each "+text)
+		}
+	}
+	return texts
+}
+
+// words returns the messages of the rules of one value.
+func (p *plan) words() []string {
+	var words []string
+	for _, k := range p.text {
+		words = append(words, k.message)
+	}
+	for _, b := range p.bounds {
+		words = append(words, b.message)
+	}
+	for _, m := range p.multiples {
+		words = append(words, "must be a multiple of "+m.Text)
+	}
+	for _, l := range slices.Concat(p.counts, p.sizes) {
+		words = append(words, l.message)
+	}
+	if p.unique {
+		words = append(words, "must not have equal items")
+	}
+	return words
+}
+
+func quotedList(texts []string) string {
+	list := make([]string, len(texts))
+	for i, text := range texts {
+		list[i] = quoted(text)
+	}
+	return strings.Join(list, ", ")
 }
