@@ -53,9 +53,10 @@ func NewScanner(data []byte, options Options) *Scanner {
 }
 
 // NewLenientScanner returns a scanner of what somebody else sent, which reads all that it can: ids and numbers in either
-// form, duplicate keys (the last one counts), lone surrogates as U+FFFD, a byte order mark. Use Warnings in place of End.
+// form, duplicate keys (the last one counts), lone surrogates as U+FFFD, U+0000, a byte order mark, and up to 1,000 levels.
+// Use Warnings in place of End.
 func NewLenientScanner(data []byte, options Options) *Scanner {
-	options.Lenient = true
+	options.Lenient, options.RefuseNUL, options.MaxDepth = true, false, 1000
 	return NewScanner(bytes.TrimPrefix(data, []byte("\ufeff")), options)
 }
 

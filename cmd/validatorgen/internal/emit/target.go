@@ -58,7 +58,8 @@ func (g *Generator) nullable(c *code, s *schema.Schema, t target) {
 		c.line(read, t.address())
 		return
 	}
-	g.optional(c, s, t, t.expr+".SetNull()", func(c *code, x string) { c.line("%s.Set(%s)", t.expr, x) })
+	place := strings.TrimPrefix(t.expr, "*")
+	g.optional(c, s, t, place+".SetNull()", func(c *code, x string) { c.line("%s.Set(%s)", place, x) })
 }
 
 // compactReader returns the call, without the target, that reads the whole of a Nullable, or "".
