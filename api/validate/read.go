@@ -23,6 +23,9 @@ func NullableElem[T any, N optional[T]](N) *T { return new(T) }
 // Value returns a new value of a map.
 func Value[M ~map[string]V, V any](*M) *V { return new(V) }
 
+// Item returns a new element of a slice.
+func Item[S ~[]E, E any](*S) *E { return new(E) }
+
 // MakeMap makes an empty map.
 func MakeMap[M ~map[string]V, V any](m *M) { *m = M{} }
 

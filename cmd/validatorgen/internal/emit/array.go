@@ -62,6 +62,10 @@ func (g *Generator) element(c *code, p *plan, t target) {
 		g.scalar(c, p.items.Resolve(), target{typ: elem}, add)
 	case elem.Kind == gotype.Any && len(p.items.Resolve().Rules) == 0:
 		add(c, "s.Any()")
+	case elem.Expr == "":
+		item := c.fresh("item")
+		c.line("%s := validate.Item(%s)", item, t.address())
+		g.nameless(c, p.items, target{elem, "*" + item}, func(c *code) { add(c, "*"+item) })
 	default:
 		item := c.fresh("item")
 		c.line("%s := validate.Grow(%s)", item, t.address())

@@ -3,6 +3,7 @@ package emit
 import (
 	"fmt"
 	"strconv"
+	"strings"
 
 	"example.com/oxgroups/cmd/validatorgen/internal/gotype"
 	"example.com/oxgroups/cmd/validatorgen/internal/schema"
@@ -210,13 +211,20 @@ func (g *Generator) entry(c *code, s *schema.Schema, t target) {
 	case t.typ.Expr == "":
 		entry := c.fresh("entry")
 		c.line("%s := validate.Value(%s)", entry, address)
-		g.value(c, s, target{t.typ, "*" + entry})
-		put(c, "*"+entry)
+		g.nameless(c, s, target{t.typ, "*" + entry}, func(c *code) { put(c, "*"+entry) })
 	default:
 		entry := c.fresh("entry")
 		c.line("var %s %s", entry, t.typ.Expr)
 		g.ifRead(c, s, target{t.typ, entry}, func(c *code) { put(c, entry) })
 	}
+}
+
+// not returns the negation of a condition.
+func not(condition string) string {
+	if positive, ok := strings.CutPrefix(condition, "!"); ok {
+		return positive
+	}
+	return "!" + condition
 }
 
 // absent prints what is done for properties that were not there.
@@ -233,9 +241,12 @@ func (g *Generator) absent(c *code, s *schema.Schema, all []member, t target) {
 				condition = " || " + condition
 			}
 			c.line("s.Require(%s&%s != 0%s, %q)", m.seen, m.bit, condition, m.name)
-		case m.field != nil && defaultOf(m.schema) != nil && !s.Partial:
+		case m.field != nil && defaultOf(m.schema) != nil && !s.Partial && !g.responseOnly(s):
+			if g.inResponse[s] {
+				condition = "s.Response()" // a default is what the reader of a request assumes
+			}
 			if condition != "" {
-				condition = " && !(" + condition + ")"
+				condition = " && " + not(condition)
 			}
 			c.line("if %s&%s == 0%s {", m.seen, m.bit, condition)
 			body := c.child()

@@ -141,8 +141,8 @@ func (g *Generator) present(c *code, s *schema.Schema, t target, keep store) {
 		} else {
 			c.line("%s := validate.Elem(%s)", x, t.address())
 		}
-		g.read(c, s, target{elem, "*" + x}, target{elem, "*" + x}.assign)
-		keep(c, "*"+x)
+		inner := target{elem, "*" + x}
+		g.nameless(c, s, inner, func(c *code) { keep(c, "*"+x) })
 	default:
 		x := c.fresh("elem")
 		c.line("var %s %s", x, elem.Expr)
@@ -237,7 +237,12 @@ func (g *Generator) read(c *code, s *schema.Schema, t target, keep store) {
 	case t.typ.Kind == gotype.Raw:
 		g.any(c, r, t, "RawValue")
 	case t.typ.Expr == "" && !r.Combined() && g.fits(r, t.typ):
-		g.inPlace(c, r, t)
+		if !r.AllowsNull() {
+			g.inPlace(c, r, t, "", nil)
+			return
+		}
+		c.line("if s.Null() {")
+		g.inPlace(c, r, t, "} else ", nil)
 	default:
 		if call := g.decodeCall(s, t, false); call != "" {
 			c.line("%s", call)
@@ -247,22 +252,29 @@ func (g *Generator) read(c *code, s *schema.Schema, t target, keep store) {
 	}
 }
 
-// inPlace prints the reading of an array or object whose type has no name, where the value is used.
-func (g *Generator) inPlace(c *code, s *schema.Schema, t target) {
-	kind := "Object"
+// nameless prints the reading of a value into a type without a name, and what is done if there is one.
+func (g *Generator) nameless(c *code, s *schema.Schema, t target, then func(c *code)) {
+	kind := t.typ.Kind
+	if r := s.Resolve(); !r.Combined() && g.fits(r, t.typ) && (kind == gotype.Struct || kind == gotype.Slice || kind == gotype.Map) {
+		g.inPlace(c, r, t, "", then)
+		return
+	}
+	g.value(c, s, t)
+	then(c)
+}
+
+// inPlace prints the reading of an array or object whose type has no name, where the value is used, and what is done if
+// there is one. before is what is in front on the same line.
+func (g *Generator) inPlace(c *code, s *schema.Schema, t target, before string, then func(c *code)) {
 	if t.typ.Kind == gotype.Slice {
-		kind = "Array"
-	}
-	if s.AllowsNull() {
-		c.line("if s.Null() {")
-		c.line("} else if s.Begin(validate.%s) {", kind)
-	} else {
-		c.line("if s.Begin(validate.%s) {", kind)
-	}
-	if kind == "Array" {
+		c.line("%sif s.Begin(validate.Array) {", before)
 		g.elements(c, s, t)
 	} else {
+		c.line("%sif s.Begin(validate.Object) {", before)
 		g.members(c, s, t)
+	}
+	if then != nil {
+		then(c)
 	}
 	c.line("}")
 }

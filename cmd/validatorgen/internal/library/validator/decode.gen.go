@@ -538,13 +538,13 @@ func decodeBook(s *validate.Scanner, v *model.Book) bool {
 	s.Require(seen&hasId != 0 || !s.Response(), "id")
 	s.Require(seen&hasTitle != 0, "title")
 	s.Require(seen&hasAuthors != 0, "authors")
-	if seen&hasLanguage == 0 {
+	if seen&hasLanguage == 0 && !s.Response() {
 		s := validate.NewScanner([]byte(`"en"`), validate.Options{})
 		if text, ok := s.String(); ok {
 			v.Language = &text
 		}
 	}
-	if seen&hasCopies == 0 {
+	if seen&hasCopies == 0 && !s.Response() {
 		s := validate.NewScanner([]byte("1"), validate.Options{})
 		if number, ok := s.Int32(); ok {
 			v.Copies = &number
