@@ -46,7 +46,7 @@ func (e *ValidationError) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f,
 // checkRequest returns a *ValidationError unless id and body, which is the encoded request, keep the rules.
 func checkRequest(id int64, request *model.WorkspaceGroupRequest, body []byte) error {
 	idText := func(string) string { return strconv.FormatInt(id, 10) }
-	_, _, err := validator.ParseUpdateWorkspaceGroupParameters(idText, nil)
+	_, _, err := validator.ParseUpdateWorkspaceGroupParameters(validate.Parameters{Path: idText})
 	found := violations(err)
 	if !isUTF8(request, body) {
 		found = append(found, validate.Violation{Rule: "type", Message: "a string of the update is not UTF-8"})

@@ -14,25 +14,17 @@ import (
 // updateParameters reads the parameters of an update as the spec has them.
 func updateParameters(c echo.Context) (int64, model.UpdateWorkspaceGroupParams, error) {
 	r := c.Request()
-	query, queryErr := parseQuery(r.URL.RawQuery)
-	path := func(name string) string { return unescaped(r, c.Param(name)) }
-	id, params, err := validator.ParseUpdateWorkspaceGroupParameters(path, query)
+	query, queryErr := r.URL.RawQuery, error(nil)
+	if _, err := url.ParseQuery(query); err != nil { // which quotes the query
+		query, queryErr = "", &validate.SyntaxError{Message: "the query string has a broken escape or a semicolon"}
+	}
+	id, params, err := validator.ParseUpdateWorkspaceGroupParameters(validate.Parameters{
+		Path: c.Param, Escaped: r.URL.RawPath != "", Query: query, Header: r.Header,
+	})
 	if queryErr != nil {
 		err = errors.Join(err, queryErr)
 	}
 	return id, params, err
-}
-
-// parseQuery refuses a query that net/url would read in part.
-func parseQuery(raw string) (url.Values, error) {
-	if raw == "" {
-		return nil, nil
-	}
-	values, err := url.ParseQuery(raw)
-	if err != nil { // which quotes the query
-		return values, &validate.SyntaxError{Message: "the query string has a broken escape or a semicolon"}
-	}
-	return values, nil
 }
 
 // withBodyErrors adds what is wrong with the body to what is wrong with the parameters, so that a caller learns everything

@@ -2,7 +2,6 @@ package server
 
 import (
 	"net/http"
-	"net/url"
 	"strings"
 )
 
@@ -21,15 +20,4 @@ func canonical(r *http.Request) *http.Request {
 	c := *r
 	c.URL = &u
 	return &c
-}
-
-// unescaped returns the value of a path parameter. Only a path with an escaped slash is escaped here.
-func unescaped(r *http.Request, value string) string {
-	if r.URL.RawPath == "" {
-		return value
-	}
-	if plain, err := url.PathUnescape(value); err == nil {
-		return plain
-	}
-	return value
 }

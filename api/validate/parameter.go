@@ -1,24 +1,149 @@
 package validate
 
 import (
+	"net/url"
 	"strings"
 	"unicode/utf8"
-	"unsafe"
 )
 
-// AppendParameter appends the JSON that text stands for. Text that is not UTF-8 is appended as it is, and refused when it is read.
-// Where dst is nil the result may share memory with text and must not be changed.
-func AppendParameter(dst []byte, kind Kind, text string) []byte {
-	if fits(kind, text) {
-		if dst == nil {
-			return unsafe.Slice(unsafe.StringData(text), len(text)) // its own JSON, and no scanner writes to it
+// Parameters is where a request has its parameters.
+type Parameters struct {
+	Path    func(name string) string // the value of a parameter of the path
+	Escaped bool                     // what Path returns is percent-encoded, as it stands in the URL
+	Query   string                   // as it stands in the URL, without the question mark
+	Header  map[string][]string      // an http.Header; cookies are read from it too
+}
+
+// Parameter describes one parameter of an operation, in the terms of OpenAPI.
+type Parameter struct {
+	Field
+	In         string // "path", "query", "header" or "cookie"
+	Style      string // "simple", "form", "spaceDelimited", "pipeDelimited", "deepObject"; "content" for one that is JSON
+	Explode    bool   // each element of an array is a value of its own
+	AllowEmpty bool   // the empty value is allowed, whatever the schema says
+}
+
+// ParameterReader reads the parameters of one request and collects what is wrong with them.
+type ParameterReader struct {
+	in      Parameters
+	options Options
+	list    Violations
+}
+
+// ReadParameters returns a reader of the parameters of one request.
+func ReadParameters(in Parameters, options Options) *ParameterReader {
+	r := &ParameterReader{in: in, options: options}
+	if !validQuery(in.Query) {
+		r.list = append(r.list, Violation{Rule: "syntax", Message: "the query string has a broken percent escape", In: "query"})
+	}
+	return r
+}
+
+// Value returns a scanner of the JSON that the parameter stands for. It is nil where there is nothing to read: the parameter
+// is absent, which is a violation if it is required.
+//
+// Text has no type. Where the schema allows several, check decides whether a number, a boolean or a string is read: the first of
+// them that it takes. It checks one element of an array. Other parameters need no check.
+func (r *ParameterReader) Value(p *Parameter, check func(*Scanner)) *Scanner {
+	if p.Style == "deepObject" {
+		return r.object(p)
+	}
+	values := r.values(p)
+	array := p.Kind == Array && p.Style != "content"
+	switch {
+	case len(values) == 0 && p.Required:
+		r.add(p, "required", "is required")
+		return nil
+	case len(values) == 0:
+		return nil
+	case array && p.In == "header":
+		values = []string{strings.Join(values, ",")}
+	case len(values) > 1 && !(array && p.Explode):
+		r.add(p, "style", "must be given once")
+	}
+	if p.AllowEmpty && len(values) == 1 && values[0] == "" && !r.takes(`""`, check) {
+		return nil
+	}
+	if !array {
+		return r.scanner(r.appendText(nil, p, p.Kind, r.plain(p, values[0]), check))
+	}
+	if !p.Explode || p.In == "path" || p.In == "header" {
+		values = split(p, values[0])
+	}
+	data := []byte{'['}
+	for i, value := range values {
+		if i > 0 {
+			data = append(data, ',')
 		}
+		data = r.appendText(data, p, p.Items, r.plain(p, value), check)
+	}
+	return r.scanner(append(data, ']'))
+}
+
+// End ends the reading of a parameter and keeps what s found.
+func (r *ParameterReader) End(p *Parameter, s *Scanner) {
+	mark := len(r.list)
+	switch err := s.End().(type) {
+	case Violations:
+		r.list = append(r.list, err...)
+	case *SyntaxError:
+		r.list = append(r.list, Violation{Rule: "type", Message: "must be text: " + err.Message})
+	}
+	for i := mark; i < len(r.list); i++ {
+		r.list[i].In = p.In
+		r.list[i].Pointer = "/" + PointerToken(p.Name) + r.list[i].Pointer
+	}
+}
+
+// Err returns the violations, or nil if there are none.
+func (r *ParameterReader) Err() error {
+	if len(r.list) == 0 {
+		return nil
+	}
+	return r.list
+}
+
+func (r *ParameterReader) add(p *Parameter, rule, message string) {
+	r.list = append(r.list, Violation{Pointer: "/" + PointerToken(p.Name), Rule: rule, Message: message, In: p.In})
+}
+
+func (r *ParameterReader) scanner(data []byte) *Scanner { return NewScanner(data, r.options) }
+
+// takes reports whether check finds nothing wrong with a document. Without a check nothing is taken.
+func (r *ParameterReader) takes(document string, check func(*Scanner)) bool {
+	if check == nil {
+		return false
+	}
+	s := r.scanner([]byte(document))
+	check(s)
+	return s.End() == nil
+}
+
+// appendText appends the JSON that text stands for.
+func (r *ParameterReader) appendText(dst []byte, p *Parameter, kind Kind, text string, check func(*Scanner)) []byte {
+	switch {
+	case p.Style == "content":
 		return append(dst, text...)
+	case kind == Any && check != nil:
+		for _, kind := range []Kind{Number, Boolean} {
+			if fits(kind, text) && r.takes(text, check) {
+				return append(dst, text...)
+			}
+		}
 	}
-	if !utf8.ValidString(text) {
+	return AppendParameter(dst, kind, text)
+}
+
+// AppendParameter appends the JSON that text stands for. Text that is not UTF-8 is appended as it is, and refused when it is read.
+func AppendParameter(dst []byte, kind Kind, text string) []byte {
+	switch {
+	case fits(kind, text):
+		return append(dst, text...)
+	case !utf8.ValidString(text):
 		return append(append(append(dst, '"'), text...), '"')
+	default:
+		return AppendString(dst, text)
 	}
-	return AppendString(dst, text)
 }
 
 func fits(kind Kind, text string) bool {
@@ -40,15 +165,116 @@ func isCanonicalInteger(text string) bool {
 		return false
 	}
 	for i := range len(digits) {
-		if digits[i] < '0' || digits[i] > '9' {
+		if !isDigit(digits[i]) {
 			return false
 		}
 	}
 	return true
 }
 
-// AppendParameterList appends the JSON array of values.
-func AppendParameterList(dst []byte, kind Kind, values []string) []byte {
+// values returns the values that the request has for a parameter, as they stand there.
+func (r *ParameterReader) values(p *Parameter) []string {
+	switch p.In {
+	case "path":
+		return []string{r.in.Path(p.Name)}
+	case "header":
+		return r.in.Header[canonicalHeader(p.Name)]
+	case "cookie":
+		return cookies(r.in.Header["Cookie"], p.Name)
+	}
+	var values []string
+	for name, value := range pairs(r.in.Query) {
+		if name == p.Name {
+			values = append(values, value)
+		}
+	}
+	return values
+}
+
+// plain returns a value, or an element of one, without the escapes of its place.
+func (r *ParameterReader) plain(p *Parameter, value string) string {
+	switch {
+	case p.In == "query":
+		return unescapeQuery(value)
+	case p.In == "path" && r.in.Escaped:
+		if plain, err := url.PathUnescape(value); err == nil {
+			return plain
+		}
+		return value
+	default:
+		return value
+	}
+}
+
+// split returns the elements of an array that stands in one value. It splits before escapes are undone, so that an escaped
+// separator is part of an element (RFC 6570, section 3.2.8). The empty value is the empty array.
+func split(p *Parameter, value string) []string {
+	switch {
+	case value == "":
+		return nil
+	case p.Style == "spaceDelimited":
+		value = strings.ReplaceAll(strings.ReplaceAll(value, "%20", " "), "+", " ")
+		return strings.Split(value, " ")
+	case p.Style == "pipeDelimited":
+		value = strings.ReplaceAll(strings.ReplaceAll(value, "%7C", "|"), "%7c", "|")
+		return strings.Split(value, "|")
+	}
+	elements := strings.Split(value, ",")
+	if p.In == "header" {
+		for i := range elements {
+			elements[i] = strings.Trim(elements[i], " \t")
+		}
+	}
+	return elements
+}
+
+// object returns a scanner of an object whose properties are parameters of their own: filter[name]=a&filter[size]=1.
+func (r *ParameterReader) object(p *Parameter) *Scanner {
+	var names []string
+	values := map[string][]string{}
+	for name, value := range pairs(r.in.Query) {
+		property, ok := strings.CutPrefix(name, p.Name+"[")
+		if property, ok = strings.CutSuffix(property, "]"); !ok || strings.ContainsAny(property, "[]") {
+			continue
+		}
+		if values[property] == nil {
+			names = append(names, property)
+		}
+		values[property] = append(values[property], unescapeQuery(value))
+	}
+	if len(names) == 0 {
+		if p.Required {
+			r.add(p, "required", "is required")
+		}
+		return nil
+	}
+	data := []byte{'{'}
+	for i, name := range names {
+		if i > 0 {
+			data = append(data, ',')
+		}
+		data = append(AppendString(data, name), ':')
+		field := FindField(p.Fields, name)
+		switch given := values[name]; {
+		case field != nil && field.Kind == Array:
+			data = appendParameterList(data, field.Items, given)
+		case field == nil && len(given) > 1:
+			data = appendParameterList(data, String, given)
+		default:
+			if len(given) > 1 {
+				r.list = append(r.list, Violation{Pointer: "/" + PointerToken(p.Name) + "/" + PointerToken(name), Rule: "style", Message: "must be given once", In: p.In})
+			}
+			kind := String
+			if field != nil {
+				kind = field.Kind
+			}
+			data = AppendParameter(data, kind, given[0])
+		}
+	}
+	return r.scanner(append(data, '}'))
+}
+
+func appendParameterList(dst []byte, kind Kind, values []string) []byte {
 	dst = append(dst, '[')
 	for i, value := range values {
 		if i > 0 {
@@ -59,45 +285,56 @@ func AppendParameterList(dst []byte, kind Kind, values []string) []byte {
 	return append(dst, ']')
 }
 
-// SplitParameter returns the elements of an array that stands in one value; the empty value is the empty array.
-func SplitParameter(value, separator string) []string {
-	if value == "" {
-		return nil
-	}
-	return strings.Split(value, separator)
-}
-
-// ParameterErrors collects what is wrong with the parameters of a request.
-type ParameterErrors struct{ list Violations }
-
-// Add ends the reading of the parameter called name, and keeps what s found.
-func (e *ParameterErrors) Add(name string, s *Scanner) {
-	mark := len(e.list)
-	switch err := s.End().(type) {
-	case Violations:
-		e.list = append(e.list, err...)
-	case *SyntaxError:
-		e.list = append(e.list, Violation{Rule: "type", Message: "must be text: " + err.Message})
-	}
-	for i := mark; i < len(e.list); i++ {
-		e.list[i].Pointer = "/" + PointerToken(name) + e.list[i].Pointer
+// pairs yields the pairs of a query: the name without escapes, the value as it stands there.
+func pairs(query string) func(yield func(name, value string) bool) {
+	return func(yield func(name, value string) bool) {
+		for query != "" {
+			var pair string
+			pair, query, _ = strings.Cut(query, "&")
+			name, value, _ := strings.Cut(pair, "=")
+			if pair != "" && !yield(unescapeQuery(name), value) {
+				return
+			}
+		}
 	}
 }
 
-// Missing records that the parameter called name is required and not there.
-func (e *ParameterErrors) Missing(name string) {
-	e.list = append(e.list, Violation{Pointer: "/" + PointerToken(name), Rule: "required", Message: "is required"})
-}
-
-// Repeated records that the parameter called name has one value and was given more than one.
-func (e *ParameterErrors) Repeated(name string) {
-	e.list = append(e.list, Violation{Pointer: "/" + PointerToken(name), Rule: "style", Message: "must be given once"})
-}
-
-// Err returns the violations, or nil if there are none.
-func (e *ParameterErrors) Err() error {
-	if len(e.list) == 0 {
-		return nil
+func cookies(lines []string, name string) []string {
+	var values []string
+	for _, line := range lines {
+		for pair := range strings.SplitSeq(line, ";") {
+			key, value, _ := strings.Cut(strings.Trim(pair, " \t"), "=")
+			if key == name {
+				values = append(values, strings.Trim(value, `"`))
+			}
+		}
 	}
-	return e.list
+	return values
+}
+
+// canonicalHeader returns a name as the keys of http.Header have it: X-Request-Id.
+func canonicalHeader(name string) string {
+	b := []byte(name)
+	upper := true
+	for i, c := range b {
+		switch {
+		case upper && 'a' <= c && c <= 'z', !upper && 'A' <= c && c <= 'Z':
+			b[i] = c ^ 0x20
+		}
+		upper = c == '-'
+	}
+	return string(b)
+}
+
+func validQuery(query string) bool {
+	_, err := url.QueryUnescape(query)
+	return err == nil
+}
+
+// unescapeQuery undoes the escapes of a part of a query. The query as a whole was checked, so that there are no broken ones.
+func unescapeQuery(s string) string {
+	if plain, err := url.QueryUnescape(s); err == nil {
+		return plain
+	}
+	return s
 }

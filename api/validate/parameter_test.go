@@ -7,7 +7,7 @@ import (
 	"example.com/oxgroups/api/validate"
 )
 
-func TestAppend(t *testing.T) {
+func TestAppendParameter(t *testing.T) {
 	for _, c := range []struct {
 		kind       validate.Kind
 		text, want string
@@ -20,68 +20,131 @@ func TestAppend(t *testing.T) {
 		{validate.Boolean, "true", "true"}, {validate.Boolean, "false", "false"}, {validate.Boolean, "True", `"True"`}, {validate.Boolean, "1", `"1"`},
 		{validate.String, "7", `"7"`}, {validate.String, "null", `"null"`}, {validate.String, "a\"\n", `"a\"\n"`},
 	} {
-		for _, before := range []string{"", "x"} { // without and with something in front, which are written in two ways
-			var dst []byte
-			if before != "" {
-				dst = []byte(before)
-			}
-			if got := string(validate.AppendParameter(dst, c.kind, c.text)); got != before+c.want {
-				t.Errorf("kind %d, %q is %s, want %s", c.kind, c.text, got, before+c.want)
-			}
+		if got := string(validate.AppendParameter([]byte("x"), c.kind, c.text)); got != "x"+c.want {
+			t.Errorf("kind %d, %q is %s, want %s", c.kind, c.text, got, c.want)
 		}
 	}
 }
 
-func TestLists(t *testing.T) {
-	for _, c := range []struct{ value, separator, want string }{
-		{"", ",", "[]"}, {"1", ",", "[1]"}, {"1,2", ",", "[1,2]"}, {"1,,2", ",", `[1,"",2]`}, {",", ",", `["",""]`}, {"1|x", "|", `[1,"x"]`},
-		{"1 2", " ", "[1,2]"}, {"1, 2", ",", `[1," 2"]`},
+// parameter returns a parameter called q, or id for one of a path.
+func parameter(in, style string, explode bool, kind, items validate.Kind) validate.Parameter {
+	p := validate.Parameter{In: in, Style: style, Explode: explode, Field: validate.Field{Name: "q", Kind: kind, Items: items}}
+	if in == "header" {
+		p.Name = "x-q"
+	}
+	return p
+}
+
+// The JSON that a parameter stands for, by place and style.
+func TestParameterStyles(t *testing.T) {
+	const text, number, array = validate.String, validate.Integer, validate.Array
+	for _, tc := range []struct {
+		name  string
+		p     validate.Parameter
+		value string // of the path, the query, X-Q, or the Cookie field
+		want  string // "" where there is none
+	}{
+		{"path, one value", parameter("path", "simple", false, text, 0), "a,b%20c", `"a,b c"`},
+		{"path, array", parameter("path", "simple", false, array, number), "1,x,%2C", `[1,"x",","]`},
+		{"path, array exploded", parameter("path", "simple", true, array, number), "1,2", `[1,2]`},
+		{"query, one value", parameter("query", "form", true, text, 0), "q=a+b%2B", `"a b+"`},
+		{"query, another name", parameter("query", "form", true, text, 0), "Q=a&qq=b", ""},
+		{"query, a name alone", parameter("query", "form", true, text, 0), "q", `""`},
+		{"query, form exploded", parameter("query", "form", true, array, text), "q=a&b=x&q=c,d", `["a","c,d"]`},
+		{"query, form", parameter("query", "form", false, array, text), "q=a%2Cb,c", `["a,b","c"]`},
+		{"query, form, empty", parameter("query", "form", false, array, text), "q=", `[]`},
+		{"query, form, empty elements", parameter("query", "form", false, array, text), "q=,", `["",""]`},
+		{"query, pipes", parameter("query", "pipeDelimited", false, array, number), "q=1%7c2|3%7C4", `[1,2,3,4]`},
+		{"query, pipes exploded", parameter("query", "pipeDelimited", true, array, number), "q=1&q=2", `[1,2]`},
+		{"query, spaces", parameter("query", "spaceDelimited", false, array, text), "q=a+b%20c%2B", `["a","b","c+"]`},
+		{"header", parameter("header", "simple", false, text, 0), "a,%20", `"a,%20"`},
+		{"header, array", parameter("header", "simple", false, array, number), "1, 2 ,3", `[1,2,3]`},
+		{"cookie", parameter("cookie", "form", true, text, 0), "a=1; q=b%20c;r=2", `"b%20c"`},
+		{"cookie, quoted", parameter("cookie", "form", true, text, 0), `q="b"`, `"b"`},
+		{"cookie, absent", parameter("cookie", "form", true, text, 0), `qq=1; Q=2`, ""},
+		{"cookie, array", parameter("cookie", "form", false, array, number), "q=1,2", `[1,2]`},
 	} {
-		if got := string(validate.AppendParameterList(nil, validate.Integer, validate.SplitParameter(c.value, c.separator))); got != c.want {
-			t.Errorf("%q is %s, want %s", c.value, got, c.want)
+		t.Run(tc.name, func(t *testing.T) {
+			in := validate.Parameters{Path: func(string) string { return tc.value }, Escaped: true, Header: map[string][]string{}}
+			switch tc.p.In {
+			case "query":
+				in.Query = tc.value
+			case "header":
+				in.Header["X-Q"] = []string{tc.value}
+			case "cookie":
+				in.Header["Cookie"] = []string{tc.value}
+			}
+			r := validate.ReadParameters(in, validate.Options{})
+			got := ""
+			if s := r.Value(&tc.p, nil); s != nil {
+				start := s.Offset()
+				s.Skip()
+				got = string(s.Raw(start))
+				r.End(&tc.p, s)
+			}
+			if err := r.Err(); got != tc.want || err != nil {
+				t.Errorf("got %s, %v, want %s", got, err, tc.want)
+			}
+		})
+	}
+	t.Run("a path without escapes", func(t *testing.T) {
+		p := parameter("path", "simple", false, text, 0)
+		s := validate.ReadParameters(validate.Parameters{Path: func(string) string { return "100%25" }}, validate.Options{}).Value(&p, nil)
+		if got, _ := s.String(); got != "100%25" {
+			t.Errorf("got %s", got)
 		}
+	})
+}
+
+func TestParameterViolations(t *testing.T) {
+	integer := func(s *validate.Scanner) { s.Int64() }
+	for _, tc := range []struct {
+		name, query string
+		p           validate.Parameter
+		want        string
+	}{
+		{"fine", "q=1", parameter("query", "form", true, validate.Integer, 0), ""},
+		{"absent", "", parameter("query", "form", true, validate.Integer, 0), ""},
+		{"no integer", "q=x", parameter("query", "form", true, validate.Integer, 0), "query /q type"},
+		{"twice", "q=1&q=2", parameter("query", "form", true, validate.Integer, 0), "query /q style"},
+		{"not UTF-8", "q=a%ff", parameter("query", "form", true, validate.Integer, 0), "query /q type"},
+		{"a broken escape", "a=%4", parameter("query", "form", true, validate.Integer, 0), "query  syntax"},
+		{"required", "", validate.Parameter{In: "query", Style: "form", Field: validate.Field{Name: "a/b", Required: true}}, "query /a~1b required"},
+		{"an object, required", "", validate.Parameter{In: "query", Style: "deepObject", Field: validate.Field{Name: "q", Required: true}}, "query /q required"},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			r := validate.ReadParameters(validate.Parameters{Query: tc.query}, validate.Options{})
+			if s := r.Value(&tc.p, nil); s != nil {
+				integer(s)
+				r.End(&tc.p, s)
+			}
+			got := ""
+			if list, ok := r.Err().(validate.Violations); ok {
+				got = fmt.Sprint(list[0].In, " ", list[0].Pointer, " ", list[0].Rule)
+				if len(list) > 1 {
+					t.Errorf("more than one: %v", list)
+				}
+			}
+			if got != tc.want {
+				t.Errorf("got %q, want %q", got, tc.want)
+			}
+		})
 	}
 }
 
-func TestTextThatIsNotUTF8IsRefused(t *testing.T) {
-	for _, kind := range []validate.Kind{validate.String, validate.Integer} {
-		var errs validate.ParameterErrors
-		s := validate.NewScanner(validate.AppendParameter(nil, kind, "a\xff\"b"), validate.Options{})
-		s.String()
-		errs.Add("q", s)
-		if err := errs.Err(); err == nil || err.Error() != "/q: must be text: invalid UTF-8" {
-			t.Errorf("kind %d: %v", kind, err)
-		}
-	}
-}
-
-func TestParameterErrors(t *testing.T) {
-	var errs validate.ParameterErrors
-	fine := validate.NewScanner([]byte("1"), validate.Options{})
-	fine.Int64()
-	errs.Add("fine", fine)
-	if err := errs.Err(); err != nil {
-		t.Errorf("nothing is wrong: %v", err)
-	}
-	wrong := validate.NewScanner([]byte(`"x"`), validate.Options{})
-	wrong.Int64()
-	errs.Add("a/b~", wrong)
-	errs.Missing("c")
-	errs.Repeated("d")
-	want := "/a~1b~0: must be an integer\n/c: is required\n/d: must be given once"
-	if err := errs.Err(); err == nil || err.Error() != want {
-		t.Errorf("got %v", err)
-	}
-}
-
-func ExampleAppend() {
+func ExampleAppendParameter() {
 	fmt.Printf("%s %s\n", validate.AppendParameter(nil, validate.Integer, "42"), validate.AppendParameter(nil, validate.Integer, "forty-two"))
 	// Output: 42 "forty-two"
 }
 
-func ExampleParameterErrors() {
-	var errs validate.ParameterErrors
-	errs.Missing("id")
-	fmt.Println(errs.Err())
-	// Output: /id: is required
+func ExampleReadParameters() {
+	page := validate.Parameter{In: "query", Style: "form", Field: validate.Field{Name: "page", Kind: validate.Integer, Required: true}}
+	r := validate.ReadParameters(validate.Parameters{Query: "size=20"}, validate.Options{})
+	if s := r.Value(&page, nil); s != nil {
+		n, _ := s.Int64()
+		fmt.Println(n)
+		r.End(&page, s)
+	}
+	fmt.Println(r.Err())
+	// Output: /page: is required
 }

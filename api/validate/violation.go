@@ -11,6 +11,7 @@ type Violation struct {
 	Pointer string // RFC 6901 JSON Pointer to the value; "" is the whole document
 	Rule    string // the keyword of the schema: "required", "type", "minLength", ...
 	Message string // what would be right, to be read after the name of the field: "must be a string"
+	In      string // of a parameter: "path", "query", "header" or "cookie"; its pointer begins with its name
 }
 
 // Error returns the pointer and the message.

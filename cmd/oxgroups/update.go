@@ -139,7 +139,7 @@ func (u *updateCommand) run(ctx context.Context, arg string) error {
 
 // parseID reads an id by the rule of openapi.yaml.
 func parseID(text string) (int64, error) {
-	id, _, err := validator.ParseUpdateWorkspaceGroupParameters(func(string) string { return text }, nil)
+	id, _, err := validator.ParseUpdateWorkspaceGroupParameters(validate.Parameters{Path: func(string) string { return text }})
 	return id, invalid(err)
 }
 

@@ -32,7 +32,10 @@ Validatorgen reads an OpenAPI 3.0 document (YAML or JSON) and writes a Go packag
   AppendX([]byte, *model.X) []byte
   CheckX(data) error              for each schema, where no model package is given
   ParseXParameters                for each operation with parameters
-  XFields                         a table of the fields of each request body
+  DecodeXRequestBody              for each request body that is no schema of its own
+  XFields, XParameters            tables of the fields of each request body, and of the parameters of each operation
+
+With -server it also writes the package that serves the operations on echo: Register, Handler, and the Reply functions.
 
 The model package is what oapi-codegen writes with "models: true"; its names are taken from its source. A keyword that
 cannot be compiled stops generation, and its file, line and JSON Pointer are printed; with -partial, what has it is left out.
@@ -42,6 +45,7 @@ Flags:
 
 type options struct {
 	spec, out, pkg     string
+	server             string
 	model, modelImport string
 	suite              string
 	refuseNUL, partial bool
@@ -58,6 +62,7 @@ func run(args []string, stdout, stderr io.Writer) int {
 	flags.StringVar(&o.pkg, "package", "", "the name of the package (default: the name of the folder)")
 	flags.StringVar(&o.model, "model", "", "the folder of the types that oapi-codegen wrote; without it only checks are written")
 	flags.StringVar(&o.modelImport, "model-import", "", "the import path of that folder (default: found through go.mod)")
+	flags.StringVar(&o.server, "server", "", "the folder to write the wiring of the operations to (package: the name of the folder)")
 	flags.BoolVar(&o.refuseNUL, "refuse-nul", false, "refuse U+0000 in strings, for stores that cannot hold it")
 	flags.BoolVar(&o.partial, "partial", false, "leave out the schemas and operations that cannot be compiled, and what depends on them, instead of stopping")
 	flags.IntVar(&o.maxDepth, "max-depth", 0, "how deep a document may be nested (default 64)")
@@ -106,27 +111,50 @@ func generate(o options) error {
 	for _, line := range doc.LeftOut {
 		fmt.Fprintln(o.stderr, line)
 	}
+	defer func() {
+		for _, n := range doc.Notices {
+			fmt.Fprintln(o.stderr, n)
+		}
+	}()
 	var model *gotype.Package
 	if o.model != "" {
 		if model, err = loadModel(o); err != nil {
 			return err
 		}
 	}
-	if o.pkg == "" {
-		absolute, err := filepath.Abs(o.out)
-		if err != nil {
-			return fmt.Errorf("find the output folder: %w", err)
-		}
-		o.pkg = filepath.Base(absolute)
-	}
 	config := emit.Config{
 		Package: o.pkg, Spec: filepath.Base(o.spec), Runtime: runtimePath, RefuseNUL: o.refuseNUL, MaxDepth: o.maxDepth,
 	}
-	files, err := openapi.Emit(doc, config, model)
+	if config.Package == "" {
+		if config.Package, err = baseName(o.out); err != nil {
+			return err
+		}
+	}
+	if o.server != "" {
+		if config.Server, err = baseName(o.server); err != nil {
+			return err
+		}
+		if config.Import, err = importPath(o.out); err != nil {
+			return err
+		}
+	}
+	output, err := emit.Document(doc, config, model)
 	if err != nil {
 		return err
 	}
-	return write(o.out, files)
+	if err := write(o.out, output.Validator); err != nil || o.server == "" {
+		return err
+	}
+	return write(o.server, output.Server)
+}
+
+// baseName returns the last element of the absolute path of a folder.
+func baseName(dir string) (string, error) {
+	absolute, err := filepath.Abs(dir)
+	if err != nil {
+		return "", fmt.Errorf("find the output folder: %w", err)
+	}
+	return filepath.Base(absolute), nil
 }
 
 func loadModel(o options) (*gotype.Package, error) {
@@ -144,19 +172,19 @@ func loadModel(o options) (*gotype.Package, error) {
 func importPath(dir string) (string, error) {
 	dir, err := filepath.Abs(dir)
 	if err != nil {
-		return "", fmt.Errorf("find the import path of the model: %w", err)
+		return "", fmt.Errorf("find the import path of %s: %w", dir, err)
 	}
 	for root := dir; ; root = filepath.Dir(root) {
 		data, err := os.ReadFile(filepath.Join(root, "go.mod"))
 		if err == nil {
 			below, err := filepath.Rel(root, dir)
 			if err != nil {
-				return "", fmt.Errorf("find the import path of the model: %w", err)
+				return "", fmt.Errorf("find the import path of %s: %w", dir, err)
 			}
 			return strings.TrimSuffix(modfile.ModulePath(data)+"/"+filepath.ToSlash(below), "/."), nil
 		}
 		if root == filepath.Dir(root) {
-			return "", fmt.Errorf("find the import path of the model: no go.mod above %s; give -model-import", dir)
+			return "", fmt.Errorf("find the import path of %s: no go.mod above it", dir)
 		}
 	}
 }

@@ -60,8 +60,8 @@ func TestRefusals(t *testing.T) {
 		{"a reference to itself", spec("3.0.3", `{$ref: '#/components/schemas/S'}`, plain), "#/components/schemas/S/$ref: $ref: "},
 		{"a keyword that is not supported beside a reference", spec("3.0.3", `{properties: {a: {$ref: '#/components/schemas/S', const: 1}}}`, plain), "S/properties/a/const: const: "},
 		{"OpenAPI 3.1", spec("3.1.0", `{}`, plain), "3.1.0"},
-		{"deepObject", spec("3.0.3", `{}`, `{name: q, in: query, style: deepObject, schema: {type: object}}`), "#/paths/~1x~1{id}/get/parameters/0/style: style: "},
-		{"a parameter without a schema", spec("3.0.3", `{}`, `{name: q, in: query, content: {application/json: {schema: {}}}}`), "#/paths/~1x~1{id}/get/parameters/0/content: content: "},
+		{"a style", spec("3.0.3", `{}`, `{name: id, in: path, style: label, schema: {type: string}}`), "#/paths/~1x~1{id}/get/parameters/0/style: style: "},
+		{"a parameter of text in its content", spec("3.0.3", `{}`, `{name: q, in: query, content: {text/plain: {schema: {}}}}`), "#/paths/~1x~1{id}/get/parameters/0/content: content: "},
 		{"no YAML", "a: [", "spec.yaml"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
@@ -94,6 +94,24 @@ func TestUnknownFormatsAreListed(t *testing.T) {
 	}
 	if data, err := os.ReadFile(filepath.Join(out, "decode.gen.go")); err != nil || !strings.Contains(string(data), "func CheckS(") {
 		t.Errorf("no check was written: %v", err)
+	}
+}
+
+// So is what is not generated of an operation.
+func TestNoticesAreListed(t *testing.T) {
+	code, stderr, _ := generateInto(t, spec("3.0.3", `{}`, plain+`
+        - {name: Accept, in: header, schema: {type: string}}`))
+	if code != 0 || !strings.Contains(stderr, "parameters/1: operation x: header Accept is no parameter") {
+		t.Errorf("ended with %d: %s", code, stderr)
+	}
+}
+
+// Wiring calls handlers with the types of a model.
+func TestWiringNeedsAModel(t *testing.T) {
+	server := filepath.Join(t.TempDir(), "server")
+	code, stderr, _ := generateInto(t, spec("3.0.3", `{}`, plain), "-server", server)
+	if _, err := os.Stat(server); code != 1 || stderr == "" || err == nil {
+		t.Errorf("ended with %d: %s", code, stderr)
 	}
 }
 
@@ -147,9 +165,11 @@ func TestUsage(t *testing.T) {
 // Generating again gives the bytes that are committed.
 func TestReproducible(t *testing.T) {
 	const root = "../.."
+	const internal = "cmd/validatorgen/internal/"
 	for _, tc := range []struct{ spec, model, committed string }{
 		{"openapi.yaml", "gen/model", "gen/validator"},
-		{"cmd/validatorgen/internal/library/openapi.yaml", "cmd/validatorgen/internal/library/model", "cmd/validatorgen/internal/library/validator"},
+		{internal + "library/openapi.yaml", internal + "library/model", internal + "library/validator"},
+		{internal + "served/openapi.yaml", internal + "served/model", internal + "served/validator"},
 	} {
 		t.Run(tc.committed, func(t *testing.T) {
 			out := t.TempDir()

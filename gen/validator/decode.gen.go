@@ -12,7 +12,7 @@ package validator
 import (
 	"example.com/oxgroups/api/validate"
 	"example.com/oxgroups/api/validate/format"
-	model "example.com/oxgroups/gen/model"
+	"example.com/oxgroups/gen/model"
 	openapi_types "github.com/oapi-codegen/runtime/types"
 )
 

@@ -5,7 +5,7 @@ package validator
 import (
 	"example.com/oxgroups/api/validate"
 	"example.com/oxgroups/api/validate/format"
-	model "example.com/oxgroups/gen/model"
+	"example.com/oxgroups/gen/model"
 )
 
 // appendWorkspaceGroupRequest appends the schema WorkspaceGroupRequest.

@@ -3,33 +3,39 @@
 package validator
 
 import (
-	"net/url"
-
 	"example.com/oxgroups/api/validate"
-	model "example.com/oxgroups/gen/model"
+	"example.com/oxgroups/gen/model"
 )
 
-// ParseUpdateWorkspaceGroupParameters reads the parameters of the operation updateWorkspaceGroup.
-// path returns the value of a parameter of the path, with its escapes undone.
-func ParseUpdateWorkspaceGroupParameters(path func(name string) string, query url.Values) (id int64, params model.UpdateWorkspaceGroupParams, err error) {
-	var errs validate.ParameterErrors
-	{
-		s := validate.NewScanner(validate.AppendParameter(nil, validate.Integer, path("id")), inRequest)
+// UpdateWorkspaceGroupParameters lists the parameters of the operation updateWorkspaceGroup.
+var UpdateWorkspaceGroupParameters = []validate.Parameter{
+	{In: "path", Style: "simple", Field: validate.Field{
+		Name: "id", Kind: validate.Integer,
+		Format:      "int64",
+		Required:    true,
+		Description: "The id of the workspace group, in canonical decimal (no sign, no leading zero)",
+	}},
+	{In: "query", Style: "form", Explode: true, Field: validate.Field{
+		Name: "include", Kind: validate.String,
+		Description: "Associations to put beside the group, separated by commas: `external_references` (links to objects in\nother systems), `rate_card_sets` (the rate cards that the group uses) and `workspaces` (the members of the group).\nOther names are ignored. It wins over `include` in the body.",
+	}},
+}
+
+// ParseUpdateWorkspaceGroupParameters reads the parameters of the operation updateWorkspaceGroup. An error is a validate.Violations.
+func ParseUpdateWorkspaceGroupParameters(in validate.Parameters) (id int64, params model.UpdateWorkspaceGroupParams, err error) {
+	r, p := validate.ReadParameters(in, inRequest), UpdateWorkspaceGroupParameters
+	if s := r.Value(&p[0], nil); s != nil {
 		if number, ok := s.Int64(); ok {
 			id = number
 			s.Check(number >= 1, "minimum", "must be at least 1")
 		}
-		errs.Add("id", s)
+		r.End(&p[0], s)
 	}
-	if values := query["include"]; len(values) > 0 {
-		if len(values) > 1 {
-			errs.Repeated("include")
-		}
-		s := validate.NewScanner(validate.AppendParameter(nil, validate.String, values[0]), inRequest)
+	if s := r.Value(&p[1], nil); s != nil {
 		if text, ok := s.String(); ok {
 			params.Include = validate.Pointer(model.Include(text))
 		}
-		errs.Add("include", s)
+		r.End(&p[1], s)
 	}
-	return id, params, errs.Err()
+	return id, params, r.Err()
 }

@@ -84,7 +84,7 @@ func updateFields() []validate.Field {
 
 // parseID reads the id of a group by the rule of openapi.yaml. problem is what is wrong with it.
 func parseID(text string) (id int64, problem *Problem) {
-	id, _, err := validator.ParseUpdateWorkspaceGroupParameters(func(string) string { return text }, nil)
+	id, _, err := validator.ParseUpdateWorkspaceGroupParameters(validate.Parameters{Path: func(string) string { return text }})
 	if err != nil {
 		v := violations(err)[0]
 		if v.Rule == "type" {

@@ -1,14 +1,15 @@
-// Package form turns a form (application/x-www-form-urlencoded) with the bracketed names of Rails into the JSON
-// document that it stands for:
+// Package form turns a form (application/x-www-form-urlencoded) into the JSON document that it stands for. There are two
+// encodings: the standard one, and the bracketed names of Rails, which have objects in objects.
 //
-//	workspace_group[name]=Acme&workspace_group[add_workspace_ids][]=10
-//	{"workspace_group":{"name":"Acme","add_workspace_ids":[10]}}
+//	name=Acme&ids=10&ids=11                                              {"name":"Acme","ids":[10,11]}
+//	workspace_group[name]=Acme&workspace_group[add_workspace_ids][]=10   {"workspace_group":{"name":"Acme","add_workspace_ids":[10]}}
 //
 // A form has no types, so they come from the table of fields that is generated from the schema. What the schema
 // forbids is not decided here: it stays in the document, for the validator to name. The package knows no HTTP.
 package form
 
 import (
+	"net/url"
 	"slices"
 	"strconv"
 	"strings"
@@ -20,10 +21,50 @@ import (
 // maxDepth is how many brackets a name may have; jsonscan allows documents the same depth.
 const maxDepth = 64
 
-// AppendJSON appends the JSON document that form stands for to dst. The caller bounds the size of form.
+// Decoder returns a function that reads a form as decode reads JSON. fields are those of the schema of decode.
+func Decoder[T any](decode func([]byte, *T) error, fields []validate.Field, bracketed bool) func([]byte, *T) error {
+	convert := AppendStandardJSON
+	if bracketed {
+		convert = AppendJSON
+	}
+	return func(form []byte, v *T) error {
+		document, err := convert(nil, form, fields)
+		if err != nil {
+			return err
+		}
+		return decode(document, v)
+	}
+}
+
+// AppendStandardJSON appends the JSON document that a form in the standard encoding stands for to dst. The caller bounds the size
+// of form.
+//
+//   - A name that is repeated is an array, and so is one whose field is an array.
+//   - A name without "=" is null, and so is one with nothing behind "=" whose field is no string; for a list it is the empty one.
+//   - An object is given as JSON.
+//   - Names that fields does not have are strings in the document: the decoder ignores or refuses them, as it does in JSON.
+//
+// Errors are those of AppendJSON.
+func AppendStandardJSON(dst, form []byte, fields []validate.Field) ([]byte, error) {
+	root := node{field: &validate.Field{Kind: validate.Object, Fields: fields}, shape: object, json: true}
+	unknown := map[string]*node{}
+	return appendPairs(dst, form, &root, func(name, text string, hasValue bool) string {
+		field := validate.FindField(fields, name)
+		switch {
+		case field == nil:
+			return root.addUnknown(unknown, name, text)
+		case field.Kind == validate.Array:
+			return root.child(field).append("", text, hasValue && !isNull(field.Items, text))
+		default:
+			return root.child(field).set(text, hasValue)
+		}
+	})
+}
+
+// AppendJSON appends the JSON document that a form with bracketed names stands for to dst. The caller bounds the size of form.
 //
 //   - Names that fields does not have are left out, as a decoder of JSON ignores them.
-//   - A name without "=" is null, one with nothing behind "=" is the empty string (as in Rack).
+//   - A name without "=" is null, and so is one with nothing behind "=" whose field is no string (as in Rails).
 //   - list[]=a&list[]=b and list[0]=a&list[1]=b are lists, the second in the order of the numbers. A name list[]
 //     without "=" adds no element, so that alone it is the empty list (as in Rails).
 //
@@ -31,14 +72,25 @@ const maxDepth = 64
 // bracket, or gives one name twice or in two shapes. The offset is that of the pair in the form. The error never repeats
 // what the form says.
 func AppendJSON(dst, form []byte, fields []validate.Field) ([]byte, error) {
+	root := node{field: &validate.Field{Kind: validate.Object, Fields: fields}, shape: object}
+	return appendPairs(dst, form, &root, func(name, text string, hasValue bool) string {
+		path, problem := splitName(name)
+		if problem != "" {
+			return problem
+		}
+		return root.put(path, text, hasValue)
+	})
+}
+
+// appendPairs gives each pair of a form to add, which puts it below root, and appends the JSON of root.
+func appendPairs(dst, form []byte, root *node, add func(name, text string, hasValue bool) (problem string)) ([]byte, error) {
 	if len(form) == 0 {
 		return dst, &validate.SyntaxError{Message: "unexpected end of the form, a name expected"}
 	}
-	root := node{field: &validate.Field{Kind: validate.Object, Fields: fields}, shape: object}
 	for offset, rest := 0, string(form); rest != ""; {
 		pair, tail, _ := strings.Cut(rest, "&")
-		if message := root.add(pair); message != "" {
-			return dst, &validate.SyntaxError{Offset: offset, Message: message}
+		if problem := addPair(pair, add); problem != "" {
+			return dst, &validate.SyntaxError{Offset: offset, Message: problem}
 		}
 		offset += len(pair) + 1
 		rest = tail
@@ -76,8 +128,8 @@ func Unknown(form []byte, fields []validate.Field) (names []string) {
 	return slices.Compact(names)
 }
 
-// add puts one name=value pair into the tree and returns what is wrong with it, or "".
-func (n *node) add(pair string) (problem string) {
+// addPair splits one name=value pair, and returns what is wrong with it, or "".
+func addPair(pair string, add func(name, text string, hasValue bool) (problem string)) (problem string) {
 	if pair == "" {
 		return ""
 	}
@@ -90,11 +142,7 @@ func (n *node) add(pair string) (problem string) {
 	if problem != "" {
 		return problem
 	}
-	path, problem := splitName(name)
-	if problem != "" {
-		return problem
-	}
-	return n.put(path, text, hasValue)
+	return add(name, text, hasValue)
 }
 
 // splitName splits a[b][c] into a, b and c.
@@ -127,42 +175,14 @@ func splitName(name string) (path []string, problem string) {
 
 // unescape decodes one half of a pair: "+" is a space, %XX is a byte.
 func unescape(s string) (text, problem string) {
-	if strings.ContainsAny(s, "%+") {
-		var b strings.Builder
-		b.Grow(len(s))
-		for i := 0; i < len(s); i++ {
-			switch c := s[i]; c {
-			case '+':
-				b.WriteByte(' ')
-			case '%':
-				if i+2 >= len(s) || unhex(s[i+1]) < 0 || unhex(s[i+2]) < 0 {
-					return "", "broken percent escape"
-				}
-				b.WriteByte(byte(unhex(s[i+1])<<4 | unhex(s[i+2])))
-				i += 2
-			default:
-				b.WriteByte(c)
-			}
-		}
-		s = b.String()
-	}
+	text, err := url.QueryUnescape(s)
 	switch {
-	case !utf8.ValidString(s):
+	case err != nil:
+		return "", "broken percent escape"
+	case !utf8.ValidString(text):
 		return "", "invalid UTF-8"
-	case strings.IndexByte(s, 0) >= 0:
+	case strings.IndexByte(text, 0) >= 0:
 		return "", "U+0000 in a string"
 	}
-	return s, ""
-}
-
-func unhex(c byte) int {
-	switch {
-	case '0' <= c && c <= '9':
-		return int(c - '0')
-	case 'a' <= c && c <= 'f':
-		return int(c-'a') + 10
-	case 'A' <= c && c <= 'F':
-		return int(c-'A') + 10
-	}
-	return -1
+	return text, ""
 }

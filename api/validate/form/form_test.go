@@ -51,6 +51,13 @@ func TestAppendJSON(t *testing.T) {
 		{"a list that is a scalar stays for the validator", "group[ids]=10", `{"group":{"ids":"10"}}`},
 		{"an element that is no number stays for the validator", "group[ids][]=many", `{"group":{"ids":["many"]}}`},
 		{"a list null", "group[ids]", `{"group":{"ids":null}}`},
+		{"an empty boolean is null", "group[company]=", `{"group":{"company":null}}`},
+		{"an empty list is null", "group[ids]=", `{"group":{"ids":null}}`},
+		{"an empty object is null", "group=", `{"group":null}`},
+		{"a list in the place of an object stays for the validator", "group[]=a", `{"group":["a"]}`},
+		{"a list in the place of a scalar stays for the validator", "group[name][]=a&group[name][]=b", `{"group":{"name":["a","b"]}}`},
+		{"a list of objects in the place of an object stays for the validator", "group[][name]=a", `{"group":["a"]}`},
+		{"JSON in the place of an object stays for the validator", "group={}", `{"group":"{}"}`},
 		{"a nested object", "group[reference][service]=jira&group[reference][locked]=1", `{"group":{"reference":{"service":"jira","locked":true}}}`},
 		{"an object where a scalar belongs stays for the validator", "group[name][x]=1", `{"group":{"name":{}}}`},
 		{"unknown names are left out", "filters=&group[color]=red&group[name]=A&utf8=%E2%9C%93", `{"group":{"name":"A"}}`},
@@ -82,6 +89,8 @@ func TestAppendJSONRefuses(t *testing.T) {
 		{"a scalar twice", "include=a&include=a", 10, "twice"},
 		{"null twice", "include&include", 8, "twice"},
 		{"a number of a list twice", "group[ids][0]=1&group[ids][0]=2", 16, "twice"},
+		{"list then object", "group[]=x&group[name]=A", 10, "two shapes"},
+		{"object then list", "group[name]=A&group[]=x", 14, "two shapes"},
 		{"scalar then object", "group=x&group[name]=A", 8, "two shapes"},
 		{"object then scalar", "group[name]=A&group=x", 14, "two shapes"},
 		{"list then scalar", "group[ids][]=1&group[ids]=2", 15, "two shapes"},
@@ -116,6 +125,54 @@ func TestAppendJSONRefuses(t *testing.T) {
 	}
 }
 
+func TestAppendStandardJSON(t *testing.T) {
+	fields := []validate.Field{
+		{Name: "name", Kind: validate.String},
+		{Name: "size", Kind: validate.Integer},
+		{Name: "ids", Kind: validate.Array, Items: validate.Integer},
+		{Name: "tags", Kind: validate.Array, Items: validate.String},
+		{Name: "meta", Kind: validate.Object},
+		{Name: "either", Kind: validate.Any},
+	}
+	for _, tc := range []struct{ name, form, want string }{
+		{"scalars", "name=a+b%26c&size=7", `{"name":"a b&c","size":7}`},
+		{"digits for a string stay a string", "name=7", `{"name":"7"}`},
+		{"no equals sign is null", "name&size", `{"name":null,"size":null}`},
+		{"nothing behind the equals sign", "name=&size=", `{"name":"","size":null}`},
+		{"a number that is none stays for the validator", "size=many", `{"size":"many"}`},
+		{"an array by repetition", "ids=3&name=x&ids=1", `{"ids":[3,1],"name":"x"}`},
+		{"one element is an array", "ids=3", `{"ids":[3]}`},
+		{"an array without elements", "ids", `{"ids":[]}`},
+		{"an empty value in an array", "ids=&tags=", `{"ids":[],"tags":[""]}`},
+		{"an object as JSON", `meta={"a":[1]}`, `{"meta":{"a":[1]}}`},
+		{"an object that is no JSON stays for the validator", "meta={", `{"meta":"{"}`},
+		{"a field of any type", "either=5", `{"either":5}`},
+		{"text in a field of any type", "either=five", `{"either":"five"}`},
+		{"brackets are a part of a name", "ids[]=3", `{"ids[]":"3"}`},
+		{"unknown names stay for the validator", "x=1&y&x=2&x=3", `{"x":["1","2","3"],"y":""}`},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			got, err := form.AppendStandardJSON([]byte("prefix "), []byte(tc.form), fields)
+			if want := "prefix " + tc.want; err != nil || string(got) != want {
+				t.Errorf("got  %s, %v\nwant %s", got, err, want)
+			}
+		})
+	}
+	for _, tc := range []struct{ name, form, message string }{
+		{"nothing", "", "end of the form"},
+		{"a scalar twice", "name=a&name=b", "twice"},
+		{"a broken escape", "name=%zz", "percent"},
+		{"invalid UTF-8", "name=%ff", "UTF-8"},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			var syntax *validate.SyntaxError
+			if _, err := form.AppendStandardJSON(nil, []byte(tc.form), fields); !errors.As(err, &syntax) || !strings.Contains(syntax.Message, tc.message) {
+				t.Errorf("got %v, want %q", err, tc.message)
+			}
+		})
+	}
+}
+
 // What comes out is always JSON, no larger than the form allows, and errors have an offset inside the form.
 func FuzzAppendJSON(f *testing.F) {
 	f.Add([]byte("group[name]=Acme&group[ids][]=10&include=a"))
@@ -123,7 +180,11 @@ func FuzzAppendJSON(f *testing.F) {
 	f.Add([]byte("group&a=%41+b&[x]=1&group[name]"))
 	f.Fuzz(func(t *testing.T, body []byte) {
 		before := string(body)
-		got, err := form.AppendJSON(nil, body, fields)
+		got, err := form.AppendStandardJSON(nil, body, fields)
+		if err == nil && !json.Valid(got) {
+			t.Fatalf("not JSON: %s", got)
+		}
+		got, err = form.AppendJSON(nil, body, fields)
 		if string(body) != before {
 			t.Fatal("the form was changed")
 		}

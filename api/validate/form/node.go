@@ -24,6 +24,7 @@ const (
 type node struct {
 	field    *validate.Field
 	shape    shape
+	json     bool                // objects are given as JSON, as the standard encoding has them
 	text     string              // of a scalar
 	elements []element           // of a list, in order of appearance
 	indexes  map[uint64]struct{} // of an indexed list
@@ -44,11 +45,14 @@ const (
 // put sets the value that path names below n and returns what is wrong with that, or "".
 func (n *node) put(path []string, text string, hasValue bool) (problem string) {
 	for len(path) > 0 && n.field.Kind != validate.Array {
+		f := validate.FindField(n.field.Fields, path[0])
+		if f == nil && path[0] == "" && n.field.Name != "" {
+			return n.append("", text, hasValue) // a list where none belongs stays for the validator
+		}
 		if n.shape != unset && n.shape != object {
 			return twoShapes
 		}
 		n.shape = object
-		f := validate.FindField(n.field.Fields, path[0])
 		if f == nil {
 			return ""
 		}
@@ -70,7 +74,7 @@ func (n *node) child(f *validate.Field) *node {
 			return c
 		}
 	}
-	c := &node{field: f}
+	c := &node{field: f, json: n.json}
 	n.children = append(n.children, c)
 	return c
 }
@@ -114,10 +118,31 @@ func (n *node) set(text string, hasValue bool) (problem string) {
 		return twoShapes
 	}
 	n.shape, n.text = null, ""
-	if hasValue {
+	if hasValue && !isNull(n.field.Kind, text) {
 		n.shape, n.text = scalar, text
 	}
 	return ""
+}
+
+// isNull reports whether a value is empty and its field no string.
+func isNull(k validate.Kind, text string) bool {
+	return text == "" && k != validate.String && k != validate.Any
+}
+
+// addUnknown adds a name that has no field to the object n: a string, or a list of strings where it is repeated. known has those
+// that were added before.
+func (n *node) addUnknown(known map[string]*node, name, text string) (problem string) {
+	c := known[name]
+	if c == nil {
+		c = &node{field: &validate.Field{Name: name, Kind: validate.String}}
+		known[name] = c
+		n.children = append(n.children, c)
+		return c.set(text, true)
+	}
+	if c.shape == scalar {
+		c.shape, c.elements = list, []element{{text: c.text}}
+	}
+	return c.append("", text, true)
 }
 
 func (n *node) appendJSON(dst []byte) []byte {
@@ -127,10 +152,17 @@ func (n *node) appendJSON(dst []byte) []byte {
 	case list, indexed:
 		return n.appendList(dst)
 	case scalar:
-		return validate.AppendText(dst, n.field.Kind, n.text)
+		return n.appendText(dst, n.field.Kind, n.text)
 	default:
 		return append(dst, "null"...)
 	}
+}
+
+func (n *node) appendText(dst []byte, k validate.Kind, text string) []byte {
+	if n.json {
+		return validate.AppendValue(dst, k, text)
+	}
+	return validate.AppendText(dst, k, text)
 }
 
 func (n *node) appendObject(dst []byte) []byte {
@@ -153,7 +185,7 @@ func (n *node) appendList(dst []byte) []byte {
 		if i > 0 {
 			dst = append(dst, ',')
 		}
-		dst = validate.AppendText(dst, n.field.Items, e.text)
+		dst = n.appendText(dst, n.field.Items, e.text)
 	}
 	return append(dst, ']')
 }

@@ -125,11 +125,11 @@ func build(t *testing.T, groups []*group) string {
 		if err != nil {
 			t.Fatal(err)
 		}
-		generated, err := openapi.Emit(doc, emit.Config{Package: "main", Spec: "random", Runtime: "example.com/oxgroups/api/validate"}, nil)
+		generated, err := emit.Document(doc, emit.Config{Package: "main", Spec: "random", Runtime: "example.com/oxgroups/api/validate"}, nil)
 		if err != nil {
 			t.Fatal(err)
 		}
-		files = append(files, renamed(generated, i)...)
+		files = append(files, renamed(generated.Validator, i)...)
 		for s := range g.schemas {
 			fmt.Fprintf(&table, "\tg%dCheck%s,\n", i, schemaName(s))
 		}

@@ -26,6 +26,7 @@ func (g *Generator) tables(tables []Table) string {
 	for _, t := range tables {
 		if r := t.Schema.Resolve(); w.names[r] == "" {
 			w.names[r] = g.unique(t.Name + "Fields")
+			g.tableNames[r] = w.names[r]
 		}
 	}
 	var c code

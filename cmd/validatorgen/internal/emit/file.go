@@ -3,6 +3,8 @@ package emit
 import (
 	"bytes"
 	"fmt"
+	"maps"
+	"path"
 	"strings"
 
 	"golang.org/x/tools/imports"
@@ -33,7 +35,7 @@ type Root struct {
 const maxLines = 5000
 
 // Files prints the package: functions for every root and what they need, and the tables and parameters that were asked for.
-func (g *Generator) Files(roots []Root, tables []Table, operations []Operation) ([]File, error) {
+func (g *Generator) Files(roots []Root, tables []Table, operations []*operation) ([]File, error) {
 	for _, root := range roots {
 		g.reserve(root)
 	}
@@ -43,11 +45,14 @@ func (g *Generator) Files(roots []Root, tables []Table, operations []Operation) 
 		decode.add(g.exported(root))
 		g.drain(decode, encode)
 	}
-	parameters := g.newSection("parameters")
+	parameters, bodies := g.newSection("parameters"), g.newSection("bodies")
 	for _, op := range operations {
 		c := &code{}
-		g.operation(c, op)
+		g.parseFunction(c, op)
 		parameters.add(c.String())
+		c = &code{}
+		g.bodyFunctions(c, op)
+		bodies.add(c.String())
 	}
 	g.drain(decode, encode)
 	decode.add(g.patternVars())
@@ -58,7 +63,7 @@ func (g *Generator) Files(roots []Root, tables []Table, operations []Operation) 
 	}
 	doc := g.doc()
 	var files []File
-	for _, s := range []*section{decode, encode, fields, parameters} {
+	for _, s := range []*section{decode, encode, fields, parameters, bodies} {
 		for _, text := range s.files() {
 			name := s.name + ".gen.go"
 			if n := len(files); n > 0 && strings.HasPrefix(files[n-1].Name, s.name) {
@@ -267,19 +272,36 @@ func (g *Generator) patternVars() string {
 	return c.String()
 }
 
+// packages returns the paths of the packages that the printed code may use, by name.
+func (g *Generator) packages() map[string]string {
+	paths := map[string]string{
+		"cmp": "cmp", "json": "encoding/json", "fmt": "fmt", "http": "net/http", "regexp": "regexp", "strconv": "strconv", "strings": "strings",
+		"time": "time", "utf8": "unicode/utf8", "openapi_types": "github.com/oapi-codegen/runtime/types", "echo": "github.com/labstack/echo/v4",
+	}
+	for _, name := range []string{"compose", "form", "format", "wire"} {
+		paths[name] = g.config.Runtime + "/" + name
+	}
+	paths["validate"] = g.config.Runtime
+	if g.config.Import != "" {
+		paths["validator"] = g.config.Import
+	}
+	if g.model != nil {
+		maps.Copy(paths, g.model.Imports())
+		paths[g.model.Name] = g.model.Path
+	}
+	return paths
+}
+
 // file adds the head of a file: what it is, and the imports that text uses.
 func (g *Generator) file(name, doc, text string) (File, error) {
 	var b bytes.Buffer
 	fmt.Fprintf(&b, Head+"from %s. DO NOT EDIT.\n\n%spackage %s\n\n", g.config.Spec, doc, g.config.Package)
-	b.WriteString("import (\n\"net/http\"\n\"net/url\"\n\"regexp\"\n\"strconv\"\n\"time\"\n\"unicode/utf8\"\n\n")
-	for _, below := range []string{"", "/compose", "/format"} {
-		fmt.Fprintf(&b, "%q\n", g.config.Runtime+below)
-	}
-	if g.model != nil {
-		fmt.Fprintf(&b, "%s %q\n", g.model.Name, g.model.Path)
-		for name, path := range g.model.Imports() {
-			fmt.Fprintf(&b, "%s %q\n", name, path)
+	b.WriteString("import (\n")
+	for name, file := range g.packages() {
+		if path.Base(file) == name {
+			name = ""
 		}
+		fmt.Fprintf(&b, "%s %q\n", name, file)
 	}
 	b.WriteString(")\n\n")
 	b.WriteString(text)

@@ -20,7 +20,9 @@ type Config struct {
 	Spec      string // the name of the spec's file, for comments
 	Runtime   string // the import path of package validate
 	RefuseNUL bool
-	MaxDepth  int // 0 is the default of package validate
+	MaxDepth  int    // 0 is the default of package validate
+	Server    string // the name of the package for the wiring, "" for none
+	Import    string // the import path of this package, for the wiring
 }
 
 // Generator prints one package.
@@ -34,7 +36,8 @@ type Generator struct {
 	inRequest, inResponse map[*schema.Schema]bool
 	patterns              []pattern
 	labels                map[string]string // names for the schemas at JSON Pointers
-	err                   error             // the first rule without code
+	tableNames            map[*schema.Schema]string
+	err                   error // the first rule without code
 }
 
 // function is what one generated function does: it reads a value of a schema into a type, or, without a type, only checks
@@ -52,7 +55,8 @@ type pattern struct{ name, expr, source string }
 func New(config Config, model *gotype.Package) *Generator {
 	return &Generator{
 		config: config, model: model, names: map[string]bool{}, done: map[function]string{}, labels: map[string]string{},
-		inRequest: map[*schema.Schema]bool{}, inResponse: map[*schema.Schema]bool{},
+		tableNames: map[*schema.Schema]string{},
+		inRequest:  map[*schema.Schema]bool{}, inResponse: map[*schema.Schema]bool{},
 	}
 }
 

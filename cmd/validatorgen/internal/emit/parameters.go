@@ -8,64 +8,195 @@ import (
 	"unicode"
 
 	"example.com/oxgroups/cmd/validatorgen/internal/gotype"
+	"example.com/oxgroups/cmd/validatorgen/internal/openapi"
 	"example.com/oxgroups/cmd/validatorgen/internal/schema"
 )
 
-// Operation is an operation with the parameters of its path and query.
-type Operation struct {
-	ID         string // as in the spec
-	Name       string // in Go
-	Parameters []Parameter
-	Params     *gotype.Type // the struct for the parameters of the query, nil if there is none
+// parameter is a parameter with its place in Go.
+type parameter struct {
+	openapi.Parameter
+	local string // the variable of a parameter of the path
+	to    target // nowhere where only checks are written
 }
 
-// Parameter is one parameter.
-type Parameter struct {
-	Name      string
-	In        string // "path" or "query"
-	Required  bool
-	Separator string // between the elements of an array; "" where each element is a value of its own
-	Schema    *schema.Schema
-}
-
-// operation writes the parser of the parameters of an operation.
-func (g *Generator) operation(c *code, op Operation) {
-	var results, names []string
+// parametersOf gives each parameter of an operation its place: those of the path are results of their own, the others are
+// fields of oapi-codegen's struct.
+func (g *Generator) parametersOf(d *openapi.Document, op *operation, names *goNames) []parameter {
+	var all []parameter
 	taken := g.reserved()
-	locals := map[string]string{}
-	if g.model != nil {
-		for _, p := range op.Parameters {
-			if p.In == "path" {
-				name := local(p.Name, taken)
-				locals[p.Name] = name
-				results, names = append(results, name+" "+g.pathType(p.Schema).Expr), append(names, name)
+	for _, p := range op.Parameters {
+		one := parameter{Parameter: p}
+		switch {
+		case g.model == nil:
+		case p.In == "path":
+			one.local = local(p.Name, taken)
+			one.to = target{names.typeOf(p.Schema), one.local}
+			if one.to.none() {
+				one.to.typ = &gotype.Type{Kind: gotype.Any, Expr: "any"}
+			}
+		case op.params != nil:
+			if f := op.params.Field(p.Name); f != nil {
+				one.to = target{f.Type, "params." + f.Name}
+			}
+			fallthrough
+		default:
+			if one.to.none() || hidden(one.to.typ) {
+				d.Notice(op.Operation, p.Node.Place, "parameter %s is checked; oapi-codegen has no type for it that can be set, so the handler reads it from the request", p.Name)
+				one.to = target{}
 			}
 		}
-		if op.Params != nil {
-			results, names = append(results, "params "+op.Params.Expr), append(names, "params")
+		all = append(all, one)
+	}
+	return all
+}
+
+// hidden reports whether a type has nothing that another package can set: oapi-codegen's anonymous structs for unions.
+func hidden(t *gotype.Type) bool {
+	if t.Kind == gotype.Pointer || t.Kind == gotype.Nullable {
+		t = t.Elem
+	}
+	return t.Expr == "" && (t.Kind == gotype.Other || t.Union)
+}
+
+// path returns the parameters of the path in the order in which they stand there.
+func (op *operation) path() []parameter {
+	var all []parameter
+	for _, name := range openapi.PathNames(op.Path) {
+		for _, p := range op.parameters {
+			if p.In == "path" && p.Name == name {
+				all = append(all, p)
+			}
 		}
 	}
+	return all
+}
+
+// parseFunction writes the table of the parameters of an operation, and the function that reads them.
+func (g *Generator) parseFunction(c *code, op *operation) {
+	if len(op.parameters) == 0 {
+		return
+	}
+	var results, names []string
+	if g.model != nil {
+		for _, p := range op.path() {
+			results, names = append(results, p.local+" "+p.to.typ.Expr), append(names, p.local)
+		}
+		if op.params != nil {
+			results, names = append(results, "params "+op.params.Expr), append(names, "params")
+		}
+	}
+	table := g.unique(op.name + "Parameters")
+	c.line("// %s lists the parameters of the operation %s.", table, op.ID)
+	c.line("var %s = []validate.Parameter{", table)
+	for _, p := range op.parameters {
+		g.parameterEntry(c, p)
+	}
+	c.line("}")
+	c.line("")
 	verb := "Parse"
 	if g.model == nil {
 		verb = "Check"
 	}
-	name := g.unique(verb + op.Name + "Parameters")
-	c.line("// %s reads the parameters of the operation %s.", name, op.ID)
-	c.line("// path returns the value of a parameter of the path, with its escapes undone.")
-	c.line("func %s(path func(name string) string, query url.Values) (%s) {", name, strings.Join(append(results, "err error"), ", "))
-	c.line("var errs validate.ParameterErrors")
-	for _, p := range op.Parameters {
-		g.labels[p.Schema.Place.Pointer] = op.Name + exported(p.Name)
-		g.parameter(c, op, p, locals[p.Name])
+	op.parser = g.unique(verb + op.name + "Parameters")
+	c.line("// %s reads the parameters of the operation %s. An error is a validate.Violations.", op.parser, op.ID)
+	c.line("func %s(in validate.Parameters) (%s) {", op.parser, strings.Join(append(results, "err error"), ", "))
+	c.line("r, p := validate.ReadParameters(in, %s), %s", g.options(anything), table)
+	for i, p := range op.parameters {
+		g.labels[p.Schema.Place.Pointer] = op.name + exported(p.Name)
+		g.parameter(c, i, p)
 	}
-	c.line("return %s\n}\n", strings.Join(append(names, "errs.Err()"), ", "))
+	c.line("return %s", strings.Join(append(names, "r.Err()"), ", "))
+	c.line("}")
+	c.line("")
+}
+
+// parameterEntry writes the description of a parameter.
+func (g *Generator) parameterEntry(c *code, p parameter) {
+	head := fmt.Sprintf("In: %q, Style: %q", p.In, p.Style)
+	if p.Explode {
+		head += ", Explode: true"
+	}
+	if p.AllowEmpty {
+		head += ", AllowEmpty: true"
+	}
+	c.line("{%s, Field: validate.Field{", head)
+	c.line("Name: %q, Kind: %s,", p.Name, parameterKind(p.Schema))
+	r := p.Schema.Resolve()
+	if items := itemsOf(r); items != nil && typesOf(r) == schema.Array {
+		c.line("Items: %s,", parameterKind(items))
+	}
+	if format := formatOf(r); format != "" {
+		c.line("Format: %q,", format)
+	}
+	if p.Required {
+		c.line("Required: true,")
+	}
+	if values := enumTexts(r); len(values) > 0 {
+		c.line("Enum: []string{%s},", strings.Join(values, ", "))
+	}
+	if p.Description != "" {
+		c.line("Description: %q,", strings.TrimSpace(p.Description))
+	}
+	if p.Style == "deepObject" {
+		c.line("Fields: []validate.Field{")
+		for _, property := range r.Properties() {
+			items := "validate.Any"
+			if s := itemsOf(property.Schema); s != nil {
+				items = parameterKind(s)
+			}
+			c.line("{Name: %q, Kind: %s, Items: %s},", property.Name, parameterKind(property.Schema), items)
+		}
+		c.line("},")
+	}
+	c.line("}},")
+}
+
+// parameterKind returns the kind by which the text of a parameter is read.
+func parameterKind(s *schema.Schema) string {
+	if untyped(s) {
+		return "validate.Any"
+	}
+	if kind := fieldKinds[s.Resolve().Possible()&^schema.Null]; kind != "" {
+		return "validate." + kind
+	}
+	return "validate.String"
+}
+
+// parameter writes the reading of the parameter at i.
+func (g *Generator) parameter(c *code, i int, p parameter) {
+	body := c.child()
+	g.value(body, p.Schema, p.to)
+	c.line("if s := r.Value(&p[%d], %s); s != nil {", i, g.elementCheck(p))
+	c.WriteString(body.String())
+	c.line("r.End(&p[%d], s)", i)
+	if value := defaultOf(p.Schema); value != nil && !p.Required && !p.to.none() {
+		c.line("} else {")
+		c.line("s := validate.NewScanner([]byte(%s), validate.Options{})", quoted(value.Literal()))
+		c.WriteString(body.String())
+	}
+	c.line("}")
+}
+
+// elementCheck returns the function that decides which type a text has, or nil.
+func (g *Generator) elementCheck(p parameter) string {
+	s := p.Schema
+	if items := itemsOf(s); items != nil && typesOf(s) == schema.Array {
+		s = items
+	}
+	if p.Style != "content" && (untyped(s) || p.AllowEmpty) {
+		return g.call(function{schema: s})
+	}
+	return "nil"
 }
 
 // reserved returns the names that a parameter's variable cannot have: packages, and variables of the code around it.
 func (g *Generator) reserved() map[string]bool {
 	taken := map[string]bool{}
 	for _, name := range []string{
-		"path", "query", "params", "errs", "err", "s", "values", "number", "text", "value", "exact", "parsed", "ok", "start", "url", "utf8", "http", "regexp", "strconv", "time", "validate", "compose", "format",
+		"in", "r", "p", "s", "c", "w", "path", "params", "body", "media", "problems", "err", "ok",
+		"values", "number", "text", "value", "exact", "parsed", "start",
+		"cmp", "compose", "echo", "fmt", "form", "format", "http", "json", "openapi_types", "regexp", "strconv", "strings", "time",
+		"url", "utf8", "validate", "validator", "wire",
 	} {
 		taken[name] = true
 	}
@@ -85,100 +216,4 @@ func local(name string, taken map[string]bool) string {
 	}
 	taken[candidate] = true
 	return candidate
-}
-
-// pathType returns the Go type that oapi-codegen gives to a parameter of the path, for the types that it reads directly.
-func (g *Generator) pathType(s *schema.Schema) *gotype.Type {
-	r := s.Resolve()
-	switch r.Types() &^ schema.Null {
-	case schema.Integer:
-		switch formatOf(r) {
-		case "int64":
-			return &gotype.Type{Kind: gotype.Int64, Expr: "int64", Basic: "int64"}
-		case "int32":
-			return &gotype.Type{Kind: gotype.Int32, Expr: "int32", Basic: "int32"}
-		}
-		return &gotype.Type{Kind: gotype.Int, Expr: "int", Basic: "int"}
-	case schema.Number:
-		if formatOf(r) == "double" {
-			return &gotype.Type{Kind: gotype.Float64, Expr: "float64", Basic: "float64"}
-		}
-		return &gotype.Type{Kind: gotype.Float32, Expr: "float32", Basic: "float32"}
-	case schema.Boolean:
-		return &gotype.Type{Kind: gotype.Bool, Expr: "bool", Basic: "bool"}
-	case schema.Array:
-		if r.Items() != nil {
-			elem := g.pathType(r.Items())
-			return &gotype.Type{Kind: gotype.Slice, Expr: "[]" + elem.Expr, Elem: elem}
-		}
-	}
-	return &gotype.Type{Kind: gotype.String, Expr: "string", Basic: "string"}
-}
-
-func (g *Generator) parameter(c *code, op Operation, p Parameter, local string) {
-	to := target{}
-	switch {
-	case g.model == nil:
-	case p.In == "path":
-		to = target{g.pathType(p.Schema), local}
-	case op.Params != nil:
-		if f := op.Params.Field(p.Name); f != nil {
-			to = target{f.Type, "params." + f.Name}
-		}
-	}
-	body := c.child()
-	array := p.Schema.Resolve().Types()&schema.Array != 0
-	if p.In == "path" {
-		value := fmt.Sprintf("path(%q)", p.Name)
-		g.parameterValue(body, p, to, parameterJSON(p, value, fmt.Sprintf("validate.SplitParameter(%s, %q)", value, p.Separator)))
-		c.line("{\n%s}", body.String())
-		return
-	}
-	c.line("if values := query[%q]; len(values) > 0 {", p.Name)
-	single := !array || p.Separator != ""
-	if single {
-		c.line("if len(values) > 1 {\nerrs.Repeated(%q)\n}", p.Name)
-	}
-	list := "values"
-	if p.Separator != "" {
-		list = fmt.Sprintf("validate.SplitParameter(values[0], %q)", p.Separator)
-	}
-	g.parameterValue(body, p, to, parameterJSON(p, "values[0]", list))
-	c.WriteString(body.String())
-	if p.Required {
-		c.line("} else {\nerrs.Missing(%q)", p.Name)
-	}
-	c.line("}")
-}
-
-// parameterJSON returns the expression of the JSON that a parameter stands for.
-func parameterJSON(p Parameter, value, list string) string {
-	r := p.Schema.Resolve()
-	if r.Types()&schema.Array != 0 {
-		kind := "String"
-		if r.Items() != nil {
-			kind = parameterKind(r.Items())
-		}
-		return fmt.Sprintf("validate.AppendParameterList(nil, validate.%s, %s)", kind, list)
-	}
-	return fmt.Sprintf("validate.AppendParameter(nil, validate.%s, %s)", parameterKind(r), value)
-}
-
-func parameterKind(s *schema.Schema) string {
-	switch s.Resolve().Types() &^ schema.Null {
-	case schema.Integer:
-		return "Integer"
-	case schema.Number:
-		return "Number"
-	case schema.Boolean:
-		return "Boolean"
-	default:
-		return "String"
-	}
-}
-
-func (g *Generator) parameterValue(c *code, p Parameter, to target, json string) {
-	c.line("s := validate.NewScanner(%s, %s)", json, g.options(p.Schema))
-	g.value(c, p.Schema, to)
-	c.line("errs.Add(%q, s)", p.Name)
 }

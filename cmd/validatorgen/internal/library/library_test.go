@@ -4,7 +4,6 @@ package library_test
 import (
 	"errors"
 	"fmt"
-	"net/url"
 	"slices"
 	"strings"
 	"testing"
@@ -221,19 +220,16 @@ func TestParameters(t *testing.T) {
 		{"all at once", "a", "page=x&rating=6", []string{"/page type", "/available required", "/rating maximum", "/shelf pattern"}},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
-			query, err := url.ParseQuery(tc.query)
-			if err != nil {
-				t.Fatal(err)
-			}
-			_, _, err = validator.ParseListBooksParameters(func(string) string { return tc.shelf }, query)
+			_, _, err := validator.ParseListBooksParameters(validate.Parameters{Path: func(string) string { return tc.shelf }, Query: tc.query})
 			if got := broken(t, err); !slices.Equal(got, tc.want) {
 				t.Errorf("got %q, want %q", got, tc.want)
 			}
 		})
 	}
 	t.Run("values", func(t *testing.T) {
-		query := url.Values{"available": {"true"}, "id": {"3,1"}, "genre": {"novel", "poetry"}, "sort": {"year"}, "page": {"7"}}
-		shelf, params, err := validator.ParseListBooksParameters(func(string) string { return "Z" }, query)
+		shelf, params, err := validator.ParseListBooksParameters(validate.Parameters{
+			Path: func(string) string { return "Z" }, Query: "available=true&id=3,1&genre=novel&genre=poetry&sort=year&page=7",
+		})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -244,7 +240,7 @@ func TestParameters(t *testing.T) {
 	})
 	t.Run("an array in the path", func(t *testing.T) {
 		values := map[string]string{"id": "7d444840-9dc0-11d1-b245-5ffdce74fad2", "numbers": "1,2"}
-		_, numbers, err := validator.ParseEditCopiesParameters(func(name string) string { return values[name] }, nil)
+		_, numbers, err := validator.ParseEditCopiesParameters(validate.Parameters{Path: func(name string) string { return values[name] }})
 		if err != nil || !slices.Equal(numbers, []int{1, 2}) {
 			t.Errorf("got %v, %v", numbers, err)
 		}

@@ -1,5 +1,5 @@
-// Package openapi finds what an OpenAPI document has to generate code for: its schemas, the bodies and parameters of its
-// operations, and where each schema is used.
+// Package openapi reads an OpenAPI document into plain data: its schemas, and its operations with their parameters, bodies,
+// responses and security. It knows nothing of Go code.
 package openapi
 
 import (
@@ -15,17 +15,20 @@ import (
 type Document struct {
 	*schema.Compiler
 	spec       *spec.Document
-	components []component
-	operations []operation
+	Components []Component
+	Operations []*Operation
+	// Notices say what is not generated though it is valid OpenAPI.
+	Notices []Notice
 	// LeftOut says, a line each, what is not generated because of a keyword that cannot be compiled.
 	LeftOut []string
 	named   map[*schema.Refusal]bool // the refusals that LeftOut has
 }
 
-type component struct {
-	name   string
-	node   *spec.Node
-	schema *schema.Schema
+// Component is one of components/schemas.
+type Component struct {
+	Name   string
+	Node   *spec.Node
+	Schema *schema.Schema
 }
 
 // Load reads an OpenAPI 3.0 document and compiles every schema in it. Its error lists every keyword that cannot be compiled,
@@ -56,16 +59,17 @@ func (d *Document) compile() {
 	components := d.spec.Root.Get("components")
 	if schemas := components.Get("schemas"); schemas != nil {
 		for _, m := range schemas.Members {
-			d.components = append(d.components, component{m.Key, m.Value, d.Compile(m.Value)})
+			d.Components = append(d.Components, Component{m.Key, m.Value, d.Compile(m.Value)})
 		}
 	}
-	for _, section := range []string{"responses", "parameters", "requestBodies", "headers", "callbacks"} {
+	for _, section := range []string{"responses", "parameters", "requestBodies", "headers", "callbacks", "securitySchemes"} {
 		d.compileMembers(components.Get(section))
 	}
 	d.compileMembers(d.spec.Root.Get("paths"))
 	d.readOperations()
 	d.Finish()
 	d.checkParameters()
+	d.classify()
 }
 
 func (d *Document) compileMembers(n *spec.Node) {
@@ -74,6 +78,7 @@ func (d *Document) compileMembers(n *spec.Node) {
 	}
 	for _, m := range n.Members {
 		if !strings.HasPrefix(m.Key, "x-") {
+			d.deref(m.Value)
 			d.compileBelow(m.Value)
 		}
 	}
@@ -100,27 +105,5 @@ func (d *Document) compileBelow(n *spec.Node) {
 		default:
 			d.compileBelow(m.Value)
 		}
-	}
-}
-
-// deref follows a $ref to a parameter, body, response or path; what cannot be followed is refused and nil.
-func (d *Document) deref(n *spec.Node) *spec.Node {
-	seen := map[*spec.Node]bool{}
-	for {
-		ref := n.Get("$ref")
-		if ref == nil {
-			return n
-		}
-		target, err := d.spec.Resolve(ref.Text)
-		if err != nil {
-			d.Refuse(ref, "$ref", "%v", err)
-			return nil
-		}
-		if seen[target] {
-			d.Refuse(ref, "$ref", "refers to itself")
-			return nil
-		}
-		seen[target] = true
-		n = target
 	}
 }

@@ -14,25 +14,25 @@ func (d *Document) leaveOut() {
 	}
 	refused := d.Refused()
 	d.named = map[*schema.Refusal]bool{}
-	components := d.components[:0]
-	for _, c := range d.components {
-		r := refused[c.schema]
+	components := d.Components[:0]
+	for _, c := range d.Components {
+		r := refused[c.Schema]
 		if r == nil {
 			components = append(components, c)
 			continue
 		}
-		d.leftOut("schema", c.name, r, c.node)
+		d.leftOut("schema", c.Name, r, c.Node)
 	}
-	d.components = components
-	operations := d.operations[:0]
-	for _, op := range d.operations {
+	d.Components = components
+	operations := d.Operations[:0]
+	for _, op := range d.Operations {
 		if r := d.refusal(op, refused); r != nil {
-			d.leftOut("operation", op.id, r, op.node)
+			d.leftOut("operation", op.ID, r, op.Node)
 		} else {
 			operations = append(operations, op)
 		}
 	}
-	d.operations = operations
+	d.Operations = operations
 	for _, r := range d.Refusals {
 		if !d.named[r] {
 			d.LeftOut = append(d.LeftOut, "left out: "+r.Error())
@@ -50,21 +50,33 @@ func (d *Document) leftOut(kind, name string, r *schema.Refusal, n *spec.Node) {
 }
 
 // refusal returns what is refused in an operation or in what it refers to, or nil.
-func (d *Document) refusal(op operation, refused map[*schema.Schema]*schema.Refusal) *schema.Refusal {
-	nodes := append([]*spec.Node{op.node, op.body}, op.responses...)
-	for _, p := range op.parameters {
-		nodes = append(nodes, p, p.Get("schema"))
+func (d *Document) refusal(op *Operation, refused map[*schema.Schema]*schema.Refusal) *schema.Refusal {
+	nodes := []*spec.Node{op.Node}
+	var schemas []*schema.Schema
+	content := func(n *spec.Node, list []MediaType) {
+		nodes = append(nodes, n)
+		for _, m := range list {
+			schemas = append(schemas, m.Schema)
+		}
+	}
+	for _, p := range op.Parameters {
+		nodes, schemas = append(nodes, p.Node), append(schemas, p.Schema)
+	}
+	if op.Body != nil {
+		content(op.Body.Node, op.Body.Content)
+	}
+	for _, r := range op.Responses {
+		content(r.Node, r.Content)
 	}
 	for _, n := range nodes {
-		if n == nil {
-			continue
-		}
 		for _, r := range d.Refusals {
 			if r.Place.Below(n.Place.Pointer) {
 				return r
 			}
 		}
-		if r := refused[d.Known(n)]; r != nil {
+	}
+	for _, s := range schemas {
+		if r := refused[s]; s != nil && r != nil {
 			return r
 		}
 	}

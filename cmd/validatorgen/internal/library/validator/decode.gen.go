@@ -16,7 +16,7 @@ import (
 	"example.com/oxgroups/api/validate"
 	"example.com/oxgroups/api/validate/compose"
 	"example.com/oxgroups/api/validate/format"
-	model "example.com/oxgroups/cmd/validatorgen/internal/library/model"
+	"example.com/oxgroups/cmd/validatorgen/internal/library/model"
 	openapi_types "github.com/oapi-codegen/runtime/types"
 )
 
@@ -1060,6 +1060,51 @@ func checkFoundEitherAnyOf1(s *validate.Scanner) {
 // checkFoundNeitherNot checks a value against the schema at /components/schemas/Found/properties/neither/not.
 func checkFoundNeitherNot(s *validate.Scanner) {
 	s.String()
+}
+
+// DecodeListBooks200 reads the schema at /paths/~1shelves~1{shelf}~1books/get/responses/200/content/application~1json/schema.
+func DecodeListBooks200(data []byte, v *[]model.Book) error {
+	s := validate.NewScanner(data, inResponse)
+	decodeListBooks200(s, v)
+	return s.End()
+}
+
+// ReadListBooks200 reads what fits of the schema at /paths/~1shelves~1{shelf}~1books/get/responses/200/content/application~1json/schema.
+func ReadListBooks200(data []byte, v *[]model.Book) (warnings validate.Violations, err error) {
+	s := validate.NewLenientScanner(data, inResponse)
+	decodeListBooks200(s, v)
+	return s.Warnings()
+}
+
+// AppendListBooks200 appends the JSON of v.
+func AppendListBooks200(b []byte, v *[]model.Book) ([]byte, error) {
+	e := validate.NewEncoder(b)
+	e.Open('[')
+	for i := range *v {
+		item := &(*v)[i]
+		e.Next()
+		appendBookResponse(e, item)
+	}
+	e.Close(']')
+	return e.Result()
+}
+
+// decodeListBooks200 reads the schema at /paths/~1shelves~1{shelf}~1books/get/responses/200/content/application~1json/schema into v, and reports whether the value is of its type.
+func decodeListBooks200(s *validate.Scanner, v *[]model.Book) bool {
+	if !s.Begin(validate.Array) {
+		return false
+	}
+	validate.MakeSlice(s, v)
+	var items validate.Items
+	for s.NextItem(&items) {
+		mark := s.Mark()
+		item := validate.Grow(v)
+		if !decodeBook(s, item) {
+			validate.Shrink(v)
+		}
+		s.WithinItem(mark, items.Index)
+	}
+	return true
 }
 
 // DecodeEditCopiesJSONRequestBody reads the schema at /paths/~1books~1{id}~1copies~1{numbers}/patch/requestBody/content/application~1json/schema.

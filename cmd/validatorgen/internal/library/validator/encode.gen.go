@@ -5,7 +5,7 @@ package validator
 import (
 	"example.com/oxgroups/api/validate"
 	"example.com/oxgroups/api/validate/format"
-	model "example.com/oxgroups/cmd/validatorgen/internal/library/model"
+	"example.com/oxgroups/cmd/validatorgen/internal/library/model"
 )
 
 // appendNamed appends the schema Named.

@@ -3,138 +3,164 @@
 package validator
 
 import (
-	"net/url"
-
 	"example.com/oxgroups/api/validate"
 	"example.com/oxgroups/api/validate/compose"
 	"example.com/oxgroups/api/validate/format"
-	model "example.com/oxgroups/cmd/validatorgen/internal/library/model"
+	"example.com/oxgroups/cmd/validatorgen/internal/library/model"
 	openapi_types "github.com/oapi-codegen/runtime/types"
 )
 
-// ParseListBooksParameters reads the parameters of the operation listBooks.
-// path returns the value of a parameter of the path, with its escapes undone.
-func ParseListBooksParameters(path func(name string) string, query url.Values) (shelf string, params model.ListBooksParams, err error) {
-	var errs validate.ParameterErrors
-	if values := query["page"]; len(values) > 0 {
-		if len(values) > 1 {
-			errs.Repeated("page")
-		}
-		s := validate.NewScanner(validate.AppendParameter(nil, validate.Integer, values[0]), inRequest)
+// ListBooksParameters lists the parameters of the operation listBooks.
+var ListBooksParameters = []validate.Parameter{
+	{In: "query", Style: "form", Explode: true, Field: validate.Field{
+		Name: "page", Kind: validate.Integer,
+		Format: "int32",
+	}},
+	{In: "query", Style: "form", Explode: true, Field: validate.Field{
+		Name: "genre", Kind: validate.Array,
+		Items: validate.String,
+	}},
+	{In: "query", Style: "form", Field: validate.Field{
+		Name: "id", Kind: validate.Array,
+		Items: validate.Integer,
+	}},
+	{In: "query", Style: "pipeDelimited", Field: validate.Field{
+		Name: "sort", Kind: validate.Array,
+		Items: validate.String,
+	}},
+	{In: "query", Style: "form", Explode: true, Field: validate.Field{
+		Name: "available", Kind: validate.Boolean,
+		Required: true,
+	}},
+	{In: "query", Style: "form", Explode: true, Field: validate.Field{
+		Name: "rating", Kind: validate.Number,
+		Format: "double",
+	}},
+	{In: "query", Style: "form", Explode: true, Field: validate.Field{
+		Name: "since", Kind: validate.String,
+		Format: "date",
+	}},
+	{In: "path", Style: "simple", Field: validate.Field{
+		Name: "shelf", Kind: validate.String,
+		Required: true,
+	}},
+}
+
+// ParseListBooksParameters reads the parameters of the operation listBooks. An error is a validate.Violations.
+func ParseListBooksParameters(in validate.Parameters) (shelf string, params model.ListBooksParams, err error) {
+	r, p := validate.ReadParameters(in, inRequest), ListBooksParameters
+	if s := r.Value(&p[0], nil); s != nil {
 		if number, ok := s.Int32(); ok {
 			params.Page = &number
 			s.Check(number >= 1, "minimum", "must be at least 1")
 		}
-		errs.Add("page", s)
+		r.End(&p[0], s)
+	} else {
+		s := validate.NewScanner([]byte("1"), validate.Options{})
+		if number, ok := s.Int32(); ok {
+			params.Page = &number
+			s.Check(number >= 1, "minimum", "must be at least 1")
+		}
 	}
-	if values := query["genre"]; len(values) > 0 {
-		s := validate.NewScanner(validate.AppendParameterList(nil, validate.String, values), inRequest)
-		var elem []model.Genre
-		if validate.List(s, &elem, decodeGenre) {
-			params.Genre = &elem
+	if s := r.Value(&p[1], nil); s != nil {
+		var value []model.Genre
+		if decodeListBooksGenre(s, &value) {
+			params.Genre = &value
 		}
-		errs.Add("genre", s)
+		r.End(&p[1], s)
 	}
-	if values := query["id"]; len(values) > 0 {
-		if len(values) > 1 {
-			errs.Repeated("id")
+	if s := r.Value(&p[2], nil); s != nil {
+		var value []int64
+		if decodeListBooksId(s, &value) {
+			params.Id = &value
 		}
-		s := validate.NewScanner(validate.AppendParameterList(nil, validate.Integer, validate.SplitParameter(values[0], ",")), inRequest)
-		var elem []int64
-		if decodeListBooksId(s, &elem) {
-			params.Id = &elem
-		}
-		errs.Add("id", s)
+		r.End(&p[2], s)
 	}
-	if values := query["sort"]; len(values) > 0 {
-		if len(values) > 1 {
-			errs.Repeated("sort")
+	if s := r.Value(&p[3], nil); s != nil {
+		var value []model.ListBooksParamsSort
+		if decodeListBooksSort(s, &value) {
+			params.Sort = &value
 		}
-		s := validate.NewScanner(validate.AppendParameterList(nil, validate.String, validate.SplitParameter(values[0], "|")), inRequest)
-		var elem []model.ListBooksParamsSort
-		if decodeListBooksSort(s, &elem) {
-			params.Sort = &elem
-		}
-		errs.Add("sort", s)
+		r.End(&p[3], s)
 	}
-	if values := query["available"]; len(values) > 0 {
-		if len(values) > 1 {
-			errs.Repeated("available")
-		}
-		s := validate.NewScanner(validate.AppendParameter(nil, validate.Boolean, values[0]), inRequest)
+	if s := r.Value(&p[4], nil); s != nil {
 		if value, ok := s.Bool(); ok {
 			params.Available = value
 		}
-		errs.Add("available", s)
-	} else {
-		errs.Missing("available")
+		r.End(&p[4], s)
 	}
-	if values := query["rating"]; len(values) > 0 {
-		if len(values) > 1 {
-			errs.Repeated("rating")
-		}
-		s := validate.NewScanner(validate.AppendParameter(nil, validate.Number, values[0]), inRequest)
-		if number, ok := s.Number(); ok {
-			params.Rating = validate.Pointer(float64(validate.NearestFloat(number, 64)))
-			s.Check(validate.IsFloat(number, 64), "format", "must be in the range of a floating-point number of 64 bits")
-			exact := validate.ParseDecimal(number)
+	if s := r.Value(&p[5], nil); s != nil {
+		if number, text, ok := s.Float64Text(); ok {
+			params.Rating = &number
+			exact := validate.ParseDecimal(text)
 			s.Check(exact.Compare(validate.ParseDecimal("5")) <= 0, "maximum", "must be at most 5")
 			s.Check(compose.IsMultiple(exact, 5, -1), "multipleOf", "must be a multiple of 0.5")
 		}
-		errs.Add("rating", s)
+		r.End(&p[5], s)
 	}
-	if values := query["since"]; len(values) > 0 {
-		if len(values) > 1 {
-			errs.Repeated("since")
-		}
-		s := validate.NewScanner(validate.AppendParameter(nil, validate.String, values[0]), inRequest)
+	if s := r.Value(&p[6], nil); s != nil {
 		if value, ok := format.ReadDate(s); ok {
 			params.Since = validate.Pointer(openapi_types.Date{Time: value})
 		}
-		errs.Add("since", s)
+		r.End(&p[6], s)
 	}
-	{
-		s := validate.NewScanner(validate.AppendParameter(nil, validate.String, path("shelf")), inRequest)
+	if s := r.Value(&p[7], nil); s != nil {
 		if text, ok := s.String(); ok {
 			shelf = text
 			s.Check(patternListBooksShelf.MatchString(text), "pattern", "must match ^[A-Z]{1,2}$")
 		}
-		errs.Add("shelf", s)
+		r.End(&p[7], s)
 	}
-	return shelf, params, errs.Err()
+	return shelf, params, r.Err()
 }
 
-// ParseAddBookParameters reads the parameters of the operation addBook.
-// path returns the value of a parameter of the path, with its escapes undone.
-func ParseAddBookParameters(path func(name string) string, query url.Values) (shelf string, err error) {
-	var errs validate.ParameterErrors
-	{
-		s := validate.NewScanner(validate.AppendParameter(nil, validate.String, path("shelf")), inRequest)
+// AddBookParameters lists the parameters of the operation addBook.
+var AddBookParameters = []validate.Parameter{
+	{In: "path", Style: "simple", Field: validate.Field{
+		Name: "shelf", Kind: validate.String,
+		Required: true,
+	}},
+}
+
+// ParseAddBookParameters reads the parameters of the operation addBook. An error is a validate.Violations.
+func ParseAddBookParameters(in validate.Parameters) (shelf string, err error) {
+	r, p := validate.ReadParameters(in, inRequest), AddBookParameters
+	if s := r.Value(&p[0], nil); s != nil {
 		if text, ok := s.String(); ok {
 			shelf = text
 			s.Check(patternListBooksShelf.MatchString(text), "pattern", "must match ^[A-Z]{1,2}$")
 		}
-		errs.Add("shelf", s)
+		r.End(&p[0], s)
 	}
-	return shelf, errs.Err()
+	return shelf, r.Err()
 }
 
-// ParseEditCopiesParameters reads the parameters of the operation editCopies.
-// path returns the value of a parameter of the path, with its escapes undone.
-func ParseEditCopiesParameters(path func(name string) string, query url.Values) (id string, numbers []int, err error) {
-	var errs validate.ParameterErrors
-	{
-		s := validate.NewScanner(validate.AppendParameter(nil, validate.String, path("id")), inRequest)
-		if text, ok := s.String(); ok {
-			id = text
-			s.Check(format.IsUUID(text), "format", "must be a UUID")
+// EditCopiesParameters lists the parameters of the operation editCopies.
+var EditCopiesParameters = []validate.Parameter{
+	{In: "path", Style: "simple", Field: validate.Field{
+		Name: "id", Kind: validate.String,
+		Format:   "uuid",
+		Required: true,
+	}},
+	{In: "path", Style: "simple", Field: validate.Field{
+		Name: "numbers", Kind: validate.Array,
+		Items:    validate.Integer,
+		Required: true,
+	}},
+}
+
+// ParseEditCopiesParameters reads the parameters of the operation editCopies. An error is a validate.Violations.
+func ParseEditCopiesParameters(in validate.Parameters) (id openapi_types.UUID, numbers []int, err error) {
+	r, p := validate.ReadParameters(in, inRequest), EditCopiesParameters
+	if s := r.Value(&p[0], nil); s != nil {
+		if value, ok := format.ReadUUID(s); ok {
+			id = openapi_types.UUID(value)
 		}
-		errs.Add("id", s)
+		r.End(&p[0], s)
 	}
-	{
-		s := validate.NewScanner(validate.AppendParameterList(nil, validate.Integer, validate.SplitParameter(path("numbers"), ",")), inRequest)
+	if s := r.Value(&p[1], nil); s != nil {
 		decodeEditCopiesNumbers(s, &numbers)
-		errs.Add("numbers", s)
+		r.End(&p[1], s)
 	}
-	return id, numbers, errs.Err()
+	return id, numbers, r.Err()
 }

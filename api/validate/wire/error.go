@@ -1,0 +1,96 @@
+package wire
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"strings"
+
+	"example.com/oxgroups/api/validate"
+)
+
+// BodyError says why a body was not taken. The body was not read to its end, so the reply should say "Connection: close": what
+// follows on the connection is not a request.
+type BodyError struct {
+	status  int
+	message string
+	cause   error
+}
+
+// Error returns the reason. It never repeats what the body says.
+func (e *BodyError) Error() string { return e.message }
+
+// Status returns the status that fits: 400 for a broken connection or broken chunks, 408 for a body that came too slowly, 413 for one
+// that is too large, 415 for one of another media type, charset or encoding.
+func (e *BodyError) Status() int { return e.status }
+
+// Unwrap returns the error of the connection, if there was one.
+func (e *BodyError) Unwrap() error { return e.cause }
+
+func tooLarge(limit int64) *BodyError {
+	return &BodyError{status: http.StatusRequestEntityTooLarge, message: fmt.Sprintf("the body must have at most %d bytes", limit)}
+}
+
+// RequestError is a request whose parameters or body break the spec. errors.As finds a *validate.SyntaxError and a
+// validate.Violations in it.
+type RequestError struct {
+	Syntax     *validate.SyntaxError // why the body is not JSON, or no form; nil where it is
+	Violations validate.Violations   // of the parameters, then of the body
+}
+
+// Error returns what is wrong, a line each.
+func (e *RequestError) Error() string {
+	var lines []string
+	if e.Syntax != nil {
+		lines = append(lines, e.Syntax.Error())
+	}
+	if len(e.Violations) > 0 {
+		lines = append(lines, e.Violations.Error())
+	}
+	return strings.Join(lines, "\n")
+}
+
+// Unwrap returns the syntax error and the violations, as far as there are any.
+func (e *RequestError) Unwrap() []error {
+	var list []error
+	if e.Syntax != nil {
+		list = append(list, e.Syntax)
+	}
+	if len(e.Violations) > 0 {
+		list = append(list, e.Violations)
+	}
+	return list
+}
+
+// Problems collects what is wrong with the parts of a request. The zero value has none.
+type Problems struct {
+	found RequestError
+	other error
+}
+
+// Add adds what the reading of a part returned: nil, a *validate.SyntaxError, a validate.Violations, or another error, which Err
+// then returns as it is.
+func (p *Problems) Add(err error) {
+	var syntax *validate.SyntaxError
+	var violations validate.Violations
+	switch {
+	case err == nil:
+	case errors.As(err, &syntax):
+		p.found.Syntax = syntax
+	case errors.As(err, &violations):
+		p.found.Violations = append(p.found.Violations, violations...)
+	default:
+		p.other = errors.Join(p.other, err)
+	}
+}
+
+// Err returns a *RequestError with all problems, or nil if there are none.
+func (p *Problems) Err() error {
+	if p.other != nil {
+		return p.other
+	}
+	if p.found.Syntax == nil && len(p.found.Violations) == 0 {
+		return nil
+	}
+	return &p.found
+}

@@ -1,0 +1,183 @@
+package openapi_test
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"example.com/oxgroups/cmd/validatorgen/internal/openapi"
+)
+
+// load reads a document with the given paths and components.
+func load(t *testing.T, text string) (*openapi.Document, error) {
+	t.Helper()
+	file := filepath.Join(t.TempDir(), "spec.yaml")
+	if err := os.WriteFile(file, []byte("openapi: 3.0.3\ninfo: {title: test, version: '1'}\n"+text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return openapi.Load(file, false)
+}
+
+const components = `
+components:
+  securitySchemes: {token: {type: http, scheme: bearer}, key: {type: apiKey, in: header, name: K}}
+  parameters:
+    P: {$ref: '#/components/parameters/Q'}
+    Q: {in: query, name: q, schema: {type: string}}
+  requestBodies: {B: {required: true, content: {application/json: {schema: {type: object}}}}}
+  responses: {R: {description: r, content: {application/json: {schema: {type: object}}}}}
+  headers: {H: {schema: {type: string}}}
+  x-parameters: [{in: header, name: h, schema: {type: string}}, {$ref: '#/components/parameters/P'}]
+  x-paths: {a: {get: {operationId: a, responses: {'200': {description: ok}}}}}
+`
+
+// summary writes what was read of an operation.
+func summary(op *openapi.Operation) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s %s %s", op.ID, op.Method, op.Path)
+	for _, p := range op.Parameters {
+		fmt.Fprintf(&b, " %s:%s:%s:%t:%t", p.In, p.Name, p.Style, p.Explode, p.Required)
+	}
+	if op.Body != nil {
+		fmt.Fprintf(&b, " body:%t", op.Body.Required)
+		for _, m := range op.Body.Content {
+			fmt.Fprintf(&b, ":%s=%d", m.Name, m.Kind)
+		}
+	}
+	for _, r := range op.Responses {
+		fmt.Fprintf(&b, " %s:%d", r.Status, len(r.Content))
+	}
+	fmt.Fprintf(&b, " %v", op.Security)
+	return b.String()
+}
+
+func TestOperations(t *testing.T) {
+	for _, tc := range []struct{ name, text, want string }{
+		{"parameters of the path are overridden by name and place", `
+paths:
+  /x/{id}:
+    parameters:
+      - {in: path, name: id, required: true, schema: {type: integer}}
+      - {in: query, name: id, schema: {type: integer}}
+    get:
+      operationId: x
+      parameters: [{in: query, name: id, explode: false, schema: {type: array, items: {type: string}}}]
+      responses: {}`, "x GET /x/{id} query:id:form:false:false path:id:simple:false:true []"},
+		{"styles and defaults", `
+paths:
+  /x:
+    get:
+      parameters:
+        - {in: query, name: a, schema: {type: string}}
+        - {in: query, name: b, style: pipeDelimited, schema: {type: array, items: {type: string}}}
+        - {in: header, name: c, schema: {type: string}}
+        - {in: cookie, name: d, schema: {type: string}}
+        - {in: query, name: e, style: deepObject, schema: {type: object}}
+        - {in: query, name: f, content: {application/x+json: {schema: {type: object}}}}
+      responses: {}`, "get-x GET /x query:a:form:true:false query:b:pipeDelimited:false:false header:c:simple:false:false cookie:d:form:true:false query:e:deepObject:false:false query:f:content:true:false []"},
+		{"references", `
+paths:
+  /x:
+    parameters: {$ref: '#/components/x-parameters'}
+    put:
+      operationId: x
+      requestBody: {$ref: '#/components/requestBodies/B'}
+      responses: {'200': {$ref: '#/components/responses/R'}, default: {description: d, headers: {H: {$ref: '#/components/headers/H'}}}}`,
+			"x PUT /x header:h:simple:false:false query:q:form:true:false body:true:application/json=0 200:1 default:0 []"},
+		{"a path by reference", "\npaths: {/x: {$ref: '#/components/x-paths/a'}}", "a GET /x 200:0 []"},
+		{"media types", `
+paths:
+  /x:
+    post:
+      operationId: x
+      requestBody:
+        content:
+          application/json; charset=utf-8: {schema: {type: object}}
+          application/a+json: {schema: {type: string}}
+          application/b+json: {}
+          '*/*': {schema: {type: object}}
+          application/*: {schema: {type: string}}
+          application/x-www-form-urlencoded: {schema: {type: object}}
+          text/plain: {schema: {type: string}}
+          text/csv: {schema: {type: string, format: binary}}
+          multipart/mixed: {}
+          application/octet-stream: {schema: {type: string, format: binary}}
+      responses: {}`, "x POST /x body:false:application/json; charset=utf-8=0:application/a+json=0:application/b+json=4:*/*=0:application/*=4:application/x-www-form-urlencoded=1:text/plain=2:text/csv=4:multipart/mixed=3:application/octet-stream=4 []"},
+		{"the document's security", "\nsecurity: [{token: []}]\npaths: {/x: {get: {operationId: x, responses: {}}}}", "x GET /x [[{token []}]]"},
+		{"an operation's own", "\nsecurity: [{token: []}]\npaths: {/x: {get: {operationId: x, security: [{token: [a, b], key: []}, {}], responses: {}}}}", "x GET /x [[{token [a b]} {key []}] []]"},
+		{"none", "\nsecurity: [{token: []}]\npaths: {/x: {get: {operationId: x, security: [], responses: {}}}}", "x GET /x []"},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			d, err := load(t, tc.text+components)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if len(d.Operations) != 1 {
+				t.Fatalf("%d operations", len(d.Operations))
+			}
+			if got := summary(d.Operations[0]); got != tc.want {
+				t.Errorf("got  %s\nwant %s", got, tc.want)
+			}
+		})
+	}
+}
+
+// What cannot be read is refused, by its place.
+func TestRefusals(t *testing.T) {
+	operation := func(text string) string {
+		return "\npaths:\n  /x/{id}:\n    get: {" + text + ", responses: {}}\n"
+	}
+	const id = "{in: path, name: id, required: true, schema: {type: string}}"
+	for _, tc := range []struct{ name, text, want string }{
+		{"an operation by reference", "\npaths: {/x: {get: {$ref: '#/components/x-paths/a/get'}}}", "#/paths/~1x/get/$ref: $ref: OpenAPI has no reference in the place of an operation"},
+		{"a path of another file", "\npaths: {/x: {$ref: 'other.yaml#/x'}}", "#/paths/~1x/$ref: $ref: "},
+		{"a parameter list of another file", operation("parameters: {$ref: other.yaml}"), "#/paths/~1x~1{id}/get/parameters/$ref: $ref: "},
+		{"a parameter of another file", operation("parameters: [{$ref: other.yaml}]"), "get/parameters/0/$ref: $ref: "},
+		{"a parameter in a circle", operation("parameters: [{$ref: '#/components/parameters/C'}]") + "components: {parameters: {C: {$ref: '#/components/parameters/D'}, D: {$ref: '#/components/parameters/C'}}}", "refers to itself"},
+		{"a body of another file", operation("parameters: [" + id + "], requestBody: {$ref: other.yaml}"), "get/requestBody/$ref: $ref: "},
+		{"a response of another file", "\npaths: {/x: {get: {responses: {'200': {$ref: other.yaml}}}}}", "get/responses/200/$ref: $ref: "},
+		{"a header of another file", "\npaths: {/x: {get: {responses: {'200': {description: d, headers: {H: {$ref: other.yaml}}}}}}}", "headers/H/$ref: $ref: "},
+		{"a component that nothing uses", "\npaths: {}\ncomponents: {responses: {R: {$ref: other.yaml}}}", "#/components/responses/R/$ref: $ref: "},
+		{"a security scheme that is not there", operation("parameters: [" + id + "], security: [{nobody: []}]"), "security: scheme nobody is not one of components/securitySchemes"},
+		{"a parameter of the path that is not described", operation("parameters: []"), "the path has {id}, which is not among the parameters"},
+		{"a parameter that the path does not have", operation("parameters: [" + id + ", {in: path, name: other, required: true, schema: {type: string}}]"), "has no {other}"},
+		{"a style of paths", operation("parameters: [{in: path, name: id, style: matrix, required: true, schema: {type: string}}]"), "parameters/0/style: style: parameters of style matrix"},
+		{"an object in a style that has none", operation("parameters: [" + id + ", {in: query, name: o, schema: {type: object}}]"), "parameters of type object are not supported in style form"},
+		{"deepObject for text", operation("parameters: [" + id + ", {in: query, name: o, style: deepObject, schema: {type: string}}]"), "deepObject is for objects"},
+		{"content that is no JSON", operation("parameters: [" + id + ", {in: query, name: o, content: {text/plain: {schema: {type: string}}}}]"), "content: the content of a parameter must be one media type, and JSON"},
+		{"a parameter without a schema", operation("parameters: [" + id + ", {in: query, name: o}]"), "schema: a parameter must have a schema"},
+		{"a parameter of no place", operation("parameters: [" + id + ", {in: body, name: o, schema: {}}]"), "in: must be one of path, query, header, cookie"},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			if _, err := load(t, tc.text); err == nil || !strings.Contains(err.Error(), tc.want) || !strings.Contains(err.Error(), "spec.yaml:") {
+				t.Errorf("got %v, want %q in it", err, tc.want)
+			}
+		})
+	}
+}
+
+// What is not generated though it is valid is listed, by operation, place and reason.
+func TestNotices(t *testing.T) {
+	for _, tc := range []struct{ name, operation, want string }{
+		{"multipart", "requestBody: {content: {multipart/form-data: {schema: {type: object}}}}", "requestBody/content/multipart~1form-data: operation x: a body of multipart/form-data is handed on as a reader: its parts are not checked"},
+		{"bytes", "requestBody: {content: {image/png: {schema: {type: string, format: binary}}}}", "operation x: a body of image/png is handed on as a reader"},
+		{"XML", "requestBody: {content: {application/xml: {schema: {type: object}}}}", "operation x: a body of application/xml is handed on as a reader"},
+		{"JSON without a schema", "requestBody: {content: {application/json: {}}}", "operation x: a body of application/json is handed on as a reader"},
+		{"the encoding of a form", "requestBody: {content: {application/x-www-form-urlencoded: {schema: {type: object}, encoding: {a: {explode: false}}}}}", "encoding: operation x: encoding is not read"},
+		{"a text as a response", "responses: {'200': {description: d, content: {text/plain: {schema: {type: string}}}}}", "operation x: response 200 in text/plain has no encoder"},
+		{"a header that is no parameter", "parameters: [{in: header, name: authorization, schema: {type: string}}]", "operation x: header authorization is no parameter"},
+		{"callbacks", "callbacks: {c: {'{$request.query.u}': {post: {responses: {}}}}}", "callbacks: operation x: callbacks are requests that the server sends"},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			d, err := load(t, "\npaths: {/x: {post: {operationId: x, "+tc.operation+"}}}")
+			if err != nil {
+				t.Fatal(err)
+			}
+			if len(d.Notices) != 1 || !strings.Contains(d.Notices[0].String(), tc.want) || !strings.Contains(d.Notices[0].String(), "spec.yaml:4:") || !strings.Contains(d.Notices[0].String(), "#/paths/~1x/post/") {
+				t.Errorf("got %v, want %q", d.Notices, tc.want)
+			}
+		})
+	}
+}

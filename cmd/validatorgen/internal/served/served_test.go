@@ -1,0 +1,515 @@
+// Package served_test drives the wiring that is generated for openapi.yaml, beside it, over HTTP.
+package served_test
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/labstack/echo/v4"
+	openapi_types "github.com/oapi-codegen/runtime/types"
+
+	"example.com/oxgroups/api/validate"
+	"example.com/oxgroups/api/validate/wire"
+	"example.com/oxgroups/cmd/validatorgen/internal/served/model"
+	"example.com/oxgroups/cmd/validatorgen/internal/served/server"
+)
+
+// handler answers with what it was given, as text.
+type handler struct{}
+
+var _ server.Handler = handler{}
+
+func say(c echo.Context, format string, args ...any) error {
+	return c.String(http.StatusOK, fmt.Sprintf(format, args...))
+}
+
+func text(v any) string {
+	data, err := json.Marshal(v)
+	if err != nil {
+		return err.Error()
+	}
+	return string(data)
+}
+
+func (handler) ListPets(c echo.Context, params model.ListPetsParams) error {
+	if c.QueryParam("reply") != "" {
+		return server.ReplyListPets200(c, &[]model.Pet{{Name: "Tom"}, {Name: "Rex"}})
+	}
+	return say(c, "%s", text(params))
+}
+
+func (handler) AddPet(c echo.Context, body *model.Pet) error {
+	if body.Name == "taken" {
+		return server.ReplyAddPetDefault(c, http.StatusConflict, &model.Problem{Title: "taken"})
+	}
+	return server.ReplyAddPet201(c, body)
+}
+
+func (handler) PetsOn(c echo.Context, ids []string, day openapi_types.Date) error {
+	if day.Year() == 1970 {
+		return server.ReplyPetsOn200(c, map[string]any{"ids": append(ids, "one", "too many")})
+	}
+	return server.ReplyPetsOn200(c, map[string]any{"ids": ids, "day": day})
+}
+
+func (handler) ReplacePet(c echo.Context, id int64, body *server.ReplacePetBody) error {
+	for _, stream := range []*wire.Stream{body.Multipart, body.ImageWildcard} {
+		if stream == nil {
+			continue
+		}
+		data, err := io.ReadAll(stream)
+		if err != nil {
+			return err
+		}
+		return say(c, "%d stream %s %d", id, stream.ContentType, len(data))
+	}
+	return say(c, "%d %s", id, text(body))
+}
+
+func (handler) DeletePet(c echo.Context, id int64) error {
+	c.Response().Header().Set("Who", fmt.Sprint(c.Get("who")))
+	return c.NoContent(http.StatusNoContent)
+}
+
+func (handler) TakeNote(c echo.Context, body *model.Pet) error { return say(c, "%s", text(body)) }
+
+func (handler) TakeNoteAlias0(c echo.Context, body *model.Pet) error {
+	return say(c, "alias %s", text(body))
+}
+
+func (handler) TakeAnything(c echo.Context, body *json.RawMessage) error {
+	return say(c, "%s", text(body))
+}
+
+func (handler) SendForm(c echo.Context, body *model.Owner) error { return say(c, "%s", text(body)) }
+
+func (handler) N2FaEnable(c echo.Context, body *model.N2FaEnableJSONRequestBody) error {
+	return say(c, "%s", text(body))
+}
+
+func (handler) GetRange(c echo.Context, from int, to string) error {
+	return say(c, "%d to %s", from, to)
+}
+
+func (handler) ArchiveRanges(c echo.Context) error { return say(c, "archived") }
+
+// token takes "Bearer good", and for other schemes the header of the same name.
+func token(c echo.Context, _ []string) error {
+	if c.Request().Header.Get("Authorization") != "Bearer good" {
+		return echo.NewHTTPError(http.StatusUnauthorized, "token")
+	}
+	c.Set("who", "token")
+	return nil
+}
+
+func key(c echo.Context, _ []string) error {
+	if c.Request().Header.Get("X-Key") == "" {
+		return echo.NewHTTPError(http.StatusForbidden, "key")
+	}
+	return nil
+}
+
+func oauth(c echo.Context, scopes []string) error {
+	if c.Request().Header.Get("X-Scopes") != strings.Join(scopes, " ") {
+		return echo.NewHTTPError(http.StatusForbidden, "scopes "+strings.Join(scopes, " "))
+	}
+	return nil
+}
+
+func options() server.Options {
+	return server.Options{
+		Authenticators: map[string]server.Authenticator{"token": token, "key": key, "oauth": oauth},
+		MaxBody:        100,
+	}
+}
+
+// refuse answers an error with its status and what it says, a line for each violation.
+func refuse(err error, c echo.Context) {
+	status, message := http.StatusInternalServerError, err.Error()
+	var body *wire.BodyError
+	var request *wire.RequestError
+	var routed *echo.HTTPError
+	switch {
+	case errors.As(err, &body):
+		status = body.Status()
+		c.Response().Header().Set("Connection", "close")
+	case errors.As(err, &request):
+		status, message = http.StatusBadRequest, ""
+		if request.Syntax != nil {
+			message = "syntax;"
+		}
+		for _, v := range request.Violations {
+			message += fmt.Sprintf("%s %s %s;", v.In, v.Pointer, v.Rule)
+		}
+	case errors.As(err, &routed):
+		status, message = routed.Code, fmt.Sprint(routed.Message)
+	}
+	_ = c.String(status, message) // a client that is gone hears nothing
+}
+
+func serve(t *testing.T, o server.Options) *httptest.Server {
+	t.Helper()
+	e := echo.New()
+	e.HTTPErrorHandler = refuse
+	if err := server.Register(e, "/v1", handler{}, o); err != nil {
+		t.Fatal(err)
+	}
+	s := httptest.NewUnstartedServer(e)
+	s.Config.ReadTimeout = 5 * time.Second
+	s.Start()
+	t.Cleanup(s.Close)
+	return s
+}
+
+type call struct {
+	method, path, contentType, body string
+	header                          []string // "Name: value"
+	chunked                         bool
+}
+
+func (k call) send(t *testing.T, base string) (status int, header http.Header, body string) {
+	t.Helper()
+	var reader io.Reader = strings.NewReader(k.body)
+	if k.chunked {
+		reader = io.MultiReader(reader) // of a type whose length net/http does not know
+	}
+	r, err := http.NewRequest(k.method, base+"/v1"+k.path, reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if k.contentType != "" {
+		r.Header.Set("Content-Type", k.contentType)
+	}
+	for _, line := range k.header {
+		name, value, _ := strings.Cut(line, ": ")
+		r.Header.Add(name, value)
+	}
+	reply, err := http.DefaultClient.Do(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer reply.Body.Close()
+	data, err := io.ReadAll(reply.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return reply.StatusCode, reply.Header, string(data)
+}
+
+const (
+	anID     = "X-Request-Id: 7d444840-9dc0-11d1-b245-5ffdce74fad2"
+	aSession = "Cookie: other=1; session=12345678"
+	good     = "Authorization: Bearer good"
+)
+
+func TestSecurity(t *testing.T) {
+	s := serve(t, options())
+	pets := func(header ...string) call {
+		return call{method: "GET", path: "/pets", header: append(header, anID, aSession)}
+	}
+	for _, tc := range []struct {
+		name string
+		call call
+		want int
+		says string
+	}{
+		{"all schemes of the first alternative", pets(good, "X-Key: k"), 200, ""},
+		{"one scheme of the first alternative", pets(good), 403, "key"},
+		{"nothing: the error of the first alternative", pets(), 401, "token"},
+		{"the second alternative", pets("X-Scopes: read list"), 200, ""},
+		{"the second alternative without a scope", pets("X-Scopes: read"), 401, "token"},
+		{"scopes of another operation", call{method: "POST", path: "/pets", contentType: "application/json", body: `{"name":"Tom"}`, header: []string{"X-Scopes: write"}}, 201, ""},
+		{"the document's security", call{method: "PUT", path: "/pets/7", contentType: "application/json", body: `{}`}, 401, "token"},
+		{"before the body is judged", call{method: "PUT", path: "/pets/7", contentType: "image/tiff", body: `x`}, 401, "token"},
+		{"open", call{method: "POST", path: "/notes"}, 200, "null"},
+		{"anonymous", call{method: "DELETE", path: "/pets/7"}, 204, ""},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			if status, _, body := tc.call.send(t, s.URL); status != tc.want || !strings.Contains(body, tc.says) {
+				t.Errorf("got %d %s, want %d %s", status, body, tc.want, tc.says)
+			}
+		})
+	}
+	// Where nobody has to say who they are, those who do are known.
+	if _, header, _ := (call{method: "DELETE", path: "/pets/7", header: []string{good}}).send(t, s.URL); header.Get("Who") != "token" {
+		t.Errorf("known as %q", header.Get("Who"))
+	}
+}
+
+// A scheme without an authenticator is an error that names it; one that no operation uses needs none.
+func TestSchemeWithoutAuthenticator(t *testing.T) {
+	for _, name := range []string{"token", "key", "oauth"} {
+		o := options()
+		delete(o.Authenticators, name)
+		e := echo.New()
+		if err := server.Register(e, "", handler{}, o); err == nil || !strings.Contains(err.Error(), "security scheme "+name+" ") {
+			t.Errorf("without %s: %v", name, err)
+		}
+		if len(e.Routes()) > 0 {
+			t.Errorf("without %s: %d routes", name, len(e.Routes()))
+		}
+	}
+}
+
+func TestParameters(t *testing.T) {
+	s := serve(t, options())
+	const defaults = `"kinds":["cat","dog"]`
+	for _, tc := range []struct {
+		name, query string
+		header      []string
+		want        string // a part of the parameters, or what is wrong
+	}{
+		{"defaults", "", nil, `"sort":"age","size":20,` + defaults},
+		{"instead of defaults", "sort=name&size=7&kinds=owl", nil, `"sort":"name","size":7,"kinds":["owl"]`},
+		{"header and cookie", "", nil, `"x-request-id":"7d444840-9dc0-11d1-b245-5ffdce74fad2"`},
+		{"the cookie among others", "", nil, `"session":"12345678"`},
+		{"an array by repetition", "tags=a&tags=b%2Cc", nil, `"tags":["a","b,c"]`},
+		{"an escaped separator is text", "csv=a%2Cb,c", nil, `"csv":["a,b","c"]`},
+		{"an escaped name", "c%73v=a", nil, `"csv":["a"]`},
+		{"pipes", "pipe=1|2%7C3", nil, `"pipe":[1,2,3]`},
+		{"spaces", "space=a+b%20c", nil, `"space":["a","b","c"]`},
+		{"an empty array", "csv=", nil, `"csv":[]`},
+		{"one of several types: a number", "page=3", nil, `"page":3`},
+		{"one of several types: text", "page=all", nil, `"page":"all"`},
+		{"elements of several types", "pages=3,last", nil, `"pages":[3,"last"]`},
+		{"the empty value", "empty=", nil, `"empty":""`},
+		{"JSON", `where={"name":"Tom"}`, nil, `"where":{"name":"Tom"}`},
+		{"an object", "filter[name]=Tom&filter[age]=3&filter[tags]=a&filter%5Btags%5D=b&filter[other]=1", nil, `"filter":{"age":3,"name":"Tom","tags":["a","b"]}`},
+		{"a list in a header", "", []string{"If-Match: a, b"}, `"If-Match":["a","b"]`},
+		{"a header twice is one list", "", []string{"If-Match: a", "If-Match: b"}, `"If-Match":["a","b"]`},
+		{"unknown names", "nobody=1&nobody=2", nil, `"size":20`},
+		{"the array as a reply", "reply=1", nil, `[{"name":"Tom"},{"name":"Rex"}]`},
+
+		{"a number below its minimum in one of several types", "page=0", nil, "query /page oneOf;"},
+		{"text that no type has", "page=some", nil, "query /page oneOf;"},
+		{"an element that no type has", "pages=1,some", nil, "query /pages/1 oneOf;"},
+		{"an empty element", "tags=", nil, "query /tags/0 minLength;"},
+		{"given twice", "size=1&size=2", nil, "query /size style;"},
+		{"out of range", "size=101", nil, "query /size maximum;"},
+		{"no canonical integer", "size=07", nil, "query /size type;"},
+		{"outside an enum", "sort=x", nil, "query /sort enum;"},
+		{"an element outside an enum", "kinds=cat&kinds=fox", nil, "query /kinds/1 enum;"},
+		{"no JSON", "where=x", nil, "query /where type;"},
+		{"JSON that breaks its schema", "where={}", nil, "query /where/name required;"},
+		{"an object that breaks its schema", "filter[name]=T&filter[age]=x&filter[age]=y", nil, "query /filter/age style;query /filter/name minLength;query /filter/age type;"},
+		{"a broken escape", "sort=%zz", nil, "query  syntax;query /sort enum;"},
+		{"not UTF-8", "csv=%ff", nil, "query /csv type;"},
+		{"a header list that is too long", "", []string{"If-Match: a,b,c"}, "header /If-Match maxItems;"},
+		{"all places at once", "size=x", []string{"-"}, "query /size type;header /x-request-id required;cookie /session required;"},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			header := append([]string{good, "X-Key: k", anID, aSession}, tc.header...)
+			if len(tc.header) == 1 && tc.header[0] == "-" {
+				header = []string{good, "X-Key: k"}
+			}
+			status, _, body := call{method: "GET", path: "/pets?" + tc.query, header: header}.send(t, s.URL)
+			refused := strings.HasSuffix(tc.want, ";")
+			if refused && (status != 400 || body != tc.want) || !refused && (status != 200 || !strings.Contains(body, tc.want)) {
+				t.Errorf("got %d %s\nwant %s", status, body, tc.want)
+			}
+		})
+	}
+	t.Run("an empty value that is allowed and fits no type is left out", func(t *testing.T) {
+		_, _, body := call{method: "GET", path: "/pets?none=", header: []string{good, "X-Key: k", anID, aSession}}.send(t, s.URL)
+		if !strings.HasPrefix(body, "{") || strings.Contains(body, "none") {
+			t.Errorf("got %s", body)
+		}
+	})
+}
+
+func TestPath(t *testing.T) {
+	s := serve(t, options())
+	for _, tc := range []struct {
+		name, method, path string
+		want               int
+		says               string
+	}{
+		{"an array", "GET", "/pets/a,b/on/2024-02-29", 200, `{"day":"2024-02-29","ids":["a","b"]}`},
+		{"an escaped separator is text", "GET", "/pets/a%2Cb,c%20d/on/2024-02-29", 200, `"ids":["a,b","c d"]`},
+		{"an escaped slash is text", "GET", "/pets/a%2Fb/on/2024-02-29", 200, `"ids":["a/b"]`},
+		{"too many, and no date", "GET", "/pets/a,b,c/on/2024-02-30", 400, "path /day format;path /ids maxItems;"},
+		{"a reply that breaks its schema is not sent", "GET", "/pets/a/on/1970-01-01", 500, "encode response 200: /ids: "},
+		{"another method", "POST", "/pets/a/on/2024-02-29", 405, ""},
+		{"a slash behind the last parameter", "GET", "/pets/a/on/2024-02-29/x", 404, ""},
+		{"an id below 1", "DELETE", "/pets/0", 400, "path /id minimum;"},
+		{"an id that is none", "DELETE", "/pets/%37%2F8", 400, "path /id type;"},
+		{"a path with more", "DELETE", "/pets/7/x", 404, ""},
+		{"a path with more that another path goes on from", "DELETE", "/pets/7/on/2024-02-29/x", 404, ""},
+		{"parts of a segment", "GET", "/ranges/1-2-3.json", 200, "1 to 2-3"},
+		{"parts of a segment that break a schema", "GET", "/ranges/x-2.json", 400, "path /from type;"},
+		{"a segment that does not fit its template", "GET", "/ranges/1-2.xml", 404, ""},
+		{"an empty part of a segment", "GET", "/ranges/1-.json", 404, ""},
+		{"a colon in a path", "POST", "/ranges:archive", 200, "archived"},
+		{"another path than that with a colon", "POST", "/rangesarchive", 404, ""},
+		{"a path item by reference", "POST", "/same-pets", 200, "alias null"},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			if status, _, body := (call{method: tc.method, path: tc.path}).send(t, s.URL); status != tc.want || !strings.Contains(body, tc.says) {
+				t.Errorf("got %d %s, want %d %s", status, body, tc.want, tc.says)
+			}
+		})
+	}
+}
+
+func TestBodies(t *testing.T) {
+	s := serve(t, options())
+	put := func(contentType, body string) call {
+		return call{method: "PUT", path: "/pets/7", contentType: contentType, body: body, header: []string{good}}
+	}
+	post := func(path, contentType, body string) call {
+		return call{method: "POST", path: path, contentType: contentType, body: body}
+	}
+	const form = "application/x-www-form-urlencoded"
+	chunked := func(k call) call { k.chunked = true; return k }
+	for _, tc := range []struct {
+		name string
+		call call
+		want int
+		says string
+	}{
+		{"JSON", put("application/json", `{"name":"Tom"}`), 200, `7 {"JSON":{"name":"Tom"}`},
+		{"JSON with a charset", put("application/json; charset=UTF-8", `{"name":"Tom"}`), 200, `"JSON":{"name":"Tom"}`},
+		{"JSON in chunks", chunked(put("application/json", `{"name":"Tom"}`)), 200, `"JSON":{"name":"Tom"}`},
+		{"another type of JSON", put("application/vnd.pet+json", `{"title":"Tom"}`), 200, `"ApplicationVndPetPlusJSON":{"title":"Tom"}`},
+		{"a parameter that is not offered", put("application/vnd.pet+json; q=1", `{"title":"Tom"}`), 200, `"ApplicationVndPetPlusJSON":{"title":"Tom"}`},
+		{"a type by its parameter", put("application/vnd.pet+json; version=2", `[1,2]`), 200, `"ApplicationVndPetPlusJSONVersion2":[1,2]`},
+		{"a form", put(form, "name=Tom&tags=a&tags=b&age="), 200, `"Form":{"age":null,"name":"Tom","tags":["a","b"]}`},
+		{"text", put("text/plain", "a\"b"), 200, `"Text":"a\"b"`},
+		{"multipart", put("multipart/form-data; boundary=x", "--x--"), 200, "7 stream multipart/form-data; boundary=x 5"},
+		{"bytes by a range", put("image/png", "\x89PNG"), 200, "7 stream image/png 4"},
+		{"JSON by a range", post("/anything", "application/json", `{"y":1}`), 200, `{"y":1}`},
+		{"a digit in front of a name", post("/second-factor", "application/json", `{"code":7}`), 200, `{"code":7}`},
+		{"optional, left out", post("/notes", "", ""), 200, "null"},
+		{"optional, left out with a type", post("/notes", "application/json", ""), 200, "null"},
+		{"optional, no chunk", chunked(post("/notes", "", "")), 200, "null"},
+		{"optional, in chunks", chunked(post("/notes", "application/json", `{"name":"Tom"}`)), 200, `{"name":"Tom"}`},
+		{"a reply", call{method: "POST", path: "/pets", contentType: "application/json", body: `{"name":"Tom"}`, header: []string{"X-Scopes: write"}}, 201, `{"name":"Tom"}`},
+		{"the default reply", call{method: "POST", path: "/pets", contentType: "application/json", body: `{"name":"taken"}`, header: []string{"X-Scopes: write"}}, 409, `{"title":"taken"}`},
+
+		{"no JSON", put("application/json", `{`), 400, "syntax;"},
+		{"required, left out", put("application/json", ""), 400, "syntax;"},
+		{"parameters and body", call{method: "PUT", path: "/pets/x", contentType: "application/json", body: `{"name":"long name","kind":"x"}`, header: []string{good}}, 400, "path /id type; /name maxLength; /kind enum;"},
+		{"another type of JSON that breaks its schema", put("application/vnd.pet+json", `{"title":"long"}`), 400, " /title maxLength;"},
+		{"an array that breaks its schema", put("application/vnd.pet+json; version=2", `[1,"x"]`), 400, " /1 type;"},
+		{"a form that breaks its schema", put(form, "age=x"), 400, " /age type; /name required;"},
+		{"a broken form", put(form, "name=%zz"), 400, "syntax;"},
+		{"text that breaks its schema", put("text/plain", "a long text"), 400, "  maxLength;"},
+		{"JSON by a range that breaks its schema", post("/anything", "text/csv", `{}`), 400, " /y required;"},
+		{"a type that is not offered", put("text/html", "x"), 415, "Content-Type must be application/json or "},
+		{"no type", put("", "x"), 415, "Content-Type must be given"},
+		{"a broken type", put("application", "x"), 415, "Content-Type"},
+		{"another charset", put("application/json; charset=latin1", "{}"), 415, "UTF-8"},
+		{"an encoding", call{method: "PUT", path: "/pets/7", contentType: "application/json", body: "x", header: []string{good, "Content-Encoding: gzip"}}, 415, "Content-Encoding"},
+		{"optional, of no type", post("/notes", "", "x"), 415, "Content-Type"},
+		{"optional, in chunks of no type", chunked(post("/notes", "", "x")), 415, "Content-Type"},
+		{"too large", put("application/json", `"`+strings.Repeat("a", 100)+`"`), 413, "at most 100 bytes"},
+		{"too large in chunks", chunked(put("application/json", strings.Repeat(" ", 101))), 413, "at most 100 bytes"},
+		{"a stream that is too large", chunked(put("image/png", strings.Repeat("x", 101))), 413, "at most 100 bytes"},
+		{"as large as allowed", put("image/png", strings.Repeat("x", 100)), 200, "7 stream image/png 100"},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			if status, _, body := tc.call.send(t, s.URL); status != tc.want || !strings.Contains(body, tc.says) {
+				t.Errorf("got %d %s, want %d %s", status, body, tc.want, tc.says)
+			}
+		})
+	}
+}
+
+// The same body as JSON, in the standard encoding, and with brackets.
+func TestForms(t *testing.T) {
+	const form = "application/x-www-form-urlencoded"
+	for _, tc := range []struct {
+		name, contentType, body string
+		bracketed               bool
+		want                    string
+	}{
+		{"JSON", "application/json", `{"owner":{"name":"Ann","vet":null}}`, false, `{"owner":{"name":"Ann","vet":null}}`},
+		{"the standard encoding", form, `owner={"name":"Ann","vet":true}`, false, `{"owner":{"name":"Ann","vet":true}}`},
+		{"brackets", form, "owner[name]=Ann&owner[vet]=", true, `{"owner":{"name":"Ann","vet":null}}`},
+		{"a key without a value", form, "owner[name]=Ann&owner[vet]", true, `{"owner":{"name":"Ann","vet":null}}`},
+		{"brackets in the standard encoding are no object", form, "owner[name]=Ann", false, " /owner required;"},
+		{"a list in the place of an object", form, "owner[]=a", true, " /owner type;"},
+		{"a list in the place of an object in JSON", "application/json", `{"owner":["a"]}`, true, " /owner type;"},
+		{"a list in the place of text", form, "owner[name][]=a", true, " /owner/name type;"},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			o := options()
+			o.BracketedForms = tc.bracketed
+			if _, _, body := (call{method: "POST", path: "/forms", contentType: tc.contentType, body: tc.body}).send(t, serve(t, o).URL); body != tc.want {
+				t.Errorf("got %s, want %s", body, tc.want)
+			}
+		})
+	}
+}
+
+// Replies say their type and length.
+func TestReplyHeader(t *testing.T) {
+	s := serve(t, options())
+	_, header, body := call{method: "POST", path: "/pets", contentType: "application/json", body: `{"name":"taken"}`, header: []string{"X-Scopes: write"}}.send(t, s.URL)
+	if header.Get("Content-Type") != "application/problem+json" || header.Get("Content-Length") != fmt.Sprint(len(body)) {
+		t.Errorf("got %v", header)
+	}
+}
+
+// raw sends bytes on a connection and returns the replies until the connection ends.
+func raw(t *testing.T, s *httptest.Server, request string) string {
+	t.Helper()
+	conn, err := net.Dial("tcp", s.Listener.Addr().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	if err := conn.SetDeadline(time.Now().Add(30 * time.Second)); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := io.WriteString(conn, request); err != nil {
+		t.Fatal(err)
+	}
+	data, err := io.ReadAll(conn)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(data)
+}
+
+// A body that cannot be read is a 400 or 408, and nothing that follows on the connection is served.
+func TestBrokenBodies(t *testing.T) {
+	s := serve(t, options())
+	const head = "POST /v1/notes HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
+	const inner = "POST /v1/notes HTTP/1.1\r\nHost: x\r\n\r\n"
+	for _, tc := range []struct{ name, request, want string }{
+		{"a chunk size that is none", head + "Transfer-Encoding: chunked\r\n\r\nzz\r\n" + inner, "400 Bad Request"},
+		{"a chunk without an end", head + "Transfer-Encoding: chunked\r\n\r\n1\r\n{X" + inner, "400 Bad Request"},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			got := raw(t, s, tc.request)
+			if !strings.HasPrefix(got, "HTTP/1.1 "+tc.want) || strings.Count(got, "HTTP/1.1 ") != 1 {
+				t.Errorf("got %s", got)
+			}
+		})
+	}
+}
+
+// A part of the error is found for callers that know package validate alone.
+func TestRequestErrorUnwraps(t *testing.T) {
+	var problems wire.Problems
+	problems.Add(validate.Violations{{Pointer: "/a", Rule: "type", Message: "must be a string", In: "query"}})
+	problems.Add(&validate.SyntaxError{Message: "unexpected end"})
+	err := problems.Err()
+	var syntax *validate.SyntaxError
+	var violations validate.Violations
+	if !errors.As(err, &syntax) || !errors.As(err, &violations) || len(violations) != 1 {
+		t.Errorf("got %#v", err)
+	}
+	if want := "unexpected end at byte 0\n/a: must be a string"; err.Error() != want {
+		t.Errorf("got %q, want %q", err, want)
+	}
+}
