@@ -21,6 +21,7 @@ type Parameter struct {
 	Style      string // "simple", "form", "spaceDelimited", "pipeDelimited", "deepObject"; "content" for one that is JSON
 	Explode    bool   // each element of an array is a value of its own
 	AllowEmpty bool   // the empty value is allowed, whatever the schema says
+	Default    string // the JSON of the value that is read where the parameter is absent, "" for none
 }
 
 // ParameterReader reads the parameters of one request and collects what is wrong with them.
@@ -39,8 +40,8 @@ func ReadParameters(in Parameters, options Options) *ParameterReader {
 	return r
 }
 
-// Value returns a scanner of the JSON that the parameter stands for. It is nil where there is nothing to read: the parameter
-// is absent, which is a violation if it is required.
+// Value returns a scanner of the JSON that the parameter stands for, or of its default. It is nil where there is nothing to read: the
+// parameter is absent, which is a violation if it is required.
 //
 // Text has no type. Where the schema allows several, check decides whether a number, a boolean or a string is read: the first of
 // them that it takes. It checks one element of an array. Other parameters need no check.
@@ -51,11 +52,8 @@ func (r *ParameterReader) Value(p *Parameter, check func(*Scanner)) *Scanner {
 	values := r.values(p)
 	array := p.Kind == Array && p.Style != "content"
 	switch {
-	case len(values) == 0 && p.Required:
-		r.add(p, "required", "is required")
-		return nil
 	case len(values) == 0:
-		return nil
+		return r.absent(p)
 	case array && p.In == "header":
 		values = []string{strings.Join(values, ",")}
 	case len(values) > 1 && !(array && p.Explode):
@@ -105,6 +103,17 @@ func (r *ParameterReader) Err() error {
 
 func (r *ParameterReader) add(p *Parameter, rule, message string) {
 	r.list = append(r.list, Violation{Pointer: "/" + PointerToken(p.Name), Rule: rule, Message: message, In: p.In})
+}
+
+// absent returns what is read of a parameter that is not there.
+func (r *ParameterReader) absent(p *Parameter) *Scanner {
+	switch {
+	case p.Required:
+		r.add(p, "required", "is required")
+	case p.Default != "":
+		return r.scanner([]byte(p.Default))
+	}
+	return nil
 }
 
 func (r *ParameterReader) scanner(data []byte) *Scanner { return NewScanner(data, r.options) }
@@ -243,10 +252,7 @@ func (r *ParameterReader) object(p *Parameter) *Scanner {
 		values[property] = append(values[property], unescapeQuery(value))
 	}
 	if len(names) == 0 {
-		if p.Required {
-			r.add(p, "required", "is required")
-		}
-		return nil
+		return r.absent(p)
 	}
 	data := []byte{'{'}
 	for i, name := range names {

@@ -119,6 +119,9 @@ func (g *Generator) parameterEntry(c *code, p parameter) {
 	if p.AllowEmpty {
 		head += ", AllowEmpty: true"
 	}
+	if value := defaultOf(p.Schema); value != nil && !p.Required {
+		head += ", Default: " + quoted(value.Literal())
+	}
 	c.line("{%s, Field: validate.Field{", head)
 	c.line("Name: %q, Kind: %s,", p.Name, parameterKind(p.Schema))
 	r := p.Schema.Resolve()
@@ -164,16 +167,9 @@ func parameterKind(s *schema.Schema) string {
 
 // parameter writes the reading of the parameter at i.
 func (g *Generator) parameter(c *code, i int, p parameter) {
-	body := c.child()
-	g.value(body, p.Schema, p.to)
 	c.line("if s := r.Value(&p[%d], %s); s != nil {", i, g.elementCheck(p))
-	c.WriteString(body.String())
+	g.value(c, p.Schema, p.to)
 	c.line("r.End(&p[%d], s)", i)
-	if value := defaultOf(p.Schema); value != nil && !p.Required && !p.to.none() {
-		c.line("} else {")
-		c.line("s := validate.NewScanner([]byte(%s), validate.Options{})", quoted(value.Literal()))
-		c.WriteString(body.String())
-	}
 	c.line("}")
 }
 

@@ -12,7 +12,7 @@ import (
 
 // ListBooksParameters lists the parameters of the operation listBooks.
 var ListBooksParameters = []validate.Parameter{
-	{In: "query", Style: "form", Explode: true, Field: validate.Field{
+	{In: "query", Style: "form", Explode: true, Default: "1", Field: validate.Field{
 		Name: "page", Kind: validate.Integer,
 		Format: "int32",
 	}},
@@ -55,12 +55,6 @@ func ParseListBooksParameters(in validate.Parameters) (shelf string, params mode
 			s.Check(number >= 1, "minimum", "must be at least 1")
 		}
 		r.End(&p[0], s)
-	} else {
-		s := validate.NewScanner([]byte("1"), validate.Options{})
-		if number, ok := s.Int32(); ok {
-			params.Page = &number
-			s.Check(number >= 1, "minimum", "must be at least 1")
-		}
 	}
 	if s := r.Value(&p[1], nil); s != nil {
 		var value []model.Genre

@@ -29,15 +29,15 @@ var ListPetsParameters = []validate.Parameter{
 		Name: "space", Kind: validate.Array,
 		Items: validate.String,
 	}},
-	{In: "query", Style: "form", Explode: true, Field: validate.Field{
+	{In: "query", Style: "form", Explode: true, Default: `"age"`, Field: validate.Field{
 		Name: "sort", Kind: validate.String,
 		Enum: []string{"name", "age"},
 	}},
-	{In: "query", Style: "form", Explode: true, Field: validate.Field{
+	{In: "query", Style: "form", Explode: true, Default: "20", Field: validate.Field{
 		Name: "size", Kind: validate.Integer,
 		Format: "int32",
 	}},
-	{In: "query", Style: "form", Explode: true, Field: validate.Field{
+	{In: "query", Style: "form", Explode: true, Default: `["cat","dog"]`, Field: validate.Field{
 		Name: "kinds", Kind: validate.Array,
 		Items: validate.String,
 	}},
@@ -122,16 +122,6 @@ func ParseListPetsParameters(in validate.Parameters) (params model.ListPetsParam
 			}
 		}
 		r.End(&p[4], s)
-	} else {
-		s := validate.NewScanner([]byte(`"age"`), validate.Options{})
-		if text, ok := s.String(); ok {
-			params.Sort = validate.Pointer(model.ListPetsParamsSort(text))
-			switch text {
-			case "name", "age":
-			default:
-				s.Violation("enum", `must be one of "name", "age"`)
-			}
-		}
 	}
 	if s := r.Value(&p[5], nil); s != nil {
 		if number, ok := s.Int32(); ok {
@@ -140,13 +130,6 @@ func ParseListPetsParameters(in validate.Parameters) (params model.ListPetsParam
 			s.Check(number <= 100, "maximum", "must be at most 100")
 		}
 		r.End(&p[5], s)
-	} else {
-		s := validate.NewScanner([]byte("20"), validate.Options{})
-		if number, ok := s.Int32(); ok {
-			params.Size = &number
-			s.Check(number >= 1, "minimum", "must be at least 1")
-			s.Check(number <= 100, "maximum", "must be at most 100")
-		}
 	}
 	if s := r.Value(&p[6], nil); s != nil {
 		var value []model.Kind
@@ -154,12 +137,6 @@ func ParseListPetsParameters(in validate.Parameters) (params model.ListPetsParam
 			params.Kinds = &value
 		}
 		r.End(&p[6], s)
-	} else {
-		s := validate.NewScanner([]byte(`["cat","dog"]`), validate.Options{})
-		var value []model.Kind
-		if decodeListPetsKinds(s, &value) {
-			params.Kinds = &value
-		}
 	}
 	if s := r.Value(&p[7], checkPage); s != nil {
 		if s.Kind() == validate.Null {
