@@ -242,8 +242,9 @@ func (r *ParameterReader) object(p *Parameter) *Scanner {
 	var names []string
 	values := map[string][]string{}
 	for name, value := range pairs(r.in.Query) {
-		property, ok := strings.CutPrefix(name, p.Name+"[")
-		if property, ok = strings.CutSuffix(property, "]"); !ok || strings.ContainsAny(property, "[]") {
+		property, within := strings.CutPrefix(name, p.Name+"[")
+		property, closed := strings.CutSuffix(property, "]")
+		if !within || !closed || strings.ContainsAny(property, "[]") {
 			continue
 		}
 		if values[property] == nil {

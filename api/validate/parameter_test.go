@@ -110,6 +110,7 @@ func TestParameterViolations(t *testing.T) {
 		{"not UTF-8", "q=a%ff", parameter("query", "form", true, validate.Integer, 0), "query /q type"},
 		{"a broken escape", "a=%4", parameter("query", "form", true, validate.Integer, 0), "query  syntax"},
 		{"required", "", validate.Parameter{In: "query", Style: "form", Field: validate.Field{Name: "a/b", Required: true}}, "query /a~1b required"},
+		{"an object, of another name", "qq[a]=1&x]=2", validate.Parameter{In: "query", Style: "deepObject", Field: validate.Field{Name: "q"}}, ""},
 		{"an object, required", "", validate.Parameter{In: "query", Style: "deepObject", Field: validate.Field{Name: "q", Required: true}}, "query /q required"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
