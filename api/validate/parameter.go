@@ -21,7 +21,6 @@ type Parameter struct {
 	Style      string // "simple", "form", "spaceDelimited", "pipeDelimited", "deepObject"; "content" for one that is JSON
 	Explode    bool   // each element of an array is a value of its own
 	AllowEmpty bool   // the empty value is allowed, whatever the schema says
-	Default    string // the JSON of the value that is read where the parameter is absent, "" for none
 }
 
 // ParameterReader reads the parameters of one request and collects what is wrong with them.

@@ -13,6 +13,7 @@ var UpdateWorkspaceGroupParameters = []validate.Parameter{
 		Name: "id", Kind: validate.Integer,
 		Format:      "int64",
 		Required:    true,
+		Rules:       []string{"must be at least 1"},
 		Description: "The id of the workspace group, in canonical decimal (no sign, no leading zero)",
 	}},
 	{In: "query", Style: "form", Explode: true, Field: validate.Field{

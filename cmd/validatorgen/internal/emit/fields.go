@@ -118,24 +118,30 @@ func (w *tableWriter) nested(before, body *code, r *schema.Schema, above map[*sc
 	}
 }
 
-// entry returns what there is to say of the property p of s, whose schema is r.
+// entryOf returns what there is to say of the property p of s, whose schema is r.
 func (g *Generator) entryOf(s *schema.Schema, p schema.Property, r *schema.Schema) string {
+	parts := []string{fmt.Sprintf("Name: %q, Kind: %s", p.Name, kindOf(r))}
+	if r.Items() != nil {
+		parts = append(parts, "Items: "+kindOf(r.Items()))
+	}
+	return strings.Join(append(parts, g.facts(p.Schema, s.Requires(p.Name), r.Description)...), ",\n")
+}
+
+// facts returns what there is to say of a field besides its name and kind.
+func (g *Generator) facts(s *schema.Schema, required bool, description string) []string {
 	var parts []string
 	add := func(format string, args ...any) { parts = append(parts, fmt.Sprintf(format, args...)) }
-	add("Name: %q, Kind: %s", p.Name, kindOf(r))
-	if r.Items() != nil {
-		add("Items: %s", kindOf(r.Items()))
-	}
+	r := s.Resolve()
 	if f := formatOf(r); f != "" {
 		add("Format: %q", f)
 	}
-	if s.Requires(p.Name) {
+	if required {
 		add("Required: true")
 	}
 	if r.AllowsNull() {
 		add("Nullable: true")
 	}
-	if r.Deprecated || p.Schema.Deprecated {
+	if r.Deprecated || s.Deprecated {
 		add("Deprecated: true")
 	}
 	values := enumTexts(r)
@@ -148,13 +154,13 @@ func (g *Generator) entryOf(s *schema.Schema, p schema.Property, r *schema.Schem
 	if rules := g.ruleTexts(r); len(rules) > 0 {
 		add("Rules: []string{%s}", quotedList(rules))
 	}
-	if d := defaultOf(p.Schema); d != nil {
+	if d := defaultOf(s); d != nil {
 		add("Default: %s", quoted(d.Literal()))
 	}
-	if r.Description != "" {
-		add("Description: %q", strings.TrimSpace(r.Description))
+	if description != "" {
+		add("Description: %q", strings.TrimSpace(description))
 	}
-	return strings.Join(parts, ",\n")
+	return parts
 }
 
 func enumTexts(s *schema.Schema) []string {

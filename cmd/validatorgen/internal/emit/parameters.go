@@ -119,26 +119,14 @@ func (g *Generator) parameterEntry(c *code, p parameter) {
 	if p.AllowEmpty {
 		head += ", AllowEmpty: true"
 	}
-	if value := defaultOf(p.Schema); value != nil && !p.Required {
-		head += ", Default: " + quoted(value.Literal())
-	}
 	c.line("{%s, Field: validate.Field{", head)
 	c.line("Name: %q, Kind: %s,", p.Name, parameterKind(p.Schema))
 	r := p.Schema.Resolve()
 	if items := itemsOf(r); items != nil && typesOf(r) == schema.Array {
 		c.line("Items: %s,", parameterKind(items))
 	}
-	if format := formatOf(r); format != "" {
-		c.line("Format: %q,", format)
-	}
-	if p.Required {
-		c.line("Required: true,")
-	}
-	if values := enumTexts(r); len(values) > 0 {
-		c.line("Enum: []string{%s},", strings.Join(values, ", "))
-	}
-	if p.Description != "" {
-		c.line("Description: %q,", strings.TrimSpace(p.Description))
+	for _, fact := range g.facts(p.Schema, p.Required, p.Description) {
+		c.line("%s,", fact)
 	}
 	if p.Style == "deepObject" {
 		c.line("Fields: []validate.Field{")

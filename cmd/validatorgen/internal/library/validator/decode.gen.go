@@ -1065,14 +1065,14 @@ func checkFoundNeitherNot(s *validate.Scanner) {
 // DecodeListBooks200 reads the schema at /paths/~1shelves~1{shelf}~1books/get/responses/200/content/application~1json/schema.
 func DecodeListBooks200(data []byte, v *[]model.Book) error {
 	s := validate.NewScanner(data, inResponse)
-	decodeListBooks200(s, v)
+	validate.List(s, v, decodeBook)
 	return s.End()
 }
 
 // ReadListBooks200 reads what fits of the schema at /paths/~1shelves~1{shelf}~1books/get/responses/200/content/application~1json/schema.
 func ReadListBooks200(data []byte, v *[]model.Book) (warnings validate.Violations, err error) {
 	s := validate.NewLenientScanner(data, inResponse)
-	decodeListBooks200(s, v)
+	validate.List(s, v, decodeBook)
 	return s.Warnings()
 }
 
@@ -1087,24 +1087,6 @@ func AppendListBooks200(b []byte, v *[]model.Book) ([]byte, error) {
 	}
 	e.Close(']')
 	return e.Result()
-}
-
-// decodeListBooks200 reads the schema at /paths/~1shelves~1{shelf}~1books/get/responses/200/content/application~1json/schema into v, and reports whether the value is of its type.
-func decodeListBooks200(s *validate.Scanner, v *[]model.Book) bool {
-	if !s.Begin(validate.Array) {
-		return false
-	}
-	validate.MakeSlice(s, v)
-	var items validate.Items
-	for s.NextItem(&items) {
-		mark := s.Mark()
-		item := validate.Grow(v)
-		if !decodeBook(s, item) {
-			validate.Shrink(v)
-		}
-		s.WithinItem(mark, items.Index)
-	}
-	return true
 }
 
 // DecodeEditCopiesJSONRequestBody reads the schema at /paths/~1books~1{id}~1copies~1{numbers}/patch/requestBody/content/application~1json/schema.
@@ -1224,5 +1206,5 @@ func decodeEditCopiesNumbers(s *validate.Scanner, v *[]int) bool {
 	return true
 }
 
-// patternListBooksShelf is ^[A-Z]{1,2}$
-var patternListBooksShelf = regexp.MustCompile("^[A-Z]{1,2}$")
+// patternShelvesShelfBooksParameters0 is ^[A-Z]{1,2}$
+var patternShelvesShelfBooksParameters0 = regexp.MustCompile("^[A-Z]{1,2}$")

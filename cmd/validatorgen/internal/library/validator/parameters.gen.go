@@ -12,21 +12,26 @@ import (
 
 // ListBooksParameters lists the parameters of the operation listBooks.
 var ListBooksParameters = []validate.Parameter{
-	{In: "query", Style: "form", Explode: true, Default: "1", Field: validate.Field{
+	{In: "query", Style: "form", Explode: true, Field: validate.Field{
 		Name: "page", Kind: validate.Integer,
-		Format: "int32",
+		Format:  "int32",
+		Rules:   []string{"must be at least 1"},
+		Default: "1",
 	}},
 	{In: "query", Style: "form", Explode: true, Field: validate.Field{
 		Name: "genre", Kind: validate.Array,
 		Items: validate.String,
+		Enum:  []string{"novel", "poetry", "science"},
 	}},
 	{In: "query", Style: "form", Field: validate.Field{
 		Name: "id", Kind: validate.Array,
 		Items: validate.Integer,
+		Rules: []string{"must have at most 3 items"},
 	}},
 	{In: "query", Style: "pipeDelimited", Field: validate.Field{
 		Name: "sort", Kind: validate.Array,
 		Items: validate.String,
+		Enum:  []string{"title", "year"},
 	}},
 	{In: "query", Style: "form", Explode: true, Field: validate.Field{
 		Name: "available", Kind: validate.Boolean,
@@ -35,6 +40,7 @@ var ListBooksParameters = []validate.Parameter{
 	{In: "query", Style: "form", Explode: true, Field: validate.Field{
 		Name: "rating", Kind: validate.Number,
 		Format: "double",
+		Rules:  []string{"must be at most 5", "must be a multiple of 0.5"},
 	}},
 	{In: "query", Style: "form", Explode: true, Field: validate.Field{
 		Name: "since", Kind: validate.String,
@@ -43,6 +49,7 @@ var ListBooksParameters = []validate.Parameter{
 	{In: "path", Style: "simple", Field: validate.Field{
 		Name: "shelf", Kind: validate.String,
 		Required: true,
+		Rules:    []string{"must match ^[A-Z]{1,2}$"},
 	}},
 }
 
@@ -57,23 +64,23 @@ func ParseListBooksParameters(in validate.Parameters) (shelf string, params mode
 		r.End(&p[0], s)
 	}
 	if s := r.Value(&p[1], nil); s != nil {
-		var value []model.Genre
-		if decodeListBooksGenre(s, &value) {
-			params.Genre = &value
+		var elem []model.Genre
+		if validate.List(s, &elem, decodeGenre) {
+			params.Genre = &elem
 		}
 		r.End(&p[1], s)
 	}
 	if s := r.Value(&p[2], nil); s != nil {
-		var value []int64
-		if decodeListBooksId(s, &value) {
-			params.Id = &value
+		var elem []int64
+		if decodeListBooksId(s, &elem) {
+			params.Id = &elem
 		}
 		r.End(&p[2], s)
 	}
 	if s := r.Value(&p[3], nil); s != nil {
-		var value []model.ListBooksParamsSort
-		if decodeListBooksSort(s, &value) {
-			params.Sort = &value
+		var elem []model.ListBooksParamsSort
+		if decodeListBooksSort(s, &elem) {
+			params.Sort = &elem
 		}
 		r.End(&p[3], s)
 	}
@@ -84,9 +91,10 @@ func ParseListBooksParameters(in validate.Parameters) (shelf string, params mode
 		r.End(&p[4], s)
 	}
 	if s := r.Value(&p[5], nil); s != nil {
-		if number, text, ok := s.Float64Text(); ok {
-			params.Rating = &number
-			exact := validate.ParseDecimal(text)
+		if number, ok := s.Number(); ok {
+			params.Rating = validate.Pointer(float64(validate.NearestFloat(number, 64)))
+			s.Check(validate.IsFloat(number, 64), "format", "must be in the range of a floating-point number of 64 bits")
+			exact := validate.ParseDecimal(number)
 			s.Check(exact.Compare(validate.ParseDecimal("5")) <= 0, "maximum", "must be at most 5")
 			s.Check(compose.IsMultiple(exact, 5, -1), "multipleOf", "must be a multiple of 0.5")
 		}
@@ -101,7 +109,7 @@ func ParseListBooksParameters(in validate.Parameters) (shelf string, params mode
 	if s := r.Value(&p[7], nil); s != nil {
 		if text, ok := s.String(); ok {
 			shelf = text
-			s.Check(patternListBooksShelf.MatchString(text), "pattern", "must match ^[A-Z]{1,2}$")
+			s.Check(patternShelvesShelfBooksParameters0.MatchString(text), "pattern", "must match ^[A-Z]{1,2}$")
 		}
 		r.End(&p[7], s)
 	}
@@ -113,6 +121,7 @@ var AddBookParameters = []validate.Parameter{
 	{In: "path", Style: "simple", Field: validate.Field{
 		Name: "shelf", Kind: validate.String,
 		Required: true,
+		Rules:    []string{"must match ^[A-Z]{1,2}$"},
 	}},
 }
 
@@ -122,7 +131,7 @@ func ParseAddBookParameters(in validate.Parameters) (shelf string, err error) {
 	if s := r.Value(&p[0], nil); s != nil {
 		if text, ok := s.String(); ok {
 			shelf = text
-			s.Check(patternListBooksShelf.MatchString(text), "pattern", "must match ^[A-Z]{1,2}$")
+			s.Check(patternShelvesShelfBooksParameters0.MatchString(text), "pattern", "must match ^[A-Z]{1,2}$")
 		}
 		r.End(&p[0], s)
 	}
@@ -140,6 +149,7 @@ var EditCopiesParameters = []validate.Parameter{
 		Name: "numbers", Kind: validate.Array,
 		Items:    validate.Integer,
 		Required: true,
+		Rules:    []string{"must have at least 1 item"},
 	}},
 }
 

@@ -170,9 +170,9 @@ func decodeFilter(s *validate.Scanner, v *model.Filter) bool {
 			}
 		case "tags":
 			s.Once(&seen, hasTags)
-			var value []string
-			if decodeFilterTags(s, &value) {
-				v.Tags = &value
+			var elem []string
+			if validate.Strings(s, &elem) {
+				v.Tags = &elem
 			}
 		default:
 			s.SkipUnknown(&members, key)
@@ -180,12 +180,6 @@ func decodeFilter(s *validate.Scanner, v *model.Filter) bool {
 		s.Within(mark, key)
 	}
 	return true
-}
-
-// decodeFilterTags reads the schema at /components/schemas/Filter/properties/tags into v, and reports whether the value is of its type.
-func decodeFilterTags(s *validate.Scanner, v *[]string) bool {
-	_, ok := validate.Strings(s, v)
-	return ok
 }
 
 // DecodePet reads the schema Pet as it is in a request.
@@ -245,9 +239,9 @@ func decodePet(s *validate.Scanner, v *model.Pet) bool {
 			}
 		case "kind":
 			s.Once(&seen, hasKind)
-			var value model.Kind
-			if decodeKind(s, &value) {
-				v.Kind = &value
+			var elem model.Kind
+			if decodeKind(s, &elem) {
+				v.Kind = &elem
 			}
 		default:
 			s.SkipUnknown(&members, key)
@@ -314,9 +308,7 @@ func decodeOwner(s *validate.Scanner, v *model.Owner) bool {
 					switch key {
 					case "name":
 						s.Once(&seen, hasName)
-						if text, ok := s.String(); ok {
-							v.Owner.Name = text
-						}
+						validate.ReadString(s, &v.Owner.Name)
 					case "vet":
 						s.Once(&seen, hasVet)
 						if s.Null() {
@@ -377,9 +369,7 @@ func decodeProblem(s *validate.Scanner, v *model.Problem) bool {
 		switch key {
 		case "title":
 			s.Once(&seen, hasTitle)
-			if text, ok := s.String(); ok {
-				v.Title = text
-			}
+			validate.ReadString(s, &v.Title)
 		case "status":
 			s.Once(&seen, hasStatus)
 			if number, ok := s.Int64(); ok {
@@ -397,14 +387,14 @@ func decodeProblem(s *validate.Scanner, v *model.Problem) bool {
 // DecodeListPets200 reads the schema at /paths/~1pets/get/responses/200/content/application~1json/schema.
 func DecodeListPets200(data []byte, v *[]model.Pet) error {
 	s := validate.NewScanner(data, inResponse)
-	decodeListPets200(s, v)
+	validate.List(s, v, decodePet)
 	return s.End()
 }
 
 // ReadListPets200 reads what fits of the schema at /paths/~1pets/get/responses/200/content/application~1json/schema.
 func ReadListPets200(data []byte, v *[]model.Pet) (warnings validate.Violations, err error) {
 	s := validate.NewLenientScanner(data, inResponse)
-	decodeListPets200(s, v)
+	validate.List(s, v, decodePet)
 	return s.Warnings()
 }
 
@@ -419,24 +409,6 @@ func AppendListPets200(b []byte, v *[]model.Pet) ([]byte, error) {
 	}
 	e.Close(']')
 	return e.Result()
-}
-
-// decodeListPets200 reads the schema at /paths/~1pets/get/responses/200/content/application~1json/schema into v, and reports whether the value is of its type.
-func decodeListPets200(s *validate.Scanner, v *[]model.Pet) bool {
-	if !s.Begin(validate.Array) {
-		return false
-	}
-	validate.MakeSlice(s, v)
-	var items validate.Items
-	for s.NextItem(&items) {
-		mark := s.Mark()
-		item := validate.Grow(v)
-		if !decodePet(s, item) {
-			validate.Shrink(v)
-		}
-		s.WithinItem(mark, items.Index)
-	}
-	return true
 }
 
 // DecodeReplacePetApplicationVndPetPlusJSONRequestBody reads the schema at /paths/~1pets~1{id}/put/requestBody/content/application~1vnd.pet+json/schema.
@@ -549,9 +521,7 @@ func decodeReplacePetFormdataRequestBody(s *validate.Scanner, v *model.ReplacePe
 		switch key {
 		case "name":
 			s.Once(&seen, hasName)
-			if text, ok := s.String(); ok {
-				v.Name = text
-			}
+			validate.ReadString(s, &v.Name)
 		case "age":
 			s.Once(&seen, hasAge)
 			if s.Null() {
@@ -561,9 +531,9 @@ func decodeReplacePetFormdataRequestBody(s *validate.Scanner, v *model.ReplacePe
 			}
 		case "tags":
 			s.Once(&seen, hasTags)
-			var value []string
-			if decodeReplacePetFormdataRequestBodyTags(s, &value) {
-				v.Tags = &value
+			var elem []string
+			if validate.Strings(s, &elem) {
+				v.Tags = &elem
 			}
 		default:
 			s.SkipUnknown(&members, key)
@@ -572,12 +542,6 @@ func decodeReplacePetFormdataRequestBody(s *validate.Scanner, v *model.ReplacePe
 	}
 	s.Require(seen&hasName != 0, "name")
 	return true
-}
-
-// decodeReplacePetFormdataRequestBodyTags reads the schema at /paths/~1pets~1{id}/put/requestBody/content/application~1x-www-form-urlencoded/schema/properties/tags into v, and reports whether the value is of its type.
-func decodeReplacePetFormdataRequestBodyTags(s *validate.Scanner, v *[]string) bool {
-	_, ok := validate.Strings(s, v)
-	return ok
 }
 
 // DecodeTakeAnythingWildcardRequestBody reads the schema at /paths/~1anything/post/requestBody/content/*~1*/schema.
@@ -678,12 +642,6 @@ func decodeListPetsTags(s *validate.Scanner, v *model.Tags) bool {
 	return true
 }
 
-// decodeListPetsCsv reads the schema at /paths/~1pets/get/parameters/1/schema into v, and reports whether the value is of its type.
-func decodeListPetsCsv(s *validate.Scanner, v *[]string) bool {
-	_, ok := validate.Strings(s, v)
-	return ok
-}
-
 // decodeListPetsPipe reads the schema at /paths/~1pets/get/parameters/2/schema into v, and reports whether the value is of its type.
 func decodeListPetsPipe(s *validate.Scanner, v *[]int) bool {
 	if !s.Begin(validate.Array) {
@@ -695,30 +653,6 @@ func decodeListPetsPipe(s *validate.Scanner, v *[]int) bool {
 		mark := s.Mark()
 		if number, ok := s.Int64(); ok {
 			*v = append(*v, int(number))
-		}
-		s.WithinItem(mark, items.Index)
-	}
-	return true
-}
-
-// decodeListPetsSpace reads the schema at /paths/~1pets/get/parameters/3/schema into v, and reports whether the value is of its type.
-func decodeListPetsSpace(s *validate.Scanner, v *[]string) bool {
-	_, ok := validate.Strings(s, v)
-	return ok
-}
-
-// decodeListPetsKinds reads the schema at /paths/~1pets/get/parameters/6/schema into v, and reports whether the value is of its type.
-func decodeListPetsKinds(s *validate.Scanner, v *[]model.Kind) bool {
-	if !s.Begin(validate.Array) {
-		return false
-	}
-	validate.MakeSlice(s, v)
-	var items validate.Items
-	for s.NextItem(&items) {
-		mark := s.Mark()
-		item := validate.Grow(v)
-		if !decodeKind(s, item) {
-			validate.Shrink(v)
 		}
 		s.WithinItem(mark, items.Index)
 	}
@@ -761,20 +695,38 @@ func checkListPetsNone(s *validate.Scanner) {
 
 // decodeListPetsIfMatch reads the schema at /paths/~1pets/get/parameters/14/schema into v, and reports whether the value is of its type.
 func decodeListPetsIfMatch(s *validate.Scanner, v *[]string) bool {
-	count, ok := validate.Strings(s, v)
-	if ok {
-		s.Check(count <= 2, "maxItems", "must have at most 2 items")
+	if !s.Begin(validate.Array) {
+		return false
 	}
-	return ok
+	validate.MakeSlice(s, v)
+	var items validate.Items
+	for s.NextItem(&items) {
+		mark := s.Mark()
+		if text, ok := s.String(); ok {
+			*v = append(*v, text)
+		}
+		s.WithinItem(mark, items.Index)
+	}
+	s.Check(items.Index <= 2, "maxItems", "must have at most 2 items")
+	return true
 }
 
 // decodePetsOnIds reads the schema at /paths/~1pets~1{ids}~1on~1{day}/parameters/1/schema into v, and reports whether the value is of its type.
 func decodePetsOnIds(s *validate.Scanner, v *[]string) bool {
-	count, ok := validate.Strings(s, v)
-	if ok {
-		s.Check(count <= 2, "maxItems", "must have at most 2 items")
+	if !s.Begin(validate.Array) {
+		return false
 	}
-	return ok
+	validate.MakeSlice(s, v)
+	var items validate.Items
+	for s.NextItem(&items) {
+		mark := s.Mark()
+		if text, ok := s.String(); ok {
+			*v = append(*v, text)
+		}
+		s.WithinItem(mark, items.Index)
+	}
+	s.Check(items.Index <= 2, "maxItems", "must have at most 2 items")
+	return true
 }
 
 // checkPetsOn200 checks a value against the schema at /paths/~1pets~1{ids}~1on~1{day}/get/responses/200/content/application~1json/schema.

@@ -50,9 +50,7 @@ func appendOwner(e *validate.Encoder, v *model.Owner) {
 	e.Open('{')
 	e.Key(`"name":`)
 	e.String(v.Owner.Name)
-	if value, ok := validate.Member(e, `"vet":`, v.Owner.Vet); ok {
-		e.Bool(value)
-	}
+	validate.Optional(e, `"vet":`, v.Owner.Vet, (*validate.Encoder).Bool)
 	e.Close('}')
 	e.Close('}')
 }

@@ -9,7 +9,8 @@ import (
 // PetFields lists the fields of the schema Pet, in the order of the spec.
 var PetFields = []validate.Field{
 	{Name: "name", Kind: validate.String,
-		Required: true},
+		Required: true,
+		Rules:    []string{"must have at most 5 characters"}},
 	{Name: "kind", Kind: validate.String,
 		Enum: []string{"cat", "dog", "owl"}},
 }
@@ -17,7 +18,8 @@ var PetFields = []validate.Field{
 // ReplacePetFields lists the fields of the schema at /paths/~1pets~1{id}/put/requestBody/content/application~1vnd.pet+json/schema, in the order of the spec.
 var ReplacePetFields = []validate.Field{
 	{Name: "title", Kind: validate.String,
-		Required: true},
+		Required: true,
+		Rules:    []string{"must have at most 3 characters"}},
 }
 
 // ReplacePetFormFields lists the fields of the schema at /paths/~1pets~1{id}/put/requestBody/content/application~1x-www-form-urlencoded/schema, in the order of the spec.

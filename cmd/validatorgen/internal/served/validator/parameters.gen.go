@@ -16,6 +16,7 @@ var ListPetsParameters = []validate.Parameter{
 	{In: "query", Style: "form", Explode: true, Field: validate.Field{
 		Name: "tags", Kind: validate.Array,
 		Items: validate.String,
+		Rules: []string{"each must have at least 1 character"},
 	}},
 	{In: "query", Style: "form", Field: validate.Field{
 		Name: "csv", Kind: validate.Array,
@@ -29,20 +30,26 @@ var ListPetsParameters = []validate.Parameter{
 		Name: "space", Kind: validate.Array,
 		Items: validate.String,
 	}},
-	{In: "query", Style: "form", Explode: true, Default: `"age"`, Field: validate.Field{
+	{In: "query", Style: "form", Explode: true, Field: validate.Field{
 		Name: "sort", Kind: validate.String,
-		Enum: []string{"name", "age"},
+		Enum:    []string{"name", "age"},
+		Default: `"age"`,
 	}},
-	{In: "query", Style: "form", Explode: true, Default: "20", Field: validate.Field{
+	{In: "query", Style: "form", Explode: true, Field: validate.Field{
 		Name: "size", Kind: validate.Integer,
-		Format: "int32",
+		Format:  "int32",
+		Rules:   []string{"must be at least 1", "must be at most 100"},
+		Default: "20",
 	}},
-	{In: "query", Style: "form", Explode: true, Default: `["cat","dog"]`, Field: validate.Field{
+	{In: "query", Style: "form", Explode: true, Field: validate.Field{
 		Name: "kinds", Kind: validate.Array,
-		Items: validate.String,
+		Items:   validate.String,
+		Enum:    []string{"cat", "dog", "owl"},
+		Default: `["cat","dog"]`,
 	}},
 	{In: "query", Style: "form", Explode: true, Field: validate.Field{
 		Name: "page", Kind: validate.Any,
+		Nullable: true,
 	}},
 	{In: "query", Style: "form", Field: validate.Field{
 		Name: "pages", Kind: validate.Array,
@@ -74,10 +81,12 @@ var ListPetsParameters = []validate.Parameter{
 	{In: "header", Style: "simple", Field: validate.Field{
 		Name: "If-Match", Kind: validate.Array,
 		Items: validate.String,
+		Rules: []string{"must have at most 2 items"},
 	}},
 	{In: "cookie", Style: "form", Explode: true, Field: validate.Field{
 		Name: "session", Kind: validate.String,
 		Required: true,
+		Rules:    []string{"must have at least 8 characters"},
 	}},
 }
 
@@ -85,30 +94,30 @@ var ListPetsParameters = []validate.Parameter{
 func ParseListPetsParameters(in validate.Parameters) (params model.ListPetsParams, err error) {
 	r, p := validate.ReadParameters(in, inRequest), ListPetsParameters
 	if s := r.Value(&p[0], nil); s != nil {
-		var value model.Tags
-		if decodeListPetsTags(s, &value) {
-			params.Tags = &value
+		var elem model.Tags
+		if decodeListPetsTags(s, &elem) {
+			params.Tags = &elem
 		}
 		r.End(&p[0], s)
 	}
 	if s := r.Value(&p[1], nil); s != nil {
-		var value []string
-		if decodeListPetsCsv(s, &value) {
-			params.Csv = &value
+		var elem []string
+		if validate.Strings(s, &elem) {
+			params.Csv = &elem
 		}
 		r.End(&p[1], s)
 	}
 	if s := r.Value(&p[2], nil); s != nil {
-		var value []int
-		if decodeListPetsPipe(s, &value) {
-			params.Pipe = &value
+		var elem []int
+		if decodeListPetsPipe(s, &elem) {
+			params.Pipe = &elem
 		}
 		r.End(&p[2], s)
 	}
 	if s := r.Value(&p[3], nil); s != nil {
-		var value []string
-		if decodeListPetsSpace(s, &value) {
-			params.Space = &value
+		var elem []string
+		if validate.Strings(s, &elem) {
+			params.Space = &elem
 		}
 		r.End(&p[3], s)
 	}
@@ -132,9 +141,9 @@ func ParseListPetsParameters(in validate.Parameters) (params model.ListPetsParam
 		r.End(&p[5], s)
 	}
 	if s := r.Value(&p[6], nil); s != nil {
-		var value []model.Kind
-		if decodeListPetsKinds(s, &value) {
-			params.Kinds = &value
+		var elem []model.Kind
+		if validate.List(s, &elem, decodeKind) {
+			params.Kinds = &elem
 		}
 		r.End(&p[6], s)
 	}
@@ -143,17 +152,17 @@ func ParseListPetsParameters(in validate.Parameters) (params model.ListPetsParam
 			checkPage(s)
 			params.Page = nil
 		} else {
-			var value model.Page
-			if decodePage(s, &value) {
-				params.Page = &value
+			var elem model.Page
+			if decodePage(s, &elem) {
+				params.Page = &elem
 			}
 		}
 		r.End(&p[7], s)
 	}
 	if s := r.Value(&p[8], checkPage); s != nil {
-		var value []model.Page
-		if decodeListPetsPages(s, &value) {
-			params.Pages = &value
+		var elem []model.Page
+		if decodeListPetsPages(s, &elem) {
+			params.Pages = &elem
 		}
 		r.End(&p[8], s)
 	}
@@ -175,16 +184,16 @@ func ParseListPetsParameters(in validate.Parameters) (params model.ListPetsParam
 		r.End(&p[10], s)
 	}
 	if s := r.Value(&p[11], nil); s != nil {
-		var value model.Pet
-		if decodePet(s, &value) {
-			params.Where = &value
+		var elem model.Pet
+		if decodePet(s, &elem) {
+			params.Where = &elem
 		}
 		r.End(&p[11], s)
 	}
 	if s := r.Value(&p[12], nil); s != nil {
-		var value model.Filter
-		if decodeFilter(s, &value) {
-			params.Filter = &value
+		var elem model.Filter
+		if decodeFilter(s, &elem) {
+			params.Filter = &elem
 		}
 		r.End(&p[12], s)
 	}
@@ -195,9 +204,9 @@ func ParseListPetsParameters(in validate.Parameters) (params model.ListPetsParam
 		r.End(&p[13], s)
 	}
 	if s := r.Value(&p[14], nil); s != nil {
-		var value []string
-		if decodeListPetsIfMatch(s, &value) {
-			params.IfMatch = &value
+		var elem []string
+		if decodeListPetsIfMatch(s, &elem) {
+			params.IfMatch = &elem
 		}
 		r.End(&p[14], s)
 	}
@@ -222,6 +231,7 @@ var PetsOnParameters = []validate.Parameter{
 		Name: "ids", Kind: validate.Array,
 		Items:    validate.String,
 		Required: true,
+		Rules:    []string{"must have at most 2 items"},
 	}},
 }
 
@@ -247,6 +257,7 @@ var ReplacePetParameters = []validate.Parameter{
 		Name: "id", Kind: validate.Integer,
 		Format:   "int64",
 		Required: true,
+		Rules:    []string{"must be at least 1"},
 	}},
 }
 
@@ -269,6 +280,7 @@ var DeletePetParameters = []validate.Parameter{
 		Name: "id", Kind: validate.Integer,
 		Format:   "int64",
 		Required: true,
+		Rules:    []string{"must be at least 1"},
 	}},
 }
 
@@ -307,9 +319,7 @@ func ParseGetRangeParameters(in validate.Parameters) (from int, to string, err e
 		r.End(&p[0], s)
 	}
 	if s := r.Value(&p[1], nil); s != nil {
-		if text, ok := s.String(); ok {
-			to = text
-		}
+		validate.ReadString(s, &to)
 		r.End(&p[1], s)
 	}
 	return from, to, r.Err()
