@@ -2,6 +2,8 @@
 // client is in api/client, the server in api/server.
 package oxgroups
 
+// The check comes first: a mistake in openapi.yaml stops here, with its place, before anything is written.
+//go:generate go run ./cmd/validatorgen -check -spec openapi.yaml
 //go:generate go run github.com/oapi-codegen/oapi-codegen/v2/cmd/oapi-codegen -config gen/config/model.yaml openapi.yaml
 //go:generate go run github.com/oapi-codegen/oapi-codegen/v2/cmd/oapi-codegen -config gen/config/client.yaml openapi.yaml
 //go:generate go run github.com/oapi-codegen/oapi-codegen/v2/cmd/oapi-codegen -config gen/config/server.yaml openapi.yaml

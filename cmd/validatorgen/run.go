@@ -49,6 +49,7 @@ type options struct {
 	model, modelImport string
 	suite              string
 	refuseNUL, partial bool
+	check              bool
 	maxDepth           int
 	stdout, stderr     io.Writer
 }
@@ -67,6 +68,7 @@ func run(args []string, stdout, stderr io.Writer) int {
 	flags.BoolVar(&o.partial, "partial", false, "leave out the schemas and operations that cannot be compiled, and what depends on them, instead of stopping")
 	flags.IntVar(&o.maxDepth, "max-depth", 0, "how deep a document may be nested (default 64)")
 	flags.StringVar(&o.suite, "suite", "", "run the files of the JSON Schema Test Suite in this folder instead")
+	flags.BoolVar(&o.check, "check", false, "print the mistakes of the document, and write nothing")
 	flags.Usage = func() {
 		fmt.Fprint(stderr, usage)
 		flags.PrintDefaults()
@@ -80,6 +82,9 @@ func run(args []string, stdout, stderr io.Writer) int {
 	}
 	if o.suite != "" && flags.NArg() == 0 {
 		return report(stderr, suite.Run(context.Background(), o.suite, runtimePath, stdout, stderr))
+	}
+	if o.check && o.spec != "" && flags.NArg() == 0 {
+		return report(stderr, check(o))
 	}
 	if o.spec == "" || o.out == "" || flags.NArg() > 0 {
 		flags.Usage()

@@ -42,7 +42,7 @@ func generateInto(t *testing.T, text string, more ...string) (code int, stderr, 
 // What cannot be compiled stops generation, by file, line, JSON Pointer and keyword, and nothing is written.
 func TestRefusals(t *testing.T) {
 	for _, tc := range []struct{ name, text, want string }{
-		{"patternProperties", spec("3.0.3", `{type: object, patternProperties: {}}`, plain), "spec.yaml:12: #/components/schemas/S/patternProperties: patternProperties: "},
+		{"patternProperties", spec("3.0.3", `{type: object, patternProperties: {}}`, plain), "spec.yaml:12:23: #/components/schemas/S/patternProperties: patternProperties: "},
 		{"if", spec("3.0.3", `{if: {}}`, plain), "#/components/schemas/S/if: if: "},
 		{"const", spec("3.0.3", `{const: 1}`, plain), "#/components/schemas/S/const: const: "},
 		{"dependencies", spec("3.0.3", `{dependencies: {}}`, plain), "#/components/schemas/S/dependencies: dependencies: "},

@@ -3,25 +3,32 @@ package spec
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
-	"math"
 	"os"
+	"path/filepath"
 	"strconv"
-	"strings"
-
-	"example.com/oxgroups/api/validate"
-	"example.com/oxgroups/api/validate/compose"
-	"go.yaml.in/yaml/v3"
+	"unicode/utf8"
 )
 
-// Load reads a document from a YAML or JSON file.
+// Error is a mistake in a document, with its place.
+type Error struct {
+	Place   Place
+	Message string
+}
+
+// Error returns "file:line:column: #pointer: message".
+func (e *Error) Error() string { return e.Place.String() + ": " + e.Message }
+
+// Load reads a document from a YAML or JSON file. Mistakes in the text are *Error.
 func Load(file string) (*Document, error) {
 	data, err := os.ReadFile(file)
 	if err != nil {
 		return nil, fmt.Errorf("read the spec: %w", err)
 	}
-	if trimmed := bytes.TrimLeft(data, " \t\r\n"); bytes.HasPrefix(trimmed, []byte("{")) {
+	data = bytes.TrimPrefix(data, []byte("\ufeff"))
+	if filepath.Ext(file) == ".json" || json.Valid(data) {
 		return ParseJSON(file, data)
 	}
 	return ParseYAML(file, data)
@@ -29,34 +36,73 @@ func Load(file string) (*Document, error) {
 
 // ParseJSON reads a document from JSON.
 func ParseJSON(file string, data []byte) (*Document, error) {
-	r := jsonReader{decoder: json.NewDecoder(bytes.NewReader(data)), data: data, place: Place{File: file, Line: 1}}
+	r := jsonReader{decoder: json.NewDecoder(bytes.NewReader(data)), data: data, at: Place{File: file, Line: 1, Column: 1}}
 	r.decoder.UseNumber()
-	root, err := r.value("")
-	if err != nil {
-		return nil, fmt.Errorf("parse %s: %w", file, err)
+	root, err := r.document()
+	if err == nil {
+		return &Document{Root: root}, nil
 	}
-	if _, err := r.decoder.Token(); err != io.EOF {
-		return nil, fmt.Errorf("parse %s: data behind the document", file)
+	var syntax *json.SyntaxError
+	if errors.As(err, &syntax) {
+		r.moveTo(min(int(syntax.Offset)-1, len(data)))
+		return nil, &Error{r.at, "not JSON: " + err.Error()}
 	}
-	return &Document{Root: root}, nil
+	if errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, io.EOF) {
+		r.moveTo(len(data))
+		return nil, &Error{r.at, "not JSON: the document ends early"}
+	}
+	return nil, err
 }
 
+// jsonReader reads tokens; at is the place of the last one.
 type jsonReader struct {
 	decoder *json.Decoder
 	data    []byte
-	counted int // offset up to which place.Line counts
-	place   Place
+	offset  int // what at is the place of
+	at      Place
 }
 
-func (r *jsonReader) value(pointer string) (*Node, error) {
-	token, err := r.decoder.Token()
+func (r *jsonReader) document() (*Node, error) {
+	root, err := r.value("")
 	if err != nil {
 		return nil, err
 	}
-	offset := int(r.decoder.InputOffset())
-	r.place.Line += bytes.Count(r.data[r.counted:offset], []byte{'\n'})
-	r.counted = offset
-	n := &Node{Place: r.place}
+	if _, err := r.token(); err != io.EOF {
+		return nil, &Error{r.at, "not JSON: there is more behind the document"}
+	}
+	return root, nil
+}
+
+func (r *jsonReader) token() (json.Token, error) {
+	from := int(r.decoder.InputOffset())
+	token, err := r.decoder.Token()
+	for from < len(r.data) && bytes.IndexByte([]byte(" \t\r\n,:"), r.data[from]) >= 0 {
+		from++
+	}
+	r.moveTo(from)
+	return token, err
+}
+
+func (r *jsonReader) moveTo(offset int) {
+	if offset <= r.offset {
+		return
+	}
+	passed := r.data[r.offset:offset]
+	if newlines := bytes.Count(passed, []byte{'\n'}); newlines > 0 {
+		r.at.Line += newlines
+		r.at.Column = 1
+		passed = passed[bytes.LastIndexByte(passed, '\n')+1:]
+	}
+	r.at.Column += utf8.RuneCount(passed)
+	r.offset = offset
+}
+
+func (r *jsonReader) value(pointer string) (*Node, error) {
+	token, err := r.token()
+	if err != nil {
+		return nil, err
+	}
+	n := &Node{Place: r.at}
 	n.Place.Pointer = pointer
 	switch token := token.(type) {
 	case json.Delim:
@@ -83,157 +129,48 @@ func (r *jsonReader) sequence(n *Node) error {
 		}
 		n.Items = append(n.Items, item)
 	}
-	_, err := r.decoder.Token()
+	_, err := r.token()
 	return err
 }
 
 func (r *jsonReader) mapping(n *Node) error {
 	n.Kind = Mapping
-	seen := map[string]bool{}
+	keys := keys{of: n}
 	for r.decoder.More() {
-		token, err := r.decoder.Token()
+		token, err := r.token()
 		if err != nil {
 			return err
 		}
 		key := token.(string)
-		if seen[key] {
-			return fmt.Errorf("%s: key %q stands there twice", n.Place, key)
+		at := r.at
+		if err := keys.add(key, at); err != nil {
+			return err
 		}
-		seen[key] = true
 		value, err := r.value(n.Place.Pointer + "/" + EscapePointer(key))
 		if err != nil {
 			return err
 		}
+		value.Place.Line, value.Place.Column = at.Line, at.Column
 		n.Members = append(n.Members, Member{key, value})
 	}
-	_, err := r.decoder.Token()
+	_, err := r.token()
 	return err
 }
 
-// ParseYAML reads a document from YAML. Aliases are followed; merge keys are not JSON and refused.
-func ParseYAML(file string, data []byte) (*Document, error) {
-	var root yaml.Node
-	if err := yaml.Unmarshal(data, &root); err != nil {
-		return nil, fmt.Errorf("parse %s: %w", file, err)
-	}
-	if len(root.Content) == 0 {
-		return nil, fmt.Errorf("parse %s: the file is empty", file)
-	}
-	node, err := fromYAML(root.Content[0], Place{File: file})
-	if err != nil {
-		return nil, err
-	}
-	return &Document{Root: node}, nil
+// keys finds a key that stands in a mapping twice.
+type keys struct {
+	of   *Node
+	seen map[string]int // the lines
 }
 
-func fromYAML(y *yaml.Node, place Place) (*Node, error) {
-	place.Line = y.Line
-	n := &Node{Place: place}
-	switch y.Kind {
-	case yaml.AliasNode:
-		return fromYAML(y.Alias, place)
-	case yaml.SequenceNode:
-		n.Kind = Sequence
-		for i, item := range y.Content {
-			child, err := fromYAML(item, below(place, strconv.Itoa(i)))
-			if err != nil {
-				return nil, err
-			}
-			n.Items = append(n.Items, child)
-		}
-	case yaml.MappingNode:
-		n.Kind = Mapping
-		for i := 0; i < len(y.Content); i += 2 {
-			key := y.Content[i]
-			if key.Tag == "!!merge" {
-				return nil, fmt.Errorf("%s: a merge key (<<) is not JSON", place)
-			}
-			child, err := fromYAML(y.Content[i+1], below(place, key.Value))
-			if err != nil {
-				return nil, err
-			}
-			child.Place.Line = key.Line
-			n.Members = append(n.Members, Member{key.Value, child})
-		}
-	default:
-		if err := scalar(n, y); err != nil {
-			return nil, err
-		}
+func (k *keys) add(key string, at Place) error {
+	if line, twice := k.seen[key]; twice {
+		at.Pointer = k.of.Place.Pointer + "/" + EscapePointer(key)
+		return &Error{at, fmt.Sprintf("key %q stands in line %d too; remove one of them", key, line)}
 	}
-	return n, nil
-}
-
-func below(p Place, token string) Place {
-	p.Pointer += "/" + EscapePointer(token)
-	return p
-}
-
-func scalar(n *Node, y *yaml.Node) error {
-	n.Text = y.Value
-	switch y.Tag {
-	case "!!null":
-		n.Kind, n.Text = Null, ""
-	case "!!bool":
-		n.Kind, n.Text = Boolean, strings.ToLower(y.Value)
-	case "!!int", "!!float":
-		n.Kind = Number
-		if !validate.IsNumber(y.Value) {
-			return numberFromYAML(n, y)
-		}
-	default:
-		n.Kind = String
+	if k.seen == nil {
+		k.seen = map[string]int{}
 	}
+	k.seen[key] = at.Line
 	return nil
-}
-
-// numberFromYAML takes the ways of writing a number that JSON has not, such as 0x10 or .5.
-func numberFromYAML(n *Node, y *yaml.Node) error {
-	var i int64
-	if y.Decode(&i) == nil {
-		n.Text = strconv.FormatInt(i, 10)
-		return nil
-	}
-	var f float64
-	if err := y.Decode(&f); err != nil || math.IsNaN(f) || math.IsInf(f, 0) {
-		return fmt.Errorf("%s: %q is not a number of JSON", n.Place, y.Value)
-	}
-	n.Text = strconv.FormatFloat(f, 'g', -1, 64)
-	return nil
-}
-
-// JSON returns the canonical JSON of a node.
-func (n *Node) JSON() string {
-	return compose.Canonical(n.appendJSON(nil))
-}
-
-// Literal returns the JSON of a node as it is written, keys in the order of the document.
-func (n *Node) Literal() string { return string(n.appendJSON(nil)) }
-
-func (n *Node) appendJSON(b []byte) []byte {
-	switch n.Kind {
-	case Null:
-		return append(b, "null"...)
-	case String:
-		return validate.AppendString(b, n.Text)
-	case Sequence:
-		b = append(b, '[')
-		for i, item := range n.Items {
-			if i > 0 {
-				b = append(b, ',')
-			}
-			b = item.appendJSON(b)
-		}
-		return append(b, ']')
-	case Mapping:
-		b = append(b, '{')
-		for i, m := range n.Members {
-			if i > 0 {
-				b = append(b, ',')
-			}
-			b = m.Value.appendJSON(append(validate.AppendString(b, m.Key), ':'))
-		}
-		return append(b, '}')
-	default:
-		return append(b, n.Text...)
-	}
 }

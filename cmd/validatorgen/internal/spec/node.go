@@ -44,12 +44,15 @@ type Member struct {
 // Place says where a node stands.
 type Place struct {
 	File    string
-	Line    int
+	Line    int    // of the key, where the node is a member of a mapping
+	Column  int    // in characters, from 1
 	Pointer string // RFC 6901
 }
 
-// String returns the place as "file:line: pointer".
-func (p Place) String() string { return fmt.Sprintf("%s:%d: #%s", p.File, p.Line, p.Pointer) }
+// String returns the place as "file:line:column: #pointer".
+func (p Place) String() string {
+	return fmt.Sprintf("%s:%d:%d: #%s", p.File, p.Line, p.Column, p.Pointer)
+}
 
 // Below reports whether the place is the one that pointer names, or inside of it.
 func (p Place) Below(pointer string) bool {
@@ -98,7 +101,7 @@ type Document struct {
 func (d *Document) Resolve(ref string) (*Node, error) {
 	pointer, ok := strings.CutPrefix(ref, "#")
 	if !ok {
-		return nil, fmt.Errorf("reference %q leaves the document; bundle the files into one first", ref)
+		return nil, fmt.Errorf("%q is in another file, which is not read; bundle the files into one first", ref)
 	}
 	node := d.Root
 	if pointer == "" {
@@ -115,6 +118,25 @@ func (d *Document) Resolve(ref string) (*Node, error) {
 		node = next
 	}
 	return node, nil
+}
+
+// Deref follows the $ref of n, and the one that it leads to, up to a node that has none. Its error is an *Error.
+func (d *Document) Deref(n *Node) (*Node, error) {
+	start := n
+	for seen := map[*Node]bool{}; ; {
+		ref := n.Get("$ref")
+		if ref == nil || ref.Kind != String {
+			return n, nil
+		}
+		target, err := d.Resolve(ref.Text)
+		if err != nil {
+			return nil, &Error{ref.Place, err.Error()}
+		}
+		if seen[n] = true; seen[target] {
+			return nil, &Error{start.Get("$ref").Place, "the references lead back to where they began"}
+		}
+		n = target
+	}
 }
 
 func (n *Node) child(token string) *Node {

@@ -1,0 +1,288 @@
+// Package lint finds the mistakes in an OpenAPI 3.0 document that a schema compiler does not see: keys that nobody reads, values of
+// the wrong type, names that mean nothing, rules that nothing can keep. What the text of 3.0.3 forbids, and what would make
+// generated code wrong, is an error; everything else is a notice.
+package lint
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"example.com/oxgroups/api/validate/nearest"
+	"example.com/oxgroups/cmd/validatorgen/internal/spec"
+)
+
+// Problem is a mistake with its place.
+type Problem struct {
+	Place   spec.Place
+	Message string // what is wrong; what would be right
+	Notice  bool   // generated code is right all the same
+}
+
+// String returns "file:line:column: #pointer: message".
+func (p Problem) String() string { return p.Place.String() + ": " + p.Message }
+
+// Check returns the problems of a document in the order of the file. Defaults and examples are not compared with their schemas:
+// Values lists them for a caller that can.
+func Check(doc *spec.Document) []Problem {
+	c := &checker{doc: doc, composers: map[*spec.Node][]*spec.Node{}, operations: map[string]*spec.Node{}}
+	if version := doc.Root.Get("openapi"); version != nil && !strings.HasPrefix(version.Text, "3.0.") {
+		c.errorf(version, "version %q is not read; 3.0.0 to 3.0.3 are", version.Text)
+		return c.problems
+	}
+	c.readComposers(doc.Root)
+	c.readOperations()
+	c.value(doc.Root, shape{name: "OpenAPI"})
+	c.checkNames()
+	c.checkPairs()
+	slices.SortStableFunc(c.problems, func(a, b Problem) int {
+		return cmp.Or(cmp.Compare(a.Place.Line, b.Place.Line), cmp.Compare(a.Place.Column, b.Place.Column), cmp.Compare(a.Message, b.Message))
+	})
+	return slices.Compact(c.problems)
+}
+
+type checker struct {
+	doc        *spec.Document
+	problems   []Problem
+	around     []*spec.Node                // the schemas that the current one is a branch of
+	composers  map[*spec.Node][]*spec.Node // of a schema that is a branch through a $ref
+	operations map[string]*spec.Node       // by operationId
+}
+
+// checks are the rules of an object beyond its keys and their types.
+var checks map[string]func(*checker, *spec.Node)
+
+func init() {
+	checks = map[string]func(*checker, *spec.Node){
+		"OpenAPI": (*checker).checkTags, "Server": (*checker).checkServer, "Components": (*checker).checkComponents, "Paths": (*checker).checkPaths,
+		"Operation": (*checker).checkOperation, "Parameter": (*checker).checkParameter, "Header": (*checker).checkValue,
+		"MediaType": (*checker).checkExamples, "Response": (*checker).checkContent, "RequestBody": (*checker).checkContent, "Responses": (*checker).checkResponses,
+		"Link": (*checker).checkLink, "Security": (*checker).checkSecurity, "SecurityScheme": (*checker).checkScheme, "Flows": (*checker).checkFlows,
+		"Schema": (*checker).checkSchema,
+	}
+}
+
+func (c *checker) errorf(n *spec.Node, format string, args ...any) {
+	c.problems = append(c.problems, Problem{Place: n.Place, Message: fmt.Sprintf(format, args...)})
+}
+
+func (c *checker) noticef(n *spec.Node, format string, args ...any) {
+	c.problems = append(c.problems, Problem{Place: n.Place, Message: fmt.Sprintf(format, args...), Notice: true})
+}
+
+// deref follows a $ref; where it leads nowhere it returns nil, as the walk has reported that.
+func (c *checker) deref(n *spec.Node) *spec.Node {
+	target, _ := c.doc.Deref(n)
+	return target
+}
+
+// value checks a value and everything below it.
+func (c *checker) value(n *spec.Node, want shape) {
+	switch {
+	case want.list:
+		if n.Kind != spec.Sequence {
+			c.wrongType(n, "an array")
+			return
+		}
+		for _, item := range n.Items {
+			c.value(item, *want.elem)
+		}
+	case want.dict:
+		if n.Kind != spec.Mapping {
+			c.wrongType(n, "an object")
+			return
+		}
+		for _, m := range n.Members {
+			c.value(m.Value, *want.elem)
+		}
+	case objects[want.name] != nil:
+		c.object(n, want)
+	default:
+		c.scalar(n, want.name)
+	}
+}
+
+func (c *checker) scalar(n *spec.Node, want string) {
+	switch {
+	case want == "string" && n.Kind != spec.String:
+		c.wrongType(n, "a string")
+	case want == "bool" && n.Kind != spec.Boolean:
+		c.wrongType(n, "true or false")
+	case (want == "number" || want == "size") && n.Kind != spec.Number:
+		c.wrongType(n, "a number")
+	case want == "size" && (strings.HasPrefix(n.Text, "-") || !isInteger(n.Text)):
+		c.errorf(n, "is %s; it must be a whole number, 0 or more", n.Text)
+	case want == "schema-or-bool" && n.Kind == spec.Mapping:
+		c.value(n, shape{name: "Schema", ref: true})
+	case want == "schema-or-bool" && n.Kind != spec.Boolean:
+		c.wrongType(n, "a schema, true or false")
+	}
+}
+
+func (c *checker) wrongType(n *spec.Node, want string) {
+	hint := ""
+	key := lastToken(n.Place.Pointer)
+	switch {
+	case key == "type" && n.Kind == spec.Sequence:
+		hint = "; a list of types is OpenAPI 3.1, in 3.0 null is allowed by nullable: true"
+	case strings.HasPrefix(key, "exclusive") && n.Kind == spec.Number:
+		hint = fmt.Sprintf("; a number is OpenAPI 3.1, in 3.0 write %s: %s and %s: true", strings.ToLower(key[len("exclusive"):]), n.Text, key)
+	case n.Kind == spec.Null:
+		hint = "; leave the key out"
+	case want == "a string" && (n.Kind == spec.Number || n.Kind == spec.Boolean):
+		hint = fmt.Sprintf("; write %q in quotes", n.Text)
+	case n.Kind == spec.Mapping && n.Get("$ref") != nil:
+		hint = "; a $ref cannot stand here"
+	}
+	c.errorf(n, "must be %s, not %s%s", want, article(n.Kind), hint)
+}
+
+func article(k spec.Kind) string {
+	switch k {
+	case spec.Null:
+		return "null"
+	case spec.Sequence, spec.Mapping:
+		return "an " + k.String()
+	}
+	return "a " + k.String()
+}
+
+func (c *checker) object(n *spec.Node, want shape) {
+	if n.Kind != spec.Mapping {
+		c.wrongType(n, "an object ("+want.name+")")
+		return
+	}
+	if ref := n.Get("$ref"); ref != nil && want.ref {
+		c.reference(n, want.name)
+		return
+	} else if ref != nil && objects[want.name].fields["*"].name == "" {
+		c.errorf(ref, "a $ref cannot stand in the place of %s", label(want.name))
+		return
+	}
+	o := objects[want.name]
+	for _, m := range n.Members {
+		field, known := o.fields[m.Key]
+		if !known {
+			field, known = o.fields["*"]
+		}
+		switch {
+		case strings.HasPrefix(m.Key, "x-"):
+		case known:
+			c.member(n, m, o, field)
+		case o.name == "Schema" && slices.Contains(jsonSchema, m.Key):
+			c.noticef(m.Value, "is a keyword of JSON Schema that OpenAPI 3.0 has not")
+		default:
+			c.unknown(m.Value, "key of "+label(o.name), m.Key, o.keys())
+		}
+	}
+	for _, key := range o.must {
+		if n.Get(key) == nil {
+			c.errorf(n, "%s is required in %s", key, label(o.name))
+		}
+	}
+	if check := checks[o.name]; check != nil {
+		check(c, n)
+	}
+}
+
+// labels are the names of the objects that there is one of; the others are "a schema", "an operation".
+var labels = map[string]string{
+	"OpenAPI": "the document", "Info": "info", "Paths": "paths", "Components": "components", "Responses": "responses", "Flows": "flows",
+	"Docs": "externalDocs", "Security": "a security requirement", "PathItem": "a path", "RequestBody": "a request body",
+	"MediaType": "a media type", "ServerVariable": "a server variable", "SecurityScheme": "a security scheme",
+}
+
+func label(object string) string {
+	if known := labels[object]; known != "" {
+		return known
+	}
+	if strings.ContainsRune("AEIOU", rune(object[0])) {
+		return "an " + strings.ToLower(object)
+	}
+	return "a " + strings.ToLower(object)
+}
+
+// unknown reports a name that is none of names.
+func (c *checker) unknown(n *spec.Node, what, name string, names []string) {
+	c.errorf(n, "%q is no %s%s", name, what, nearest.HintOrAll(name, names))
+}
+
+// member checks a field. The branches of a schema know what is around them.
+func (c *checker) member(n *spec.Node, m spec.Member, o *object, field shape) {
+	around := c.around
+	defer func() { c.around = around }()
+	switch {
+	case o.name == "Schema" && isComposition(m.Key):
+		c.around = append(around[:len(around):len(around)], n)
+	default:
+		c.around = nil
+	}
+	c.value(m.Value, field)
+}
+
+func isComposition(key string) bool {
+	return key == "allOf" || key == "oneOf" || key == "anyOf" || key == "not"
+}
+
+// reference checks a Reference Object.
+func (c *checker) reference(n *spec.Node, object string) {
+	ref := n.Get("$ref")
+	if ref.Kind != spec.String {
+		c.wrongType(ref, "a string")
+		return
+	}
+	for _, m := range n.Members {
+		switch {
+		case m.Key == "nullable" && n.True("nullable"):
+			c.noticef(m.Value, "has no effect beside a $ref: null is refused unless the schema that it names is nullable; make that one nullable, or write anyOf with the $ref and {type: ..., nullable: true, enum: [null]}")
+		case m.Key != "$ref" && m.Key != "description" && m.Key != "summary" && !strings.HasPrefix(m.Key, "x-"):
+			c.noticef(m.Value, "has no effect beside a $ref; write allOf with the $ref as its one branch")
+		}
+	}
+	if _, err := c.doc.Deref(n); err != nil {
+		c.unresolved(n, ref, err)
+		return
+	}
+	if section, name, ok := componentOf(ref.Text); ok && sections[object] != "" && section != sections[object] {
+		c.errorf(ref, "names a component of %s; %s is wanted, in #/components/%s/%s", section, label(object), sections[object], name)
+	}
+}
+
+func (c *checker) unresolved(n, ref *spec.Node, err error) {
+	var mistake *spec.Error
+	if !errors.As(err, &mistake) {
+		return
+	}
+	if next, err := c.doc.Resolve(ref.Text); err == nil && next.Get("$ref") != nil && mistake.Place.Pointer != ref.Place.Pointer {
+		return // it is reported at the reference that next is
+	}
+	hint := ""
+	if section, name, ok := componentOf(ref.Text); ok && c.doc.Root.Get("components").Get(section).Get(name) == nil {
+		hint = nearest.Hint(name, memberKeys(c.doc.Root.Get("components").Get(section)))
+	}
+	c.problems = append(c.problems, Problem{Place: mistake.Place, Message: mistake.Message + hint})
+}
+
+func componentOf(ref string) (section, name string, ok bool) {
+	rest, ok := strings.CutPrefix(ref, "#/components/")
+	if !ok {
+		return "", "", false
+	}
+	section, name, ok = strings.Cut(rest, "/")
+	return section, name, ok && !strings.Contains(name, "/")
+}
+
+func memberKeys(n *spec.Node) []string {
+	if n == nil {
+		return nil
+	}
+	keys := make([]string, len(n.Members))
+	for i, m := range n.Members {
+		keys[i] = m.Key
+	}
+	return keys
+}
+
+func lastToken(pointer string) string { return pointer[strings.LastIndexByte(pointer, '/')+1:] }

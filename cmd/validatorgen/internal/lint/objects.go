@@ -1,0 +1,104 @@
+package lint
+
+import (
+	"maps"
+	"slices"
+	"strings"
+)
+
+// objects has the objects of OpenAPI 3.0.3, a line each: a key with "!" is required; the type behind ":" is string where none
+// is written, [T] is an array, {T} a map, &T a T or a Reference Object, and the key * any key but x- ones.
+var objects = parse(`
+OpenAPI openapi! info!:Info servers:[Server] paths!:Paths components:Components security:[Security] tags:[Tag] externalDocs:Docs
+Info title! description termsOfService contact:Contact license:License version!
+Contact name url email
+License name! url
+Server url! description variables:{ServerVariable}
+ServerVariable enum:[string] default! description
+Components schemas:{&Schema} responses:{&Response} parameters:{&Parameter} examples:{&Example} requestBodies:{&RequestBody} headers:{&Header} securitySchemes:{&SecurityScheme} links:{&Link} callbacks:{&Callback}
+Paths *:&PathItem
+PathItem summary description get:Operation put:Operation post:Operation delete:Operation options:Operation head:Operation patch:Operation trace:Operation servers:[Server] parameters:[&Parameter]
+Operation tags:[string] summary description externalDocs:Docs operationId parameters:[&Parameter] requestBody:&RequestBody responses!:Responses callbacks:{&Callback} deprecated:bool security:[Security] servers:[Server]
+Docs description url!
+Parameter name! in! description required:bool deprecated:bool allowEmptyValue:bool style explode:bool allowReserved:bool schema:&Schema example:any examples:{&Example} content:{MediaType}
+Header description required:bool deprecated:bool allowEmptyValue:bool style explode:bool allowReserved:bool schema:&Schema example:any examples:{&Example} content:{MediaType}
+RequestBody description content!:{MediaType} required:bool
+MediaType schema:&Schema example:any examples:{&Example} encoding:{Encoding}
+Encoding contentType headers:{&Header} style explode:bool allowReserved:bool
+Responses *:&Response
+Response description! headers:{&Header} content:{MediaType} links:{&Link}
+Callback *:&PathItem
+Example summary description value:any externalValue
+Link operationRef operationId parameters:{any} requestBody:any description server:Server
+Tag name! description externalDocs:Docs
+Security *:[string]
+SecurityScheme type! description name in scheme bearerFormat flows:Flows openIdConnectUrl
+Flows implicit:Flow password:Flow clientCredentials:Flow authorizationCode:Flow
+Flow authorizationUrl tokenUrl refreshUrl scopes!:{string}
+Discriminator propertyName! mapping:{string}
+XML name namespace prefix attribute:bool wrapped:bool
+Schema title multipleOf:number maximum:number exclusiveMaximum:bool minimum:number exclusiveMinimum:bool maxLength:size minLength:size pattern maxItems:size minItems:size uniqueItems:bool maxProperties:size minProperties:size required:[string] enum:[any] type allOf:[&Schema] oneOf:[&Schema] anyOf:[&Schema] not:&Schema items:&Schema properties:{&Schema} additionalProperties:schema-or-bool description format default:any nullable:bool discriminator:Discriminator readOnly:bool writeOnly:bool xml:XML externalDocs:Docs example:any deprecated:bool
+`)
+
+// sections are the parts of components that the references of an object lead to.
+var sections = map[string]string{
+	"Schema": "schemas", "Response": "responses", "Parameter": "parameters", "Example": "examples", "RequestBody": "requestBodies",
+	"Header": "headers", "SecurityScheme": "securitySchemes", "Link": "links", "Callback": "callbacks",
+}
+
+// jsonSchema are keywords of JSON Schema that OpenAPI 3.0 has not; the compiler says which of them it takes.
+var jsonSchema = strings.Fields(`$anchor $comment $defs $id $schema additionalItems const contains contentEncoding contentMediaType
+	definitions dependencies dependentRequired dependentSchemas else examples id if maxContains minContains patternProperties prefixItems
+	propertyNames then unevaluatedItems unevaluatedProperties`)
+
+type object struct {
+	name   string
+	fields map[string]shape
+	must   []string // required keys
+}
+
+// keys returns the names of the fields.
+func (o *object) keys() []string { return slices.Sorted(maps.Keys(o.fields)) }
+
+// shape is what a value has to be: the name of a scalar or an object, or a list or a map of elem.
+type shape struct {
+	name       string
+	list, dict bool
+	ref        bool // a Reference Object may stand there
+	elem       *shape
+}
+
+func parse(table string) map[string]*object {
+	all := map[string]*object{}
+	for line := range strings.Lines(strings.TrimSpace(table)) {
+		words := strings.Fields(line)
+		o := &object{name: words[0], fields: map[string]shape{}}
+		for _, word := range words[1:] {
+			key, kind, typed := strings.Cut(word, ":")
+			if !typed {
+				kind = "string"
+			}
+			name, required := strings.CutSuffix(key, "!")
+			if required {
+				o.must = append(o.must, name)
+			}
+			o.fields[name] = parseShape(kind)
+		}
+		all[o.name] = o
+	}
+	return all
+}
+
+func parseShape(s string) shape {
+	switch inner := strings.Trim(s, "[]{}"); {
+	case s[0] == '[':
+		elem := parseShape(inner)
+		return shape{list: true, elem: &elem}
+	case s[0] == '{':
+		elem := parseShape(inner)
+		return shape{dict: true, elem: &elem}
+	case s[0] == '&':
+		return shape{name: s[1:], ref: true}
+	}
+	return shape{name: s}
+}

@@ -1,0 +1,124 @@
+package lint
+
+import (
+	"strings"
+
+	"example.com/oxgroups/cmd/validatorgen/internal/spec"
+	"github.com/oapi-codegen/oapi-codegen/v2/pkg/codegen"
+)
+
+// affixes are the words that tell the schema of a request from the one of the reply with the same resource.
+var affixes = []string{
+	"Create", "Update", "Upsert", "Edit", "New", "Patch", "Put", "Post", "Request", "Response", "Reply", "Input", "Output", "Params", "Payload",
+	"Body", "Dto", "DTO", "Read", "Write",
+}
+
+// checkPairs compares what an operation takes with what it returns: the fields of a resource are the same ones in both, mostly.
+func (c *checker) checkPairs() {
+	for _, path := range members(c.doc.Root.Get("paths")) {
+		item := c.deref(path.Value)
+		for _, method := range methods {
+			op := item.Get(method)
+			requests, replies := c.resources(), c.resources()
+			requests.addBody(op.Get("requestBody"))
+			for _, m := range members(op.Get("responses")) {
+				if strings.HasPrefix(m.Key, "2") {
+					replies.addBody(m.Value)
+				}
+			}
+			for name, request := range requests.found {
+				if reply := replies.found[name]; reply != nil && reply != request {
+					c.checkPair(request, reply)
+				}
+			}
+		}
+	}
+}
+
+// resources are the object schemas that a body is made of, by their names without affixes; the body itself has the name "".
+type resources struct {
+	checker *checker
+	found   map[string]*spec.Node
+	seen    map[*spec.Node]bool
+}
+
+func (c *checker) resources() resources {
+	return resources{checker: c, found: map[string]*spec.Node{}, seen: map[*spec.Node]bool{}}
+}
+
+func (r resources) addBody(n *spec.Node) {
+	if n == nil {
+		return
+	}
+	for _, m := range members(r.checker.deref(n).Get("content")) {
+		if schema := m.Value.Get("schema"); schema != nil && isJSON(m.Key) {
+			r.add(schema)
+			if target := r.checker.deref(schema); target.Get("properties") != nil {
+				r.found[""] = target
+			}
+		}
+	}
+}
+
+func (r resources) add(n *spec.Node) {
+	target := r.checker.deref(n)
+	if target == nil || r.seen[target] {
+		return
+	}
+	r.seen[target] = true
+	if _, name, ok := componentOf("#" + target.Place.Pointer); ok && target.Get("properties") != nil {
+		if name = bare(name); r.found[name] == nil || len(r.found[name].Get("properties").Members) < len(target.Get("properties").Members) {
+			r.found[name] = target
+		}
+	}
+	for _, m := range target.Members {
+		switch m.Key {
+		case "properties":
+			for _, property := range m.Value.Members {
+				r.add(property.Value)
+			}
+		case "items", "additionalProperties":
+			r.add(m.Value)
+		case "allOf", "oneOf", "anyOf":
+			for _, branch := range m.Value.Items {
+				r.add(branch)
+			}
+		}
+	}
+}
+
+// bare returns the name of a schema without affixes.
+func bare(name string) string {
+	name = codegen.SchemaNameToTypeName(name)
+	for _, affix := range affixes {
+		if rest := strings.TrimPrefix(strings.TrimSuffix(name, affix), affix); rest != "" && rest != name {
+			return bare(rest)
+		}
+	}
+	return name
+}
+
+func (c *checker) checkPair(request, reply *spec.Node) {
+	sent := request.Get("properties").Members
+	var known properties
+	known = properties{checker: c, names: map[string]bool{}, seen: map[*spec.Node]bool{}}
+	known.add(reply)
+	shared := 0
+	for _, m := range sent {
+		if known.names[m.Key] {
+			shared++
+		}
+	}
+	if shared == 0 || 2*shared < len(sent) {
+		return // they are not the same resource
+	}
+	for _, m := range sent {
+		field := reply.Get("properties").Get(m.Key)
+		switch own, other := c.deref(m.Value), c.deref(field); {
+		case !known.names[m.Key] && !own.True("writeOnly"):
+			c.noticef(m.Value, "is in the request but not in the reply (%s); writeOnly: true says that it shall not be", reply.Place.Pointer)
+		case own.Str("type") != other.Str("type") && own.Str("type") != "" && other.Str("type") != "":
+			c.noticef(m.Value, "is of type %s in the request and %s in the reply, in line %d", own.Str("type"), other.Str("type"), field.Place.Line)
+		}
+	}
+}

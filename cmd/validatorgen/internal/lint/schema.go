@@ -1,0 +1,294 @@
+package lint
+
+import (
+	"maps"
+	"math/big"
+	"slices"
+	"strings"
+
+	"example.com/oxgroups/api/validate/nearest"
+	"example.com/oxgroups/cmd/validatorgen/internal/spec"
+)
+
+var types = []string{"array", "boolean", "integer", "number", "object", "string"}
+
+// bounds are the keywords that exclude each other, and the types that they apply to.
+var bounds = []struct {
+	least, most, exclusiveLeast, exclusiveMost string
+	types                                      []string
+}{
+	{"minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", []string{"integer", "number"}},
+	{"minLength", "maxLength", "", "", []string{"string"}},
+	{"minItems", "maxItems", "", "", []string{"array"}},
+	{"minProperties", "maxProperties", "", "", []string{"object"}},
+}
+
+func (c *checker) checkSchema(n *spec.Node) {
+	typ := n.Str("type")
+	if typ != "" && !slices.Contains(types, typ) {
+		c.unknown(n.Get("type"), "type", typ, types)
+	}
+	if typ == "array" && n.Get("items") == nil {
+		c.errorf(n, "items is required where type is array; items: {} takes anything")
+	}
+	if n.True("readOnly") && n.True("writeOnly") {
+		c.errorf(n.Get("writeOnly"), "excludes readOnly; leave one of them out")
+	}
+	for _, key := range []string{"allOf", "oneOf", "anyOf", "enum"} {
+		if list := n.Get(key); list != nil && list.Kind == spec.Sequence && len(list.Items) == 0 {
+			c.errorf(list, "must not be empty")
+		}
+	}
+	c.checkBounds(n, typ)
+	c.checkEnum(n, typ)
+	c.checkRequired(n)
+	c.checkNullable(n, typ)
+	c.checkNumber(n, typ)
+	c.checkDiscriminator(n)
+}
+
+func (c *checker) checkBounds(n *spec.Node, typ string) {
+	if step := number(n.Get("multipleOf")); step != nil && step.Sign() <= 0 {
+		c.errorf(n.Get("multipleOf"), "must be more than 0")
+	}
+	for _, b := range bounds {
+		for _, key := range []string{b.least, b.most} {
+			if n.Get(key) != nil && slices.Contains(types, typ) && !slices.Contains(b.types, typ) {
+				c.noticef(n.Get(key), "has no effect where type is %s", typ)
+			}
+		}
+		for exclusive, bound := range map[string]string{b.exclusiveLeast: b.least, b.exclusiveMost: b.most} {
+			if n.True(exclusive) && n.Get(bound) == nil {
+				c.noticef(n.Get(exclusive), "has no effect without %s", bound)
+			}
+		}
+		least, most := number(n.Get(b.least)), number(n.Get(b.most))
+		if least == nil || most == nil {
+			continue
+		}
+		switch order := least.Cmp(most); {
+		case order > 0:
+			c.errorf(n.Get(b.least), "is %s and %s is %s; no value is both", n.Get(b.least).Text, b.most, n.Get(b.most).Text)
+		case order == 0 && (n.True(b.exclusiveLeast) || n.True(b.exclusiveMost)):
+			c.errorf(n.Get(b.least), "equals %s and one of them is exclusive; no value is left", b.most)
+		}
+	}
+}
+
+// number returns a number exactly enough to compare it, or nil.
+func number(n *spec.Node) *big.Float {
+	if n == nil || n.Kind != spec.Number {
+		return nil
+	}
+	f, _, err := big.ParseFloat(n.Text, 10, 256, big.ToNearestEven)
+	if err != nil {
+		return nil
+	}
+	return f
+}
+
+func isInteger(text string) bool {
+	f, _, err := big.ParseFloat(text, 10, 256, big.ToNearestEven)
+	return err == nil && f.IsInt()
+}
+
+func (c *checker) checkEnum(n *spec.Node, typ string) {
+	enum := n.Get("enum")
+	if enum == nil || enum.Kind != spec.Sequence {
+		return
+	}
+	seen := map[string]bool{}
+	for _, item := range enum.Items {
+		switch text := item.JSON(); {
+		case seen[text]:
+			c.noticef(item, "stands in the enum twice")
+		case item.Kind == spec.Null && typ != "" && !n.True("nullable"):
+			c.errorf(item, "null is never allowed, as type is %s; add nullable: true, or leave null out", typ)
+		case item.Kind != spec.Null && !isOfType(item, typ):
+			hint := ""
+			if typ == "string" && (item.Kind == spec.Number || item.Kind == spec.Boolean) {
+				hint = "; write it in quotes"
+			}
+			c.errorf(item, "%s is never allowed, as type is %s%s", short(item.Literal()), typ, hint)
+		default:
+			seen[text] = true
+		}
+	}
+}
+
+func short(text string) string {
+	if len(text) > 40 {
+		return strings.ToValidUTF8(text[:40], "") + "…"
+	}
+	return text
+}
+
+func isOfType(n *spec.Node, typ string) bool {
+	switch typ {
+	case "integer":
+		return n.Kind == spec.Number && isInteger(n.Text)
+	case "number", "string", "boolean", "array", "object":
+		return n.Kind.String() == typ
+	}
+	return true
+}
+
+// checkRequired looks for names that no property has: neither the schema's nor those of the schemas around and below it.
+func (c *checker) checkRequired(n *spec.Node) {
+	required := n.Get("required")
+	if required == nil || required.Kind != spec.Sequence {
+		return
+	}
+	known := properties{checker: c, names: map[string]bool{}, seen: map[*spec.Node]bool{}}
+	for _, schema := range append(c.around[:len(c.around):len(c.around)], n) {
+		known.addAround(schema)
+	}
+	seen := map[string]bool{}
+	for _, item := range required.Items {
+		if item.Kind != spec.String {
+			continue
+		}
+		if seen[item.Text] {
+			c.errorf(item, "%q stands there twice", item.Text)
+		}
+		seen[item.Text] = true
+		if known.names[item.Text] {
+			continue
+		}
+		hint := nearest.Hint(item.Text, slices.Sorted(maps.Keys(known.names)))
+		if len(known.names) == 0 || known.open {
+			c.noticef(item, "%q names no property that is described%s", item.Text, hint)
+		} else {
+			c.errorf(item, "%q names no property, so generated types cannot hold it%s", item.Text, hint)
+		}
+	}
+}
+
+// properties collects the names of properties that a schema describes, through references and compositions.
+type properties struct {
+	checker *checker
+	names   map[string]bool
+	open    bool // others are allowed in so many words
+	seen    map[*spec.Node]bool
+}
+
+// addAround adds n and the schemas that it is a branch of.
+func (p *properties) addAround(n *spec.Node) {
+	if p.seen[n] {
+		return
+	}
+	p.add(n)
+	for _, composer := range p.checker.composers[n] {
+		p.addAround(composer)
+	}
+}
+
+func (p *properties) add(n *spec.Node) {
+	if n = p.checker.deref(n); n == nil || p.seen[n] {
+		return
+	}
+	p.seen[n] = true
+	for _, key := range memberKeys(n.Get("properties")) {
+		p.names[key] = true
+	}
+	if more := n.Get("additionalProperties"); more != nil && more.Text != "false" {
+		p.open = true
+	}
+	for _, key := range []string{"allOf", "oneOf", "anyOf"} {
+		if list := n.Get(key); list != nil {
+			for _, branch := range list.Items {
+				p.add(branch)
+			}
+		}
+	}
+}
+
+// checkNullable reports where nullable: true does not allow null, by the text of 3.0.3.
+func (c *checker) checkNullable(n *spec.Node, typ string) {
+	if !n.True("nullable") {
+		return
+	}
+	place := n.Get("nullable")
+	branches := n.Get("allOf")
+	switch {
+	case typ == "" && branches != nil:
+		c.noticef(place, "has no effect without type: null is allowed only if every schema of allOf allows it; make those nullable, or write anyOf with the allOf and {type: ..., nullable: true, enum: [null]}")
+	case typ == "" && (n.Get("oneOf") != nil || n.Get("anyOf") != nil):
+		c.noticef(place, "has no effect without type: null is allowed only if a branch allows it; add the branch {type: ..., nullable: true, enum: [null]}")
+	case typ == "":
+		c.noticef(place, "has no effect without type: null is allowed anyway; add type, or leave nullable out")
+	case !allowsNull(n.Get("enum")):
+		c.noticef(place, "has no effect beside an enum without null: null is refused; add null to the enum")
+	case branches != nil:
+		for _, branch := range branches.Items {
+			if b := c.deref(branch); b != nil && (b.Str("type") != "" && !b.True("nullable") || !allowsNull(b.Get("enum"))) {
+				c.noticef(place, "has no effect: null is refused by branch %s of allOf; make that schema nullable, with null in its enum", lastToken(branch.Place.Pointer))
+				return
+			}
+		}
+	}
+}
+
+func allowsNull(enum *spec.Node) bool {
+	return enum == nil || slices.ContainsFunc(enum.Items, func(n *spec.Node) bool { return n.Kind == spec.Null })
+}
+
+// checkNumber reports rules that a float32 cannot keep.
+func (c *checker) checkNumber(n *spec.Node, typ string) {
+	if typ != "number" || n.Str("format") != "" && n.Str("format") != "float" {
+		return
+	}
+	values := []*spec.Node{n.Get("minimum"), n.Get("maximum"), n.Get("default")}
+	if enum := n.Get("enum"); enum != nil {
+		values = append(values, enum.Items...)
+	}
+	precise := func(v *spec.Node) bool { return v != nil && v.Kind == spec.Number && digits(v.Text) > 7 }
+	if n.Get("multipleOf") != nil || slices.ContainsFunc(values, precise) {
+		c.noticef(n, "is float32 in Go, which keeps 7 digits: not enough for its rules; write format: double")
+	}
+}
+
+// digits counts the significant digits of a number.
+func digits(text string) int {
+	mantissa, _, _ := strings.Cut(strings.ToLower(text), "e")
+	mantissa = strings.Replace(strings.TrimPrefix(mantissa, "-"), ".", "", 1)
+	return len(strings.Trim(mantissa, "0"))
+}
+
+func (c *checker) checkDiscriminator(n *spec.Node) {
+	mapping := n.Get("discriminator").Get("mapping")
+	if mapping == nil || mapping.Kind != spec.Mapping {
+		return
+	}
+	schemas := c.doc.Root.Get("components").Get("schemas")
+	for _, m := range mapping.Members {
+		target := m.Value.Text
+		if schemas.Get(target) != nil {
+			continue
+		}
+		if _, err := c.doc.Resolve(target); err != nil {
+			_, name, ok := componentOf(target)
+			if !ok {
+				name = target
+			}
+			c.errorf(m.Value, "%q is neither a schema of components nor a reference to one%s", target, nearest.Hint(name, memberKeys(schemas)))
+		}
+	}
+}
+
+// readComposers finds the schemas that are a branch of another one.
+func (c *checker) readComposers(n *spec.Node) {
+	for _, item := range n.Items {
+		c.readComposers(item)
+	}
+	for _, m := range n.Members {
+		if isComposition(m.Key) {
+			for _, branch := range append([]*spec.Node{m.Value}, m.Value.Items...) {
+				if target := c.deref(branch); target != nil && target != branch {
+					c.composers[target] = append(c.composers[target], n)
+				}
+			}
+		}
+		c.readComposers(m.Value)
+	}
+}
