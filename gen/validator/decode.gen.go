@@ -96,6 +96,10 @@ func decodeWorkspaceGroupUpdate(s *validate.Scanner, v *model.WorkspaceGroupUpda
 			}
 		case "add_workspace_ids":
 			s.Once(&seen, hasAddWorkspaceIds)
+			if s.Response() {
+				s.Skip()
+				break
+			}
 			if s.Null() {
 				v.AddWorkspaceIds.SetNull()
 			} else {
@@ -106,6 +110,10 @@ func decodeWorkspaceGroupUpdate(s *validate.Scanner, v *model.WorkspaceGroupUpda
 			}
 		case "remove_workspace_ids":
 			s.Once(&seen, hasRemoveWorkspaceIds)
+			if s.Response() {
+				s.Skip()
+				break
+			}
 			if s.Null() {
 				v.RemoveWorkspaceIds.SetNull()
 			} else {
@@ -137,6 +145,10 @@ func decodeWorkspaceGroupUpdate(s *validate.Scanner, v *model.WorkspaceGroupUpda
 			validate.NullableString(s, &v.Website)
 		case "external_reference":
 			s.Once(&seen, hasExternalReference)
+			if s.Response() {
+				s.Skip()
+				break
+			}
 			if s.Null() {
 				v.ExternalReference.SetNull()
 			} else {
