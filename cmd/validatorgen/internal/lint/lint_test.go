@@ -84,3 +84,23 @@ func problems(t *testing.T, text string) string {
 	}
 	return b.String()
 }
+
+// No document makes the check panic, however it is built.
+func FuzzCheck(f *testing.F) {
+	files, _ := filepath.Glob("testdata/*.txtar")
+	for _, file := range files {
+		archive, err := txtar.ParseFile(file)
+		if err != nil {
+			f.Fatal(err)
+		}
+		for i := 0; i < len(archive.Files); i += 2 {
+			f.Add(document(string(archive.Files[i].Data)))
+		}
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		if doc, err := spec.ParseYAML("s", []byte(text)); err == nil {
+			lint.Check(doc)
+			lint.Values(doc)
+		}
+	})
+}

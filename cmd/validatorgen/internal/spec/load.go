@@ -135,18 +135,19 @@ func (r *jsonReader) sequence(n *Node) error {
 
 func (r *jsonReader) mapping(n *Node) error {
 	n.Kind = Mapping
-	keys := keys{of: n}
+	keys := keys{}
 	for r.decoder.More() {
 		token, err := r.token()
 		if err != nil {
 			return err
 		}
 		key := token.(string)
-		at := r.at
+		at := below(r.at, key)
+		at.Pointer = n.Place.Pointer + at.Pointer
 		if err := keys.add(key, at); err != nil {
 			return err
 		}
-		value, err := r.value(n.Place.Pointer + "/" + EscapePointer(key))
+		value, err := r.value(at.Pointer)
 		if err != nil {
 			return err
 		}
@@ -157,20 +158,13 @@ func (r *jsonReader) mapping(n *Node) error {
 	return err
 }
 
-// keys finds a key that stands in a mapping twice.
-type keys struct {
-	of   *Node
-	seen map[string]int // the lines
-}
+// keys finds a key that stands in a mapping twice; it has the lines of those seen.
+type keys map[string]int
 
-func (k *keys) add(key string, at Place) error {
-	if line, twice := k.seen[key]; twice {
-		at.Pointer = k.of.Place.Pointer + "/" + EscapePointer(key)
+func (k keys) add(key string, at Place) error {
+	if line, twice := k[key]; twice {
 		return &Error{at, fmt.Sprintf("key %q stands in line %d too; remove one of them", key, line)}
 	}
-	if k.seen == nil {
-		k.seen = map[string]int{}
-	}
-	k.seen[key] = at.Line
+	k[key] = at.Line
 	return nil
 }

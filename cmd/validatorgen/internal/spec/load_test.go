@@ -103,6 +103,18 @@ func TestAlias(t *testing.T) {
 	}
 }
 
+// JSON keeps its numbers and characters, whatever its white space.
+func TestJSON(t *testing.T) {
+	const text = "{\n\t\"a\":1,\"b\" : [1E400, -0.10, \"\\/ \\ud83d\\ude00\"],\r\n\t\"c\":{\"yes\":null,\"d\":\"2013-04-15\", \"1\": \"on\"}}"
+	doc, err := load(t, "s.json", text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, want := doc.Root.Literal(), `{"a":1,"b":[1E400,-0.10,"/ 😀"],"c":{"yes":null,"d":"2013-04-15","1":"on"}}`; got != want {
+		t.Errorf("got %s, want %s", got, want)
+	}
+}
+
 func TestDeref(t *testing.T) {
 	doc, err := load(t, "s.yaml", `
 value: {a: 1}

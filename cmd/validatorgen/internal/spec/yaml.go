@@ -89,7 +89,7 @@ func (r *yamlReader) value(y *yaml.Node, place Place) (*Node, error) {
 
 func (r *yamlReader) mapping(n *Node, y *yaml.Node) error {
 	n.Kind = Mapping
-	keys := keys{of: n}
+	keys := keys{}
 	for i := 0; i < len(y.Content); i += 2 {
 		key := y.Content[i]
 		if key.Kind == yaml.AliasNode {
@@ -103,10 +103,11 @@ func (r *yamlReader) mapping(n *Node, y *yaml.Node) error {
 		if key.Tag == "!!merge" {
 			return &Error{at, "a merge key (<<) is not JSON; write the members out, or use allOf with a $ref"}
 		}
+		at = below(at, key.Value)
 		if err := keys.add(key.Value, at); err != nil {
 			return err
 		}
-		child, err := r.value(y.Content[i+1], below(at, key.Value))
+		child, err := r.value(y.Content[i+1], at)
 		if err != nil {
 			return err
 		}
