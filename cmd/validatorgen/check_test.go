@@ -22,7 +22,7 @@ func TestCheck(t *testing.T) {
 		{"two mistakes and a notice", spec("3.0.3", `{type: strng, nullable: true, enum: [a], maxLenght: 3}`, plain), 1, []string{
 			`spec.yaml:12:9: #/components/schemas/S/type: "strng" is no type; did you mean "string"?`,
 			"spec.yaml:12:22: #/components/schemas/S/nullable: notice: ",
-			`spec.yaml:12:49: #/components/schemas/S/maxLenght: "maxLenght" is no key of a schema; did you mean "maxLength"?`,
+			`spec.yaml:12:49: #/components/schemas/S/maxLenght: "maxLenght" is no key of the Schema Object; did you mean "maxLength"?`,
 			"mistakes in ",
 		}},
 		{"a key twice", spec("3.0.3", "{type: string, type: integer}", plain), 1, []string{

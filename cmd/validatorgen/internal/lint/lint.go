@@ -59,8 +59,7 @@ func init() {
 		"OpenAPI": (*checker).checkTags, "Server": (*checker).checkServer, "Components": (*checker).checkComponents, "Paths": (*checker).checkPaths,
 		"Operation": (*checker).checkOperation, "Parameter": (*checker).checkParameter, "Header": (*checker).checkValue,
 		"MediaType": (*checker).checkExamples, "Response": (*checker).checkContent, "RequestBody": (*checker).checkContent, "Responses": (*checker).checkResponses,
-		"Link": (*checker).checkLink, "Security": (*checker).checkSecurity, "SecurityScheme": (*checker).checkScheme, "Flows": (*checker).checkFlows,
-		"Schema": (*checker).checkSchema,
+		"Link": (*checker).checkLink, "SecurityRequirement": (*checker).checkSecurity, "SecurityScheme": (*checker).checkScheme, "Schema": (*checker).checkSchema,
 	}
 }
 
@@ -151,14 +150,14 @@ func article(k spec.Kind) string {
 
 func (c *checker) object(n *spec.Node, want shape) {
 	if n.Kind != spec.Mapping {
-		c.wrongType(n, "an object ("+want.name+")")
+		c.wrongType(n, "an object")
 		return
 	}
 	if ref := n.Get("$ref"); ref != nil && want.ref {
 		c.reference(n, want.name)
 		return
 	} else if ref != nil && objects[want.name].fields["*"].name == "" {
-		c.errorf(ref, "a $ref cannot stand in the place of %s", label(want.name))
+		c.errorf(ref, "a $ref cannot stand in the place of the %s Object", want.name)
 		return
 	}
 	o := objects[want.name]
@@ -174,34 +173,17 @@ func (c *checker) object(n *spec.Node, want shape) {
 		case o.name == "Schema" && slices.Contains(jsonSchema, m.Key):
 			c.noticef(m.Value, "is a keyword of JSON Schema that OpenAPI 3.0 has not")
 		default:
-			c.unknown(m.Value, "key of "+label(o.name), m.Key, o.keys())
+			c.unknown(m.Value, "key of the "+o.name+" Object", m.Key, o.keys())
 		}
 	}
 	for _, key := range o.must {
 		if n.Get(key) == nil {
-			c.errorf(n, "%s is required in %s", key, label(o.name))
+			c.errorf(n, "%s is required in the %s Object", key, o.name)
 		}
 	}
 	if check := checks[o.name]; check != nil {
 		check(c, n)
 	}
-}
-
-// labels are the names of the objects that there is one of; the others are "a schema", "an operation".
-var labels = map[string]string{
-	"OpenAPI": "the document", "Info": "info", "Paths": "paths", "Components": "components", "Responses": "responses", "Flows": "flows",
-	"Docs": "externalDocs", "Security": "a security requirement", "PathItem": "a path", "RequestBody": "a request body",
-	"MediaType": "a media type", "ServerVariable": "a server variable", "SecurityScheme": "a security scheme",
-}
-
-func label(object string) string {
-	if known := labels[object]; known != "" {
-		return known
-	}
-	if strings.ContainsRune("AEIOU", rune(object[0])) {
-		return "an " + strings.ToLower(object)
-	}
-	return "a " + strings.ToLower(object)
 }
 
 // unknown reports a name that is none of names.
@@ -245,8 +227,8 @@ func (c *checker) reference(n *spec.Node, object string) {
 		c.unresolved(n, ref, err)
 		return
 	}
-	if section, name, ok := componentOf(ref.Text); ok && sections[object] != "" && section != sections[object] {
-		c.errorf(ref, "names a component of %s; %s is wanted, in #/components/%s/%s", section, label(object), sections[object], name)
+	if section, _, ok := componentOf(ref.Text); ok && sections[object] != "" && section != sections[object] {
+		c.errorf(ref, "names a component of %s; one of %s is wanted", section, sections[object])
 	}
 }
 

@@ -9,7 +9,7 @@ import (
 // objects has the objects of OpenAPI 3.0.3, a line each: a key with "!" is required; the type behind ":" is string where none
 // is written, [T] is an array, {T} a map, &T a T or a Reference Object, and the key * any key but x- ones.
 var objects = parse(`
-OpenAPI openapi! info!:Info servers:[Server] paths!:Paths components:Components security:[Security] tags:[Tag] externalDocs:Docs
+OpenAPI openapi! info!:Info servers:[Server] paths!:Paths components:Components security:[SecurityRequirement] tags:[Tag] externalDocs:ExternalDocumentation
 Info title! description termsOfService contact:Contact license:License version!
 Contact name url email
 License name! url
@@ -18,8 +18,8 @@ ServerVariable enum:[string] default! description
 Components schemas:{&Schema} responses:{&Response} parameters:{&Parameter} examples:{&Example} requestBodies:{&RequestBody} headers:{&Header} securitySchemes:{&SecurityScheme} links:{&Link} callbacks:{&Callback}
 Paths *:&PathItem
 PathItem summary description get:Operation put:Operation post:Operation delete:Operation options:Operation head:Operation patch:Operation trace:Operation servers:[Server] parameters:[&Parameter]
-Operation tags:[string] summary description externalDocs:Docs operationId parameters:[&Parameter] requestBody:&RequestBody responses!:Responses callbacks:{&Callback} deprecated:bool security:[Security] servers:[Server]
-Docs description url!
+Operation tags:[string] summary description externalDocs:ExternalDocumentation operationId parameters:[&Parameter] requestBody:&RequestBody responses!:Responses callbacks:{&Callback} deprecated:bool security:[SecurityRequirement] servers:[Server]
+ExternalDocumentation description url!
 Parameter name! in! description required:bool deprecated:bool allowEmptyValue:bool style explode:bool allowReserved:bool schema:&Schema example:any examples:{&Example} content:{MediaType}
 Header description required:bool deprecated:bool allowEmptyValue:bool style explode:bool allowReserved:bool schema:&Schema example:any examples:{&Example} content:{MediaType}
 RequestBody description content!:{MediaType} required:bool
@@ -30,14 +30,16 @@ Response description! headers:{&Header} content:{MediaType} links:{&Link}
 Callback *:&PathItem
 Example summary description value:any externalValue
 Link operationRef operationId parameters:{any} requestBody:any description server:Server
-Tag name! description externalDocs:Docs
-Security *:[string]
-SecurityScheme type! description name in scheme bearerFormat flows:Flows openIdConnectUrl
-Flows implicit:Flow password:Flow clientCredentials:Flow authorizationCode:Flow
-Flow authorizationUrl tokenUrl refreshUrl scopes!:{string}
+Tag name! description externalDocs:ExternalDocumentation
+SecurityRequirement *:[string]
+SecurityScheme type! description name in scheme bearerFormat flows:OAuthFlows openIdConnectUrl
+OAuthFlows implicit:ImplicitFlow password:TokenFlow clientCredentials:TokenFlow authorizationCode:CodeFlow
+ImplicitFlow authorizationUrl! refreshUrl scopes!:{string} tokenUrl
+TokenFlow tokenUrl! refreshUrl scopes!:{string} authorizationUrl
+CodeFlow authorizationUrl! tokenUrl! refreshUrl scopes!:{string}
 Discriminator propertyName! mapping:{string}
 XML name namespace prefix attribute:bool wrapped:bool
-Schema title multipleOf:number maximum:number exclusiveMaximum:bool minimum:number exclusiveMinimum:bool maxLength:size minLength:size pattern maxItems:size minItems:size uniqueItems:bool maxProperties:size minProperties:size required:[string] enum:[any] type allOf:[&Schema] oneOf:[&Schema] anyOf:[&Schema] not:&Schema items:&Schema properties:{&Schema} additionalProperties:schema-or-bool description format default:any nullable:bool discriminator:Discriminator readOnly:bool writeOnly:bool xml:XML externalDocs:Docs example:any deprecated:bool
+Schema title multipleOf:number maximum:number exclusiveMaximum:bool minimum:number exclusiveMinimum:bool maxLength:size minLength:size pattern maxItems:size minItems:size uniqueItems:bool maxProperties:size minProperties:size required:[string] enum:[any] type allOf:[&Schema] oneOf:[&Schema] anyOf:[&Schema] not:&Schema items:&Schema properties:{&Schema} additionalProperties:schema-or-bool description format default:any nullable:bool discriminator:Discriminator readOnly:bool writeOnly:bool xml:XML externalDocs:ExternalDocumentation example:any deprecated:bool
 `)
 
 // sections are the parts of components that the references of an object lead to.

@@ -276,18 +276,3 @@ func (c *checker) checkScheme(n *spec.Node) {
 		c.unknown(n.Get("in"), "place of an API key", in, []string{"query", "header", "cookie"})
 	}
 }
-
-// flowKeys are the URLs that a flow of OAuth 2 must have.
-var flowKeys = map[string][]string{
-	"implicit": {"authorizationUrl"}, "password": {"tokenUrl"}, "clientCredentials": {"tokenUrl"}, "authorizationCode": {"authorizationUrl", "tokenUrl"},
-}
-
-func (c *checker) checkFlows(n *spec.Node) {
-	for _, flow := range n.Members {
-		for _, key := range flowKeys[flow.Key] {
-			if flow.Value.Get(key) == nil {
-				c.errorf(flow.Value, "%s is required in the flow %s", key, flow.Key)
-			}
-		}
-	}
-}

@@ -4,6 +4,7 @@ package spec
 
 import (
 	"fmt"
+	"net/url"
 	"strconv"
 	"strings"
 )
@@ -111,7 +112,10 @@ func (d *Document) Resolve(ref string) (*Node, error) {
 		return nil, fmt.Errorf("reference %q is no JSON Pointer", ref)
 	}
 	for token := range strings.SplitSeq(strings.TrimPrefix(pointer, "/"), "/") {
-		next := node.child(UnescapePointer(percentDecode(token)))
+		if plain, err := url.PathUnescape(token); err == nil {
+			token = plain
+		}
+		next := node.child(UnescapePointer(token))
 		if next == nil {
 			return nil, fmt.Errorf("reference %q names nothing", ref)
 		}
@@ -149,28 +153,14 @@ func (n *Node) child(token string) *Node {
 	return n.Get(token)
 }
 
+var escaper, unescaper = strings.NewReplacer("~", "~0", "/", "~1"), strings.NewReplacer("~1", "/", "~0", "~")
+
 // UnescapePointer returns the key that a token of a JSON Pointer stands for.
 func UnescapePointer(token string) string {
-	return strings.NewReplacer("~1", "/", "~0", "~").Replace(token)
-}
-
-// percentDecode undoes the escaping that a pointer in a URI fragment has.
-func percentDecode(s string) string {
-	var b strings.Builder
-	for i := 0; i < len(s); i++ {
-		if s[i] == '%' && i+2 < len(s) {
-			if v, err := strconv.ParseUint(s[i+1:i+3], 16, 8); err == nil {
-				b.WriteByte(byte(v))
-				i += 2
-				continue
-			}
-		}
-		b.WriteByte(s[i])
-	}
-	return b.String()
+	return unescaper.Replace(token)
 }
 
 // EscapePointer returns a key as a token of a JSON Pointer.
 func EscapePointer(key string) string {
-	return strings.NewReplacer("~", "~0", "/", "~1").Replace(key)
+	return escaper.Replace(key)
 }

@@ -89,7 +89,7 @@ func (r *yamlReader) value(y *yaml.Node, place Place) (*Node, error) {
 
 func (r *yamlReader) mapping(n *Node, y *yaml.Node) error {
 	n.Kind = Mapping
-	keys := keys{}
+	lines := map[string]int{} // of the keys
 	for i := 0; i < len(y.Content); i += 2 {
 		key := y.Content[i]
 		if key.Kind == yaml.AliasNode {
@@ -104,9 +104,10 @@ func (r *yamlReader) mapping(n *Node, y *yaml.Node) error {
 			return &Error{at, "a merge key (<<) is not JSON; write the members out, or use allOf with a $ref"}
 		}
 		at = below(at, key.Value)
-		if err := keys.add(key.Value, at); err != nil {
-			return err
+		if line := lines[key.Value]; line > 0 {
+			return &Error{at, fmt.Sprintf("key %q stands in line %d too; remove one of them", key.Value, line)}
 		}
+		lines[key.Value] = at.Line
 		child, err := r.value(y.Content[i+1], at)
 		if err != nil {
 			return err
