@@ -25,6 +25,7 @@ import (
 const runtimePath = "example.com/oxgroups/api/validate"
 
 const usage = `Usage: validatorgen -spec FILE -out DIR [-model DIR] [flags]
+       validatorgen -check -spec FILE
 
 Validatorgen reads an OpenAPI 3.0 document (YAML or JSON) and writes a Go package that decodes, checks and encodes JSON:
 
