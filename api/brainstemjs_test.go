@@ -22,7 +22,7 @@ func TestBrainstemJS(t *testing.T) {
 	dir := installBrainstemJS(t)
 	srv := clienttest.New(t)
 	t.Setenv(client.EnvURL, srv.URL)
-	t.Setenv(client.EnvToken, srv.Token.Reveal())
+	t.Setenv(client.EnvToken, srv.Token)
 	out := run(t, dir, 0, "node", "save.js")
 
 	requests := srv.Requests()
@@ -68,8 +68,8 @@ func TestBrainstemJS(t *testing.T) {
 	g, _ := srv.Group(7)
 	email, _ := g.Email.Value()
 	_, noted := g.Notes.Value()
-	if g.Name != "Acme Rockets" || email != "hello@acme.example" || noted || !slices.Equal(*g.WorkspaceIds, []string{"10", "11", "12"}) {
-		t.Errorf("the server stored %+v with the workspaces %v", g, *g.WorkspaceIds)
+	if g.Name != "Acme Rockets" || email != "hello@acme.example" || noted || !slices.Equal(g.WorkspaceIds, []int64{10, 11, 12}) {
+		t.Errorf("the server stored %+v with the workspaces %v", g, g.WorkspaceIds)
 	}
 }
 

@@ -137,7 +137,7 @@ func TestConsumer(t *testing.T) {
 		c.run(t, "build", "-o", program, ".")
 		srv := clienttest.New(t)
 		t.Setenv(client.EnvURL, srv.URL)
-		t.Setenv(client.EnvToken, srv.Token.Reveal())
+		t.Setenv(client.EnvToken, srv.Token)
 		if got, want := run(t, c.dir, 0, program), "renamed 7 to Acme Rockets\n"; got != want {
 			t.Errorf("it printed %q, want %q", got, want)
 		}

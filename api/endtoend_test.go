@@ -66,24 +66,24 @@ func TestEndToEnd(t *testing.T) {
 	}
 	check := func(t *testing.T, r *client.Result) {
 		t.Helper()
-		g := r.Group()
+		g := r.Group
 		if v, _ := g.Notes.Value(); v != "rockets 🚀" || !g.Email.IsNull() {
 			t.Errorf("notes %q, email %+v", v, g.Email)
 		}
 		if v, ok := g.Company.Value(); v || !ok {
 			t.Errorf("company is %+v", g.Company)
 		}
-		var titles []string
-		for _, w := range r.Workspaces() {
-			titles = append(titles, w.ID)
+		var ids []int64
+		for _, w := range r.Workspaces {
+			ids = append(ids, w.ID)
 		}
-		if !slices.Equal(titles, []string{"10", "12"}) {
-			t.Errorf("workspaces are %v", titles)
+		if !slices.Equal(ids, []int64{10, 12}) {
+			t.Errorf("workspaces are %v", ids)
 		}
-		if refs := r.ExternalReferences(); len(refs) != 1 || refs[0].ServiceModelRef != "A-1" {
+		if refs := r.ExternalReferences; len(refs) != 1 || refs[0].ServiceModelRef != "A-1" {
 			t.Errorf("references are %+v", refs)
 		}
-		if sets := r.RateCardSets(); len(sets) != 1 {
+		if sets := r.RateCardSets; len(sets) != 1 {
 			t.Errorf("rate card sets are %+v", sets)
 		}
 	}
@@ -98,8 +98,8 @@ func TestEndToEnd(t *testing.T) {
 		t.Fatal(err)
 	}
 	check(t, second)
-	if !bytes.Equal(first.Raw(), second.Raw()) {
-		t.Errorf("an update that changes nothing, after a restart:\n%s\nbefore it:\n%s", second.Raw(), first.Raw())
+	if !bytes.Equal(first.Raw, second.Raw) {
+		t.Errorf("an update that changes nothing, after a restart:\n%s\nbefore it:\n%s", second.Raw, first.Raw)
 	}
 }
 
@@ -118,7 +118,7 @@ func refusals(t *testing.T, c *client.Client) {
 		{"a workspace out of reach", 7, client.Update{Name: "Acme", AddWorkspaceIds: client.Value([]int64{101})}, nil, client.ErrRefused, "add_workspace_ids"},
 		{"a name that is taken", 8, client.Update{Name: "ACME"}, nil, client.ErrRefused, "name"},
 		{"no such group", 999, client.Update{Name: "Acme"}, nil, client.ErrNotFound, ""},
-		{"an unknown token", 7, client.Update{Name: "Acme"}, []client.Option{client.WithToken(client.NewToken("unknown"))}, client.ErrUnauthorized, ""},
+		{"an unknown token", 7, client.Update{Name: "Acme"}, []client.Option{client.WithToken("unknown")}, client.ErrUnauthorized, ""},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			_, err := c.UpdateWorkspaceGroup(t.Context(), tc.id, tc.update, tc.opts...)

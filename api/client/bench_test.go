@@ -120,7 +120,7 @@ func overhead(b *testing.B, reply, query string, opts ...client.Option) {
 	}))
 	defer server.Close()
 	hand := &byHand{http: &http.Client{Timeout: client.DefaultTimeout, Transport: transport(b)}, base: server.URL + "/api/v1", token: canary}
-	ours, err := client.New(append(opts, client.WithBaseURL(hand.base), client.WithToken(client.NewToken(canary)))...)
+	ours, err := client.New(append(opts, client.WithBaseURL(hand.base), client.WithToken(canary))...)
 	if err != nil {
 		b.Fatal(err)
 	}

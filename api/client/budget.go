@@ -4,83 +4,56 @@ import (
 	"errors"
 	"math"
 	"net/http"
-	"sync/atomic"
+	"sync"
 )
 
-// The retry budget of a client where no option says otherwise.
-const (
-	DefaultRetryBudget = 20
-	DefaultRetryRatio  = 0.2
-)
+// ErrRetryBudget reports, beside another error, that a request was not sent again because the retry budget is used up.
+var ErrRetryBudget = errors.New("client: not sent again: the retry budget is used up")
 
-// RetryBudget bounds retries across calls, so that many callers do not multiply the load on an API that is down: what
-// WithMaxAttempts allows for one call would be four times the load when all calls fail.
-//
-// It is a bucket of tokens. It begins full; each retry takes one, each request that the API answers puts a part of one back,
-// unless the answer is 429 or 5xx. When it has less than one, calls fail after their first attempt until others are
-// answered. It is safe for concurrent use.
+// RetryBudget bounds the retries of all calls that share it, so that many callers do not multiply the load on an API that
+// is down. It starts with a number of retries; each request that is answered adds a fraction of one, unless the status is
+// 429 or 5xx. It is safe for concurrent use.
 type RetryBudget struct {
-	milli   atomic.Int64 // thousandths of a token
-	most    int64
-	deposit int64
+	size, ratio int64 // in thousandths of a retry
+
+	mu   sync.Mutex
+	left int64
 }
 
-// NewRetryBudget returns a budget that holds size retries and gains ratio of a retry with each request that is answered.
-// With a ratio of 0.2 there may be a retry for every five of them in the long run. Negative values count as 0.
+// NewRetryBudget returns a budget of at most size retries, to which each answered request adds ratio: with 0.2 there can
+// be one retry for five answers in the long run. Negative values count as 0.
 func NewRetryBudget(size int, ratio float64) *RetryBudget {
-	const most = math.MaxInt64 / 2000
-	b := &RetryBudget{
-		most:    min(most, int64(max(0, size))) * 1000,
-		deposit: int64(min(most, max(0, ratio)) * 1000),
-	}
-	b.milli.Store(b.most)
-	return b
+	const most = math.MaxInt64 / 4000
+	thousandths := min(most, int64(max(0, size))) * 1000
+	return &RetryBudget{size: thousandths, ratio: int64(min(most, max(0, ratio)) * 1000), left: thousandths}
 }
 
-// WithRetryBudget makes calls share b: those of several clients for the same API, for example. Nil is no budget. By default
-// each client has one of DefaultRetryBudget and DefaultRetryRatio.
-func WithRetryBudget(b *RetryBudget) Option {
-	return func(s *settings) error {
-		if b != nil && b.most == 0 && b.deposit == 0 {
-			return errors.New("the retry budget never has a retry; use WithoutRetries")
-		}
-		s.budget = b
-		return nil
-	}
-}
-
-// withdraw takes a token, or reports that there is none.
+// withdraw takes a retry, or reports that there is none.
 func (b *RetryBudget) withdraw() bool {
 	if b == nil {
 		return true
 	}
-	for {
-		have := b.milli.Load()
-		if have < 1000 {
-			return false
-		}
-		if b.milli.CompareAndSwap(have, have-1000) {
-			return true
-		}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.left < 1000 {
+		return false
 	}
+	b.left -= 1000
+	return true
 }
 
-// settle puts a part of a token back when err, with which an attempt ended, shows that the API works.
+// settle adds to the budget if err, with which an attempt ended, shows that the API works.
 func (b *RetryBudget) settle(err error) {
 	if b == nil || err != nil && !isAnswer(err) {
 		return
 	}
-	for {
-		have := b.milli.Load()
-		if have >= b.most || b.milli.CompareAndSwap(have, min(b.most, have+b.deposit)) {
-			return
-		}
-	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.left = min(b.size, b.left+b.ratio)
 }
 
-// isAnswer reports whether err is an answer of an API that is up.
+// isAnswer reports whether err is a reply of an API that is up.
 func isAnswer(err error) bool {
 	var answer *Error
-	return errors.As(err, &answer) && answer.StatusCode < http.StatusInternalServerError &&
-		answer.StatusCode != http.StatusTooManyRequests
+	return errors.As(err, &answer) && answer.StatusCode < http.StatusInternalServerError && answer.StatusCode != http.StatusTooManyRequests
 }

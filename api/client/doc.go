@@ -2,7 +2,7 @@
 //
 // A client needs a token; everything else has a default:
 //
-//	c, err := client.New(client.WithToken(client.NewToken(secret)))
+//	c, err := client.New(client.WithToken(secret))
 //	...
 //	result, err := c.UpdateWorkspaceGroup(ctx, 7, client.Update{
 //		Name:  "Acme",

@@ -1,49 +1,98 @@
 package client
 
 import (
-	"bytes"
+	"context"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
 	"net/http"
+	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
 
-	"example.com/oxgroups/gen/model"
-	"example.com/oxgroups/gen/validator"
+	"example.com/oxgroups/api/validate"
 )
 
-// maxErrorBody bounds Error.Body.
-const maxErrorBody = 64 << 10
+// Errors by the status of a reply, for errors.Is. A reply is at most one of these; a status without an entry is none, see
+// Error.StatusCode.
+var (
+	// ErrSyntax (400 with a reason of type "syntax"): the API could not read the body.
+	ErrSyntax = errors.New("client: the API could not read the request")
+	// ErrValidation (400 with a reason of type "validation", or a *ValidationError): a field breaks a rule of the API, so the
+	// update can never be accepted.
+	ErrValidation = errors.New("client: the update is not valid")
+	// ErrBadRequest (any other 400): something in front of the API refused the request.
+	ErrBadRequest = errors.New("client: bad request, but the API gives no reason for it")
+	// ErrUnauthorized (401): the token is not known.
+	ErrUnauthorized = errors.New("client: not authorised")
+	// ErrForbidden (403): the token may not write.
+	ErrForbidden = errors.New("client: forbidden")
+	// ErrNotFound (404): the account of the token has no such group, or the base URL is not that of the API.
+	ErrNotFound = errors.New("client: not found")
+	// ErrMethodNotAllowed (405): the base URL is not that of the API, or a proxy changed the method.
+	ErrMethodNotAllowed = errors.New("client: method not allowed")
+	// ErrTooLarge (413): the body is larger than the API takes.
+	ErrTooLarge = errors.New("client: the request is too large")
+	// ErrUnsupportedMediaType (415): what is at the base URL takes no JSON.
+	ErrUnsupportedMediaType = errors.New("client: unsupported media type")
+	// ErrRefused (422, or 200 with errors): the update is valid, but the stored data does not allow it, for example because
+	// the name is taken. Nothing was changed.
+	ErrRefused = errors.New("client: the update was refused")
+	// ErrTooManyRequests (429): Error.RetryAfter says how long to wait, if the API does.
+	ErrTooManyRequests = errors.New("client: too many requests")
+	// ErrHeaderTooLarge (431): the header of the request is larger than the API takes.
+	ErrHeaderTooLarge = errors.New("client: the request header is too large")
+	// ErrInternal (5xx that ErrUnavailable does not cover): a defect of the API.
+	ErrInternal = errors.New("client: the API failed")
+	// ErrUnavailable (502, 503, 504, 520 to 525, 530): the API, or a proxy in front of it, cannot serve now.
+	ErrUnavailable = errors.New("client: the API is unavailable")
+	// ErrRedirect (3xx): the base URL is not that of the API. Redirects are not followed: token and body would go along.
+	ErrRedirect = errors.New("client: the API redirects")
+)
 
-// Error is a reply that is not the result that was asked for. errors.Is tells which row of the API's error table it is;
-// see ErrSyntax and the variables beside it.
-//
-// It prints what the API said is wrong, and never the body or the token. Should the API send the token back, it is
-// replaced in all fields.
-type Error struct {
-	StatusCode int
-	Errors     []Problem     // every reason the API gave, in its order
-	RequestID  string        // X-Request-ID: what to tell those who run the API
-	RetryAfter time.Duration // how long the API asks to wait; 0: it does not say
-	Attempts   int           // how often the request was sent
-	Throttled  bool          // one of the attempts was answered with 429
-	Header     http.Header   `json:"-"` // of the reply
-	// Body is the start of the reply, up to 64 KiB, where it is not what the API's description says: an HTML page of a
-	// proxy, for example.
-	Body []byte `json:"-"`
-	// Err is why a reply could not be used, where that is not because of its status; else nil.
-	Err error `json:"-"`
-
-	received time.Time
+// sentinels has the statuses that mean one thing whatever the body says.
+var sentinels = map[int]error{
+	http.StatusUnauthorized:                ErrUnauthorized,
+	http.StatusForbidden:                   ErrForbidden,
+	http.StatusNotFound:                    ErrNotFound,
+	http.StatusMethodNotAllowed:            ErrMethodNotAllowed,
+	http.StatusRequestEntityTooLarge:       ErrTooLarge,
+	http.StatusUnsupportedMediaType:        ErrUnsupportedMediaType,
+	http.StatusUnprocessableEntity:         ErrRefused,
+	http.StatusTooManyRequests:             ErrTooManyRequests,
+	http.StatusRequestHeaderFieldsTooLarge: ErrHeaderTooLarge,
+	http.StatusBadGateway:                  ErrUnavailable,
+	http.StatusServiceUnavailable:          ErrUnavailable,
+	http.StatusGatewayTimeout:              ErrUnavailable,
+	// Cloudflare's statuses for an API that it cannot reach.
+	520: ErrUnavailable, 521: ErrUnavailable, 522: ErrUnavailable, 523: ErrUnavailable, 524: ErrUnavailable, 525: ErrUnavailable, 530: ErrUnavailable,
 }
 
-// Problem is one reason.
+// Errors of a call that has no usable reply.
+var (
+	// ErrBadResponse (2xx): the reply is not the API's answer: not JSON, or without the group. The update may have been
+	// applied.
+	ErrBadResponse = errors.New("client: the reply is not the API's answer; the update may have been applied")
+	// ErrResponseTooLarge reports a reply longer than WithMaxResponseBytes allows.
+	ErrResponseTooLarge = errors.New("client: the reply is too large")
+	// ErrConnection reports that no whole reply arrived: the API could not be reached, the connection broke, or the time of
+	// an attempt ran out. Unless TransportError.Attempts is 0 the update may have been applied.
+	ErrConnection = errors.New("client: no reply from the API")
+	// ErrTimeout reports, beside ErrConnection, that the time of an attempt ran out after the request was sent. Such a request
+	// is not repeated: the API may still be at work on it.
+	ErrTimeout = errors.New("client: no reply in time; the request was sent and may still be applied")
+	// ErrLimiter reports that the limiter of WithRateLimiter returned an error. The request was not sent.
+	ErrLimiter = errors.New("client: the rate limiter lets no request pass")
+)
+
+// Problem is one reason for a refusal.
 type Problem struct {
-	Type    string // "syntax", "validation", "oauth", "system"; new ones may come
+	Type    string // "syntax", "validation", "oauth", "system", another one, or "" if the reply has none
 	Message string // for people
-	Field   string // dotted where it is nested; "" where the error is about no field
+	Field   string // dotted if nested; "" if the reason is about no field
 }
 
 // String returns the field, if there is one, and the message.
@@ -62,32 +111,112 @@ func joinProblems(problems []Problem) string {
 	return strings.Join(lines, "; ")
 }
 
-// Error returns status, reasons and request id.
+// Error is a reply that is not the result of the update. errors.Is compares it with the errors by status, and with
+// ErrBadResponse, ErrResponseTooLarge and ErrRetryBudget.
+//
+// It prints status and reasons, never the body. If the API sends the token back, it is replaced in all fields.
+type Error struct {
+	StatusCode int
+	Errors     []Problem     // every reason found in the body
+	RequestID  string        // X-Request-Id, to be told to those who run the API
+	RetryAfter time.Duration // how long the API asks to wait; 0: it does not
+	Attempts   int           // how often the request was sent
+	Throttled  bool          // an attempt was answered with 429
+	Header     http.Header   `json:"-"`
+	Body       []byte        `json:"-"` // whole, up to WithMaxResponseBytes
+	Err        error         `json:"-"` // why the reply could not be used, apart from its status; or nil
+	GaveUp     error         `json:"-"` // why the request was not sent again although the error may pass; or nil
+
+	saysWhen bool // Retry-After can be read, 0 too
+}
+
+// newError returns the Error for r. cause is why the body could not be used, or nil.
+func newError(r *reply, cause error) *Error {
+	e := &Error{
+		StatusCode: r.status,
+		RequestID:  r.header.Get("X-Request-Id"),
+		Header:     r.header,
+		Body:       []byte(redact(string(r.body), r.token)),
+		Err:        cause,
+	}
+	e.RetryAfter, e.saysWhen = retryAfter(r.header, time.Now())
+	for _, p := range reasons(r.status, r.header.Get("Content-Type"), r.body) {
+		e.Errors = append(e.Errors, Problem{redact(p.Type, r.token), redact(p.Message, r.token), redact(p.Field, r.token)})
+	}
+	return e
+}
+
+// Error returns status, reasons, request id and number of attempts.
 func (e *Error) Error() string {
 	var b strings.Builder
-	b.WriteString("client: the API answered " + strconv.Itoa(e.StatusCode))
-	if text := http.StatusText(e.StatusCode); text != "" {
-		b.WriteString(" " + text)
-	}
+	b.WriteString("client: the API answered " + strings.TrimSpace(strconv.Itoa(e.StatusCode)+" "+http.StatusText(e.StatusCode)))
 	if e.RequestID != "" {
 		b.WriteString(" (request " + e.RequestID + ")")
+	}
+	if e.StatusCode/100 == 2 && e.Err == nil {
+		b.WriteString(", but refused the update")
+	}
+	if target, err := url.Parse(e.Header.Get("Location")); e.StatusCode/100 == 3 && err == nil && target.Host != "" {
+		b.WriteString(", a redirect to " + target.Host + "; is the base URL that of the API?")
 	}
 	if len(e.Errors) > 0 {
 		b.WriteString(": " + joinProblems(e.Errors))
 	}
 	if e.Err != nil {
-		b.WriteString(": " + e.Err.Error())
+		b.WriteString(": " + strings.TrimPrefix(e.Err.Error(), "client: "))
 	}
+	writeAttempts(&b, e.Attempts, e.GaveUp)
 	return b.String()
 }
 
-// Unwrap returns Err.
-func (e *Error) Unwrap() error { return e.Err }
+// writeAttempts writes how often a request was sent, if more than once, and why not again.
+func writeAttempts(b *strings.Builder, attempts int, gaveUp error) {
+	if attempts > 1 {
+		b.WriteString(" (attempt " + strconv.Itoa(attempts) + ")")
+	}
+	if gaveUp != nil {
+		b.WriteString("; " + strings.TrimPrefix(gaveUp.Error(), "client: "))
+	}
+}
 
-// Format prints the error as Error does, whatever the verb, so that no verb prints the body.
+// Unwrap returns Err and GaveUp.
+func (e *Error) Unwrap() []error {
+	return slices.DeleteFunc([]error{e.Err, e.GaveUp}, func(err error) bool { return err == nil })
+}
+
+// Is reports whether target is the error for the status of e.
+func (e *Error) Is(target error) bool { return target == e.sentinel() }
+
+func (e *Error) sentinel() error {
+	if err := sentinels[e.StatusCode]; err != nil {
+		return err
+	}
+	has := func(kind string) bool {
+		return slices.ContainsFunc(e.Errors, func(p Problem) bool { return p.Type == kind })
+	}
+	switch {
+	case e.Err != nil:
+		return nil // it says what it is itself
+	case e.StatusCode == http.StatusBadRequest && has("syntax"):
+		return ErrSyntax
+	case e.StatusCode == http.StatusBadRequest && has("validation"):
+		return ErrValidation
+	case e.StatusCode == http.StatusBadRequest:
+		return ErrBadRequest
+	case e.StatusCode/100 == 2:
+		return ErrRefused
+	case e.StatusCode/100 == 3:
+		return ErrRedirect
+	case e.StatusCode >= 500:
+		return ErrInternal
+	}
+	return nil
+}
+
+// Format prints the error as Error does for every verb, so that none prints the body.
 func (e *Error) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, e.Error()) }
 
-// LogValue returns the error as a group without body and header.
+// LogValue returns the error as a group, without body and header.
 func (e *Error) LogValue() slog.Value {
 	return slog.GroupValue(
 		slog.Int("status", e.StatusCode),
@@ -97,56 +226,127 @@ func (e *Error) LogValue() slog.Value {
 	)
 }
 
-// RateLimit returns what the reply tells of the limit on requests; ok is false where it tells nothing.
-func (e *Error) RateLimit() (limit RateLimit, ok bool) { return readRateLimit(e.Header, e.received) }
+// TransportError is a call that has no reply. errors.Is compares it with ErrConnection, ErrTimeout, ErrLimiter,
+// ErrNoToken, ErrRetryBudget, and context.Canceled or context.DeadlineExceeded if the context ended. errors.As finds the
+// error of the network or of the token source, and the *Error of the last attempt if the context ended after it.
+//
+// It does not print the token, nor what a token source put into its error beyond status and error code.
+type TransportError struct {
+	Attempts  int   // how often the request was sent; 0: the update was not applied
+	Throttled bool  // an attempt was answered with 429
+	GaveUp    error // why the request was not sent again although the error may pass; or nil
 
-// requestID returns X-Request-Id without the token.
-func (r *reply) requestID() string { return r.token.redact(r.header.Get("X-Request-Id")) }
+	text    string
+	causes  []error
+	passing bool // the same request may succeed later
+}
 
-// newError returns the Error for r; cause is why its body is not what it should be.
-func newError(r *reply, cause error) *Error {
-	e := &Error{
-		StatusCode: r.status,
-		RequestID:  r.requestID(),
-		RetryAfter: retryAfter(r.header, r.received),
-		Attempts:   r.attempts,
-		Throttled:  r.throttled,
-		Header:     redactHeader(r.header, r.token.redact),
-		Err:        cause,
-		received:   r.received,
+// newTransportError returns the error that is all of causes. Its text is theirs.
+func newTransportError(token string, causes ...error) *TransportError {
+	texts := make([]string, len(causes))
+	for i, cause := range causes {
+		texts[i] = strings.TrimPrefix(cause.Error(), "client: ")
 	}
-	if cause == nil {
-		e.Errors = problems(r, r.token.redact)
+	return &TransportError{text: redact("client: "+strings.Join(texts, ": "), token), causes: causes}
+}
+
+// noReply returns the error for an attempt that err ended. It tells a context that the caller ended from a fault of the
+// network.
+func noReply(ctx context.Context, token string, err error, sent bool) *TransportError {
+	if ended := ctx.Err(); ended != nil {
+		return newTransportError(token, contextCauses(ctx, ended, err)...)
 	}
-	if e.Errors == nil {
-		e.Body = []byte(r.token.redact(string(r.body)))
-		e.Body = bytes.Clone(e.Body[:min(len(e.Body), maxErrorBody)])
+	causes := []error{ErrConnection, err}
+	if sent && isTimeout(err) {
+		causes = []error{ErrConnection, ErrTimeout, err}
 	}
+	e := newTransportError(token, causes...)
+	e.passing = passing(err, sent)
 	return e
 }
 
-func redactHeader(header http.Header, redact func(string) string) http.Header {
-	out := make(http.Header, len(header))
-	for key, values := range header {
-		for _, value := range values {
-			out[key] = append(out[key], redact(value))
-		}
+// contextCauses returns why ctx ended, and err if it says more.
+func contextCauses(ctx context.Context, ended, err error) []error {
+	causes := []error{ended}
+	if cause := context.Cause(ctx); cause != nil && !errors.Is(ended, cause) {
+		causes = append(causes, cause)
 	}
-	return out
+	if err != nil && !errors.Is(ended, err) {
+		causes = append(causes, err)
+	}
+	return causes
 }
 
-// problems returns the reasons in the body, or nil where the body is not a list of reasons.
-func problems(r *reply, redact func(string) string) []Problem {
-	var doc model.Errors
-	if err := validator.DecodeErrors(r.body, &doc); err != nil || len(doc.Errors) == 0 {
-		return nil
+// Error returns the causes, without the token.
+func (e *TransportError) Error() string {
+	var b strings.Builder
+	b.WriteString(e.text)
+	writeAttempts(&b, e.Attempts, e.GaveUp)
+	return b.String()
+}
+
+// Unwrap returns the causes.
+func (e *TransportError) Unwrap() []error {
+	if e.GaveUp != nil {
+		return append(slices.Clip(e.causes), e.GaveUp)
 	}
-	out := make([]Problem, len(doc.Errors))
-	for i, e := range doc.Errors {
-		out[i] = Problem{Type: redact(e.Type), Message: redact(e.Message)}
-		if e.Field != nil {
-			out[i].Field = redact(*e.Field)
-		}
+	return e.causes
+}
+
+// Format prints the error as Error does for every verb.
+func (e *TransportError) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, e.Error()) }
+
+// LogValue returns the error as a group.
+func (e *TransportError) LogValue() slog.Value {
+	return slog.GroupValue(slog.String("error", e.Error()), slog.Int("attempts", e.Attempts))
+}
+
+// Attempts returns how often the request of the call that ended with err was sent: 0 if the call ended before that, and
+// for errors of other packages.
+func Attempts(err error) int {
+	if e := (*TransportError)(nil); errors.As(err, &e) {
+		return e.Attempts // before *Error, which it may wrap
 	}
-	return out
+	if e := (*Error)(nil); errors.As(err, &e) {
+		return e.Attempts
+	}
+	return 0
+}
+
+// stamp writes the tally into err and returns it.
+func (n *tally) stamp(err error) error {
+	switch e := err.(type) {
+	case *Error:
+		n.throttled = n.throttled || e.StatusCode == http.StatusTooManyRequests
+		e.Attempts, e.Throttled = n.attempts, n.throttled
+	case *TransportError:
+		e.Attempts, e.Throttled = n.attempts, n.throttled
+	}
+	return err
+}
+
+// ValidationError is an update that breaks rules of the API. It was not sent. errors.Is compares it with ErrValidation.
+type ValidationError struct {
+	// Violations are all that were found, with pointers relative to the update: "/external_reference/status".
+	Violations validate.Violations
+}
+
+// Error returns the fields with the rules that they break, not their values.
+func (e *ValidationError) Error() string {
+	return "client: the update is not valid: " + joinProblems(e.Problems())
+}
+
+// Is reports whether target is ErrValidation.
+func (e *ValidationError) Is(target error) bool { return target == ErrValidation }
+
+// Unwrap returns the violations.
+func (e *ValidationError) Unwrap() error { return e.Violations }
+
+// Problems returns the violations as the API would list them.
+func (e *ValidationError) Problems() []Problem {
+	problems := make([]Problem, len(e.Violations))
+	for i, v := range e.Violations {
+		problems[i] = Problem{Type: "validation", Field: v.Field(), Message: v.Message}
+	}
+	return problems
 }

@@ -22,7 +22,10 @@ func TestErrorTable(t *testing.T) {
 	}{
 		{"syntax", 400, body("syntax", ""), client.ErrSyntax},
 		{"validation", 400, body("validation", "name"), client.ErrValidation},
-		{"bad request without a reason", 400, "", client.ErrValidation},
+		{"bad request without a reason", 400, "", client.ErrBadRequest},
+		{"bad request of a proxy", 400, "<html>", client.ErrBadRequest},
+		{"bad request with a reason of no type", 400, `{"errors":["no"]}`, client.ErrBadRequest},
+		{"refused with 200", 200, body("system", ""), client.ErrRefused},
 		{"unauthorised", 401, body("oauth", ""), client.ErrUnauthorized},
 		{"forbidden", 403, body("oauth", ""), client.ErrForbidden},
 		{"not found", 404, body("system", ""), client.ErrNotFound},
@@ -37,6 +40,7 @@ func TestErrorTable(t *testing.T) {
 		{"gateway", 502, "<html>", client.ErrUnavailable},
 		{"unavailable", 503, body("system", ""), client.ErrUnavailable},
 		{"gateway timeout", 504, "", client.ErrUnavailable},
+		{"a host that Cloudflare cannot reach", 521, "<html>", client.ErrUnavailable},
 		{"redirect", 302, "", client.ErrRedirect},
 		{"unknown", 418, "", nil},
 	}
@@ -59,7 +63,7 @@ func TestErrorTable(t *testing.T) {
 					t.Errorf("errors.Is(%v, %v) is %v", err, sentinel, sentinel != tt.want)
 				}
 			}
-			if strings.HasPrefix(tt.body, "{") == (len(e.Errors) == 0) || (len(e.Errors) == 0) != (string(e.Body) == tt.body) {
+			if strings.HasPrefix(tt.body, "{") == (len(e.Errors) == 0) || string(e.Body) != tt.body {
 				t.Errorf("reasons %v, body %q", e.Errors, e.Body)
 			}
 		})
@@ -89,5 +93,24 @@ func TestGzipIsBounded(t *testing.T) {
 	_, err := c.UpdateWorkspaceGroup(t.Context(), 7, client.Update{Name: "Acme"})
 	if !errors.Is(err, client.ErrResponseTooLarge) {
 		t.Errorf("got %v, want ErrResponseTooLarge", err)
+	}
+}
+
+// A redirect names the host that it leads to: it tells what the base URL should have been, or that a login is in between.
+func TestRedirectNamesItsTarget(t *testing.T) {
+	c := newClient(t, newServer(t, answer(302, "", "Location", "https://login.example/sign_in?token="+canary)))
+	_, err := c.UpdateWorkspaceGroup(t.Context(), 7, acme)
+	if !errors.Is(err, client.ErrRedirect) || !strings.Contains(err.Error(), "login.example") || strings.Contains(err.Error(), "sign_in") {
+		t.Errorf("got %v", err)
+	}
+}
+
+// The body of a reply that cannot be used is kept whole: there is no second chance to read it.
+func TestBodyIsKeptWhole(t *testing.T) {
+	page := "<html>" + strings.Repeat("x", 200<<10)
+	_, err := newClient(t, newServer(t, answer(200, page))).UpdateWorkspaceGroup(t.Context(), 7, acme)
+	var e *client.Error
+	if !errors.As(err, &e) || string(e.Body) != page || !errors.Is(err, client.ErrBadResponse) || !strings.Contains(err.Error(), "may have been applied") {
+		t.Errorf("got %v", err)
 	}
 }

@@ -36,7 +36,7 @@ func silent(_ http.ResponseWriter, r *http.Request) {
 
 // update calls the API at url and says what came of it.
 func update(url string, opts ...client.Option) {
-	c, err := client.New(append([]client.Option{client.WithBaseURL(url), client.WithToken(client.NewToken("demo"))}, opts...)...)
+	c, err := client.New(append([]client.Option{client.WithBaseURL(url), client.WithToken("demo")}, opts...)...)
 	if err != nil {
 		log.Fatal(err)
 	}
@@ -58,7 +58,7 @@ func ExampleOption() {
 	defer s.Close()
 	c, err := client.New(
 		client.WithBaseURL(s.URL),
-		client.WithToken(client.NewToken("of-the-client")),
+		client.WithToken("of-the-client"),
 		client.WithUserAgent("billing/2.1"),
 		client.WithHeader("X-Job", "nightly"),
 	)
@@ -68,7 +68,7 @@ func ExampleOption() {
 	defer c.CloseIdleConnections()
 	_, first := c.UpdateWorkspaceGroup(context.Background(), 7, client.Update{Name: "Acme"})
 	_, second := c.UpdateWorkspaceGroup(context.Background(), 8, client.Update{Name: "Ajax"},
-		client.WithToken(client.NewToken("of-the-call")), client.WithHeader("X-Job", "repair"))
+		client.WithToken("of-the-call"), client.WithHeader("X-Job", "repair"))
 	fmt.Println(errors.Join(first, second))
 	// Output:
 	// Bearer of-the-client nightly billing/2.1
@@ -79,7 +79,7 @@ func ExampleOption() {
 func ExampleWithBaseURL() {
 	_, err := client.New(client.WithBaseURL("http://api.example/api/v1"))
 	fmt.Println(err)
-	// Output: client: the base URL must begin with "https://": over plain http a token is sent to this machine only
+	// Output: client: the base URL must begin with "https://": over plain http the token goes to this machine only, unless WithPlainHTTP allows more
 }
 
 // Any source of golang.org/x/oauth2 gives the token, here a constant one. For the client credentials grant:
@@ -93,11 +93,11 @@ func ExampleWithTokenSource() {
 	// Output: updated, attempts: 1
 }
 
-func ExampleTokenError() {
+func ExampleWithTokenSource_failure() {
 	url, done := api(200, document)
 	defer done()
 	update(url, client.WithTokenSource(expired{}))
-	// Output: client: the token source gave no token: its server answered 400 (invalid_grant)
+	// Output: client: no token; set OXGROUPS_TOKEN or use WithToken: the token source gave no token: its server answered 400 (invalid_grant)
 }
 
 type expired struct{}
@@ -131,7 +131,7 @@ func ExampleWithBackoff() {
 func ExampleWithMaxRetryAfter() {
 	url, done := flaky(answer(429, "", "Retry-After", "3600"))
 	defer done()
-	c, err := client.New(client.WithBaseURL(url), client.WithToken(client.NewToken("demo")), client.WithMaxRetryAfter(30*time.Second))
+	c, err := client.New(client.WithBaseURL(url), client.WithToken("demo"), client.WithMaxRetryAfter(30*time.Second))
 	if err != nil {
 		log.Fatal(err)
 	}
@@ -150,7 +150,7 @@ func ExampleWithRetryBudget() {
 	defer done()
 	budget := client.NewRetryBudget(1, 0.1) // one retry, and another one for every ten calls that succeed
 	for range 2 {
-		c, err := client.New(client.WithBaseURL(url), client.WithToken(client.NewToken("demo")),
+		c, err := client.New(client.WithBaseURL(url), client.WithToken("demo"),
 			client.WithRetryBudget(budget), client.WithBackoff(0, 0))
 		if err != nil {
 			log.Fatal(err)
@@ -167,7 +167,7 @@ func ExampleWithRetryBudget() {
 func ExampleAttempts() {
 	url, done := flaky(answer(503, ""))
 	defer done()
-	c, err := client.New(client.WithBaseURL(url), client.WithToken(client.NewToken("demo")), client.WithBackoff(0, 0))
+	c, err := client.New(client.WithBaseURL(url), client.WithToken("demo"), client.WithBackoff(0, 0))
 	if err != nil {
 		log.Fatal(err)
 	}
@@ -188,24 +188,6 @@ func ExampleWithRateLimiter() {
 	// Output: updated, attempts: 1
 }
 
-func ExampleResult_RateLimit() {
-	url, done := flaky(answer(200, document, "X-RateLimit-Limit", "400", "X-RateLimit-Remaining", "399"))
-	defer done()
-	c, err := client.New(client.WithBaseURL(url), client.WithToken(client.NewToken("demo")))
-	if err != nil {
-		log.Fatal(err)
-	}
-	defer c.CloseIdleConnections()
-	result, err := c.UpdateWorkspaceGroup(context.Background(), 7, client.Update{Name: "Acme"})
-	if err != nil {
-		log.Fatal(err)
-	}
-	if limit, ok := result.RateLimit(); ok {
-		fmt.Println(limit.Remaining, "of", limit.Limit)
-	}
-	// Output: 399 of 400
-}
-
 func ExampleWithLogger() {
 	url, done := api(200, document)
 	defer done()
@@ -220,7 +202,7 @@ func ExampleWithLogger() {
 	}))
 	update(url, client.WithLogger(log))
 	// Output:
-	// level=DEBUG msg="workspace group update" method=PUT route=/workspace_groups/{id} attempt=1 status=200 request_id=req-1
+	// level=DEBUG msg="API request" method=PUT route=/workspace_groups/{id} attempt=1 status=200 request_id=req-1
 	// updated, attempts: 1
 }
 
@@ -237,22 +219,22 @@ func ExampleWithHTTPClient() {
 func ExampleWithTimeout() {
 	url, done := flaky(silent)
 	defer done()
-	c, err := client.New(client.WithBaseURL(url), client.WithToken(client.NewToken("demo")), client.WithBackoff(0, 0),
+	c, err := client.New(client.WithBaseURL(url), client.WithToken("demo"),
 		client.WithTimeout(10*time.Millisecond)) // for each attempt; the context bounds the call
 	if err != nil {
 		log.Fatal(err)
 	}
 	defer c.CloseIdleConnections()
 	_, err = c.UpdateWorkspaceGroup(context.Background(), 7, client.Update{Name: "Acme"})
-	fmt.Println(errors.Is(err, client.ErrConnection), errors.Is(err, context.DeadlineExceeded), client.Attempts(err))
-	// Output: true true 4
+	fmt.Println(errors.Is(err, client.ErrConnection), errors.Is(err, client.ErrTimeout), client.Attempts(err))
+	// Output: true true 1
 }
 
 func ExampleWithMaxResponseBytes() {
 	url, done := api(200, document)
 	defer done()
 	update(url, client.WithMaxResponseBytes(100))
-	// Output: client: the API answered 200 OK (request req-1): client: the reply is too large: more than 100 bytes
+	// Output: client: the API answered 200 OK (request req-1): the reply is too large: more than 100 bytes
 }
 
 func ExampleWithInclude() {
@@ -269,7 +251,7 @@ func ExampleWithInclude() {
 func ExampleWithoutValidation() {
 	url, done := api(400, `{"errors":[{"type":"validation","field":"name","message":"can't be blank"}]}`)
 	defer done()
-	c, err := client.New(client.WithBaseURL(url), client.WithToken(client.NewToken("demo")))
+	c, err := client.New(client.WithBaseURL(url), client.WithToken("demo"))
 	if err != nil {
 		log.Fatal(err)
 	}

@@ -2,7 +2,6 @@ package client_test
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -23,7 +22,7 @@ func Example() {
 	url, done := api(200, document)
 	defer done()
 
-	c, err := client.New(client.WithBaseURL(url), client.WithToken(client.NewToken("demo")))
+	c, err := client.New(client.WithBaseURL(url), client.WithToken("demo"))
 	if err != nil {
 		log.Fatal(err)
 	}
@@ -37,8 +36,8 @@ func Example() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	fmt.Println(result.Group().Name)
-	for _, w := range result.Workspaces() {
+	fmt.Println(result.Group.Name)
+	for _, w := range result.Workspaces {
 		fmt.Println(w.ID, w.Title)
 	}
 	// Output:
@@ -62,7 +61,7 @@ func ExampleNew() {
 func ExampleClient_UpdateWorkspaceGroup() {
 	url, done := api(422, `{"errors":[{"type":"validation","message":"Name has already been taken","field":"name"}]}`)
 	defer done()
-	c, err := client.New(client.WithBaseURL(url), client.WithToken(client.NewToken("demo")))
+	c, err := client.New(client.WithBaseURL(url), client.WithToken("demo"))
 	if err != nil {
 		log.Fatal(err)
 	}
@@ -95,7 +94,7 @@ func ExampleClient_Request() {
 }
 
 func ExampleValidationError() {
-	c, err := client.New(client.WithToken(client.NewToken("demo")))
+	c, err := client.New(client.WithToken("demo"))
 	if err != nil {
 		log.Fatal(err)
 	}
@@ -113,7 +112,7 @@ func ExampleValidationError() {
 func ExampleError() {
 	url, done := api(503, `{"errors":[{"type":"system","message":"Service unavailable"}]}`)
 	defer done()
-	c, err := client.New(client.WithBaseURL(url), client.WithToken(client.NewToken("demo")), client.WithoutRetries())
+	c, err := client.New(client.WithBaseURL(url), client.WithToken("demo"), client.WithoutRetries())
 	if err != nil {
 		log.Fatal(err)
 	}
@@ -127,8 +126,8 @@ func ExampleError() {
 	// Output: 503 req-1 3s true
 }
 
-func ExampleCallError() {
-	c, err := client.New(client.WithBaseURL("https://api.example/api/v1"), client.WithToken(client.NewToken("demo")))
+func ExampleTransportError() {
+	c, err := client.New(client.WithBaseURL("https://api.example/api/v1"), client.WithToken("demo"))
 	if err != nil {
 		log.Fatal(err)
 	}
@@ -136,7 +135,7 @@ func ExampleCallError() {
 	cancel() // the user has gone
 
 	_, err = c.UpdateWorkspaceGroup(ctx, 7, client.Update{Name: "Acme"})
-	var ended *client.CallError
+	var ended *client.TransportError
 	if errors.As(err, &ended) {
 		fmt.Println(errors.Is(err, context.Canceled), errors.Is(err, client.ErrConnection))
 		fmt.Println("sent", ended.Attempts, "times, so nothing was changed")
@@ -144,19 +143,6 @@ func ExampleCallError() {
 	// Output:
 	// true false
 	// sent 0 times, so nothing was changed
-}
-
-func ExampleToken() {
-	config := struct {
-		URL   string
-		Token client.Token
-	}{"https://api.example", client.NewToken("5ecret")}
-	text, err := json.Marshal(config)
-	fmt.Println(string(text), err)
-	fmt.Printf("%+v\n", config)
-	// Output:
-	// {"URL":"https://api.example","Token":"[redacted]"} <nil>
-	// {URL:https://api.example Token:[redacted]}
 }
 
 func ExampleValue() {
@@ -190,7 +176,7 @@ func ExampleNull() {
 func ExampleResult() {
 	url, done := api(200, document)
 	defer done()
-	c, err := client.New(client.WithBaseURL(url), client.WithToken(client.NewToken("demo")))
+	c, err := client.New(client.WithBaseURL(url), client.WithToken("demo"))
 	if err != nil {
 		log.Fatal(err)
 	}
@@ -200,38 +186,67 @@ func ExampleResult() {
 		log.Fatal(err)
 	}
 
-	group := result.Group()
+	group := result.Group
 	fmt.Println(group.ID, group.Name, group.Notes.IsNull())
-	for _, w := range result.Workspaces() { // in the order of the API
+	for _, w := range result.Workspaces { // in the order of the API
 		fmt.Println("workspace", w.ID, w.Title)
 	}
-	if ref, ok := result.ExternalReference("1"); ok { // or one by its id
+	for _, ref := range result.ExternalReferences {
 		fmt.Println("reference", ref.ServiceName, ref.ServiceModelRef)
 	}
-	fmt.Println("request", result.RequestID, "status", result.StatusCode, "attempts", result.Attempts, "page size", result.Meta().PageSize)
-	fmt.Println(len(result.Raw()) > 0, result.Header.Get("Content-Type"))
+	fmt.Println("request", result.RequestID, "status", result.StatusCode, "attempts", result.Attempts)
+	fmt.Println(len(result.Raw) > 0, result.Header.Get("Content-Type"))
 	// Output:
 	// 7 Acme true
 	// workspace 9 Nine
 	// workspace 10 Ten
 	// workspace 11 Eleven
 	// reference jira A-1
-	// request req-1 status 200 attempts 1 page size 20
+	// request req-1 status 200 attempts 1
 	// true application/json
 }
 
-// Code that takes an Updater can be tested without a server. With one, api/client/clienttest is the better choice.
-func ExampleUpdater() {
-	rename := func(ctx context.Context, groups client.Updater, id int64, name string) error {
-		_, err := groups.UpdateWorkspaceGroup(ctx, id, client.Update{Name: name})
-		return err
+// Programs that take an Updater can be tested with a fake of their own. Package clienttest is a whole server.
+func ExampleParseResult() {
+	rename := func(ctx context.Context, groups client.Updater, id int64, name string) (string, error) {
+		result, err := groups.UpdateWorkspaceGroup(ctx, id, client.Update{Name: name})
+		if err != nil {
+			return "", err
+		}
+		return result.Group.Name, nil
 	}
-	fmt.Println(rename(context.Background(), refusing{}, 7, "Acme"))
-	// Output: client: the API answered 422 Unprocessable Entity: name: has already been taken
+	fmt.Println(rename(context.Background(), fake{}, 7, "Acme"))
+	fmt.Println(rename(context.Background(), fake{}, 7, "taken"))
+	// Output:
+	// Acme <nil>
+	//  client: the API answered 422 Unprocessable Entity: name: has already been taken
 }
 
-type refusing struct{}
+type fake struct{}
 
-func (refusing) UpdateWorkspaceGroup(context.Context, int64, client.Update, ...client.Option) (*client.Result, error) {
-	return nil, &client.Error{StatusCode: 422, Errors: []client.Problem{{Field: "name", Message: "has already been taken"}}}
+func (fake) UpdateWorkspaceGroup(_ context.Context, id int64, update client.Update, _ ...client.Option) (*client.Result, error) {
+	if update.Name == "taken" {
+		return nil, &client.Error{StatusCode: 422, Errors: []client.Problem{{Field: "name", Message: "has already been taken"}}}
+	}
+	return client.ParseResult(fmt.Appendf(nil, `{"results":[{"key":"workspace_groups","id":"%[1]d"}],
+		"workspace_groups":{"%[1]d":{"id":"%[1]d","name":%[2]q}}}`, id, update.Name))
+}
+
+// FromPtr takes optional values of other packages as they are.
+func ExampleFromPtr() {
+	contact := struct{ Email, Phone *string }{Email: new("wile@acme.example")}
+	update := client.Update{Name: "Acme", Email: client.FromPtr(contact.Email), PhoneNumber: client.FromPtr(contact.Phone)}
+	fmt.Println(update.Email, update.PhoneNumber, update.Website)
+	// Output: wile@acme.example null unset
+}
+
+// A derived client shares connections, limiter and retry budget.
+func ExampleClient_With() {
+	c, err := client.New(client.WithBaseURL("https://api.example/api/v1"))
+	if err != nil {
+		log.Fatal(err)
+	}
+	tenant, err := c.With(client.WithToken("of-the-tenant"), client.WithHeader("X-Tenant", "acme"))
+	fmt.Println(tenant, err)
+	// Output: client for https://api.example/api/v1/ <nil>
 }

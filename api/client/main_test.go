@@ -81,7 +81,7 @@ func answer(status int, body string, header ...string) http.HandlerFunc {
 
 func newClient(t testing.TB, s *server, opts ...client.Option) *client.Client {
 	t.Helper()
-	base := []client.Option{client.WithBaseURL(s.url), client.WithToken(client.NewToken(canary)), client.WithoutRetries()}
+	base := []client.Option{client.WithBaseURL(s.url), client.WithToken(canary), client.WithoutRetries()}
 	c, err := client.New(append(base, opts...)...)
 	if err != nil {
 		t.Fatal(err)

@@ -208,10 +208,10 @@ func TestUnusualBaseURLs(t *testing.T) {
 		"https://[fe80::1%25eth0]/api/": "/api/workspace_groups/7",
 	} {
 		var got string
-		c, _ := newScripted(t, []step{func(r *http.Request) (*http.Response, error) {
+		c, _ := newScripted(t, []step{{answer: func(r *http.Request) (*http.Response, error) {
 			got = r.URL.EscapedPath()
-			return respond(200, document)(r)
-		}}, client.WithBaseURL(base))
+			return respond(200, document).answer(r)
+		}}}, client.WithBaseURL(base))
 		if _, err := c.UpdateWorkspaceGroup(t.Context(), 7, acme); err != nil || got != path {
 			t.Errorf("%s: got %s, %v", base, got, err)
 		}
@@ -237,7 +237,7 @@ func TestTLS(t *testing.T) {
 				hc = ts.Client()
 			}
 			t.Cleanup(hc.CloseIdleConnections)
-			c, err := client.New(client.WithBaseURL(ts.URL), client.WithToken(client.NewToken(canary)), client.WithHTTPClient(hc))
+			c, err := client.New(client.WithBaseURL(ts.URL), client.WithToken(canary), client.WithHTTPClient(hc))
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -264,7 +264,7 @@ func TestHTTP2(t *testing.T) {
 		}
 		answer(200, document)(w, r)
 	})
-	c, err := client.New(client.WithBaseURL(ts.URL), client.WithToken(client.NewToken(canary)), client.WithHTTPClient(ts.Client()),
+	c, err := client.New(client.WithBaseURL(ts.URL), client.WithToken(canary), client.WithHTTPClient(ts.Client()),
 		client.WithBackoff(0, 0))
 	if err != nil {
 		t.Fatal(err)

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"golang.org/x/oauth2"
@@ -42,6 +43,8 @@ func TestBaseURL(t *testing.T) {
 		"http to ::1":         {"http://[::1]:8080", ""},
 		"http to mapped":      {"http://[::ffff:127.0.0.1]:8080", ""},
 		"http to localhost":   {"http://localhost:8080", ""},
+		"an empty port":       {"https://api.example:/api/v1", ""},
+		"upper case":          {"HTTPS://api.example/api/v1", ""},
 		"http elsewhere":      {"http://api.example", "over plain http"},
 		"http to a lookalike": {"http://127.0.0.1.example", "over plain http"},
 		"another scheme":      {"ftp://api.example", "must begin with"},
@@ -66,10 +69,25 @@ func TestBaseURL(t *testing.T) {
 				t.Fatal(err)
 			}
 			req, err := c.Request(t.Context(), 7, client.Update{Name: "Acme"})
-			if want := strings.TrimSuffix(tt.base, "/") + "/workspace_groups/7"; err != nil || req.URL.String() != want {
+			if want := strings.TrimSuffix(strings.Replace(strings.Replace(tt.base, "HTTPS", "https", 1), "example:/", "example/", 1), "/") + "/workspace_groups/7"; err != nil || req.URL.String() != want {
 				t.Errorf("got %v %v, want %s", req, err, want)
 			}
 		})
+	}
+}
+
+// Plain http to another host has to be allowed by name, in whatever order the options come.
+func TestPlainHTTP(t *testing.T) {
+	base := client.WithBaseURL("http://oxgroupsd:8080/api/v1")
+	for _, opts := range [][]client.Option{{base, client.WithPlainHTTP()}, {client.WithPlainHTTP(), base}} {
+		c, s := newScripted(t, []step{respond(200, document)}, opts...)
+		if _, err := c.UpdateWorkspaceGroup(t.Context(), 7, acme); err != nil || s.requests() != 1 {
+			t.Errorf("got %v", err)
+		}
+	}
+	c, _ := newScripted(t, []step{respond(200, document)})
+	if _, err := c.With(base); err == nil {
+		t.Error("it is allowed without the option")
 	}
 }
 
@@ -89,7 +107,7 @@ func TestOptionsThatMakeNoSense(t *testing.T) {
 		"Content-Type":          client.WithHeader("Content-Type", "text/plain"),
 		"a header with a break": client.WithHeader("X-A", "a\r\nX-B: b"),
 		"a name with a colon":   client.WithHeader("X:A", "a"),
-		"a token with a break":  client.WithToken(client.NewToken("secret\n")),
+		"a token with a break":  client.WithToken("secret\n"),
 	}
 	s := newServer(t, answer(200, document))
 	c := newClient(t, s)
@@ -116,7 +134,7 @@ func TestOptionsOfACallEndWithIt(t *testing.T) {
 		return (<-s.seen).header
 	}
 	one := update(client.WithHeader("X-Call", "one"), client.WithHeader("X-Client", ""), client.WithUserAgent("one/1"),
-		client.WithToken(client.NewToken("another")))
+		client.WithToken("another"))
 	if one.Get("X-Call") != "one" || one.Get("X-Client") != "" || one.Get("User-Agent") != "one/1" || one.Get("Authorization") != "Bearer another" {
 		t.Errorf("the call with options: %v", one)
 	}
@@ -181,7 +199,7 @@ func TestEnvironment(t *testing.T) {
 	if got := (<-s.seen).header.Get("Authorization"); got != "Bearer from-env" {
 		t.Errorf("the environment is not used: %q", got)
 	}
-	call(client.WithBaseURL(other.url), client.WithToken(client.NewToken("from-option")))
+	call(client.WithBaseURL(other.url), client.WithToken("from-option"))
 	if got := (<-other.seen).header.Get("Authorization"); got != "Bearer from-option" {
 		t.Errorf("an option does not win: %q", got)
 	}
@@ -203,22 +221,65 @@ func TestEnvironment(t *testing.T) {
 	}
 }
 
-func TestTokenStaysHidden(t *testing.T) {
-	type holder struct {
-		Public  client.Token
-		private client.Token
-	}
-	token := client.NewToken(canary)
-	for name, value := range map[string]any{
-		"itself": token, "pointer": &token, "in a struct": holder{token, token}, "in a map": map[string]any{"token": token},
+// A short token is replaced where it stands alone, a long one everywhere.
+func TestTokenIsRedacted(t *testing.T) {
+	long := strings.Repeat("t", 8)
+	for name, tt := range map[string]struct{ token, text, want string }{
+		"short, inside a word":  {"demo", "demolition of a democracy", "demolition of a democracy"},
+		"short, alone":          {"demo", "the token demo, demo.", "the token [redacted], [redacted]."},
+		"short, in a parameter": {"demo", "?token=demo&x=1", "?token=[redacted]&x=1"},
+		"long, inside a word":   {long, "x" + long + "x", "x[redacted]x"},
 	} {
-		t.Run(name, func(t *testing.T) { checkHidden(t, value, canary) })
+		t.Run(name, func(t *testing.T) {
+			c, _ := newScripted(t, []step{respond(422, `{"errors":"`+tt.text+`"}`, "X-Echo", tt.text)}, client.WithToken(tt.token))
+			_, err := c.UpdateWorkspaceGroup(t.Context(), 7, acme)
+			var e *client.Error
+			if !errors.As(err, &e) || len(e.Errors) != 1 || e.Errors[0].Message != tt.want || e.Header.Get("X-Echo") != tt.want {
+				t.Errorf("got %v, %v", err, e.Header)
+			}
+		})
 	}
-	if token.Reveal() != canary || token.IsZero() || !client.NewToken("").IsZero() {
-		t.Error("the token is lost")
+	c, _ := newScripted(t, []step{respond(200, document, "X-Echo", canary)})
+	if r, err := c.UpdateWorkspaceGroup(t.Context(), 7, acme); err != nil || r.Header.Get("X-Echo") != "[redacted]" {
+		t.Errorf("the header of a result: %v, %v", r.Header, err)
 	}
-	var config struct{ Token client.Token }
-	if err := json.Unmarshal([]byte(`{"Token":"abc"}`), &config); err != nil || config.Token.Reveal() != "abc" {
-		t.Errorf("from a configuration: %q %v", config.Token.Reveal(), err)
+}
+
+func TestWithSharesTheBudget(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c, s := newScripted(t, []step{respond(503, "")}, client.WithRetryBudget(client.NewRetryBudget(1, 0)))
+		derived, err := c.With(client.WithMaxAttempts(2))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, c := range []*client.Client{derived, c, derived} {
+			_, err = c.UpdateWorkspaceGroup(t.Context(), 7, acme)
+		}
+		if s.requests() != 4 {
+			t.Errorf("%d requests, want 3 and one retry", s.requests())
+		}
+		if !errors.Is(err, client.ErrRetryBudget) || !errors.Is(err, client.ErrUnavailable) || !strings.Contains(err.Error(), "retry budget") {
+			t.Errorf("got %v, want an error that names the budget", err)
+		}
+	})
+}
+
+// Each middleware is built once for a client, and not again for clients and calls with other options.
+func TestMiddlewareIsBuiltOnce(t *testing.T) {
+	built := 0
+	c, _ := newScripted(t, []step{respond(200, document)}, client.WithMiddleware(func(next http.RoundTripper) http.RoundTripper {
+		built++
+		return next
+	}))
+	if _, err := c.UpdateWorkspaceGroup(t.Context(), 7, acme, client.WithTimeout(time.Second), client.WithInclude(client.IncludeWorkspaces)); err != nil || built != 1 {
+		t.Errorf("built %d times, %v", built, err)
+	}
+}
+
+func TestParams(t *testing.T) {
+	c, _ := newScripted(t, []step{respond(200, document)}, client.WithParams(client.Params{Include: new("rate_card_sets")}))
+	req, err := c.Request(t.Context(), 7, acme, client.WithInclude(client.IncludeWorkspaces))
+	if err != nil || req.URL.Query().Get("include") != "rate_card_sets,workspaces" {
+		t.Errorf("got %v, %v", req.URL, err)
 	}
 }

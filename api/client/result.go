@@ -2,119 +2,202 @@ package client
 
 import (
 	"bytes"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
-	"time"
+	"strconv"
 
-	"example.com/oxgroups/api/group"
 	"example.com/oxgroups/api/validate"
 	"example.com/oxgroups/gen/model"
 	"example.com/oxgroups/gen/validator"
 )
 
-// Result is what the API answered to an update. It is safe for concurrent use as long as nobody changes what it returns.
+// Result is the API's answer to an update. It has everything that could be read: a value that does not fit its type is
+// left out and listed in Warnings. It is safe for concurrent use as long as nobody changes it.
 type Result struct {
 	StatusCode int
 	Header     http.Header
 	RequestID  string // X-Request-Id
 	Attempts   int    // how often the request was sent
-	Throttled  bool   // an attempt before was answered with 429
+	Throttled  bool   // an attempt was answered with 429
 
-	doc      model.WorkspaceGroupDocument
-	group    model.WorkspaceGroup
-	raw      []byte // strings of doc share its memory
-	received time.Time
+	// Group is the group right after the update. Its lists of ids are nil unless the association was included.
+	Group Group
+	// Included has the associations that were asked for, in the order in which the API lists them.
+	Included
+	// Warnings list what did not fit the description of the API, with pointers into Raw.
+	Warnings validate.Violations
+	// Raw is the document as it came.
+	Raw []byte
 }
 
-// newResult returns the result in r, or an *Error that is ErrBadResponse.
-func newResult(r *reply) (*Result, error) {
-	res := &Result{
+// ParseResult returns the result that a client reads from document, with status 200. Programs that replace Updater in
+// their tests can make their results with it. It returns an *Error for a document that a client would not accept.
+func ParseResult(document []byte) (*Result, error) {
+	r := &reply{status: http.StatusOK, header: http.Header{}, body: document}
+	return r.result(0, false)
+}
+
+// Reasons why a reply with a status of 2xx is no result.
+var (
+	errNotJSON = errors.New("it is not JSON")
+	errNoGroup = errors.New("it has no workspace group")
+)
+
+// result returns the result in a reply with a status of 2xx, or an *Error. id is the group of the request, or 0. With
+// strict, warnings are errors.
+func (r *reply) result(id int64, strict bool) (*Result, error) {
+	if isRefusal(r.body) {
+		return nil, newError(r, nil)
+	}
+	doc, warnings, err := readDocument(r.body)
+	if err != nil {
+		return nil, newError(r, fmt.Errorf("%w: %w: %w", ErrBadResponse, errNotJSON, err))
+	}
+	read := reader{warnings: warnings}
+	key, ok := read.groupKey(&doc, id)
+	if !ok {
+		return nil, newError(r, fmt.Errorf("%w: %w", ErrBadResponse, errNoGroup))
+	}
+	group := doc.WorkspaceGroups[key]
+	result := &Result{
 		StatusCode: r.status,
 		Header:     r.header,
-		RequestID:  r.requestID(),
-		Attempts:   r.attempts,
-		Throttled:  r.throttled,
-		raw:        r.body,
-		received:   r.received,
+		RequestID:  r.header.Get("X-Request-Id"),
+		Group:      read.group(key, &group),
+		Included:   read.included(&doc, &group),
+		Raw:        r.body,
 	}
-	if err := validator.DecodeWorkspaceGroupDocument(r.body, &res.doc); err != nil {
-		return nil, newError(r, fmt.Errorf("%w: %w", ErrBadResponse, err))
+	result.Warnings = read.warnings
+	if strict && len(result.Warnings) > 0 {
+		return nil, newError(r, fmt.Errorf("%w: %w", ErrBadResponse, result.Warnings))
 	}
-	for _, result := range res.doc.Results {
-		if g, ok := res.doc.WorkspaceGroups[result.ID]; ok && result.Key == group.GroupsKey {
-			res.group = g
-			return res, nil
+	return result, nil
+}
+
+// readDocument reads a document leniently: it returns all that fits, with a warning for all that does not. It returns an
+// error only for what is not JSON.
+func readDocument(data []byte) (doc model.WorkspaceGroupDocument, warnings validate.Violations, err error) {
+	err = validator.DecodeWorkspaceGroupDocument(bytes.TrimPrefix(data, []byte("\ufeff")), &doc)
+	return doc, nil, err
+}
+
+// groupKey returns the key of the group that the document is about: the first one that results name; without such a one
+// the group with the id of the request, or the only one if there are no results.
+func (r *reader) groupKey(doc *model.WorkspaceGroupDocument, id int64) (key string, ok bool) {
+	for _, result := range doc.Results {
+		if _, ok := doc.WorkspaceGroups[result.ID]; ok && result.Key == groupsKey {
+			return result.ID, true
 		}
 	}
-	return nil, newError(r, fmt.Errorf("%w: %w", ErrBadResponse, errNoGroup))
-}
-
-var errNoGroup = errors.New("its results name no group that it has")
-
-// Group returns the group as it was right after the update. Its *_ids are nil unless the association was included.
-func (r *Result) Group() Group { return r.group }
-
-// Meta returns the page that the document says it is.
-func (r *Result) Meta() Meta { return r.doc.Meta }
-
-// RateLimit returns what the reply tells of the limit on requests; ok is false where it tells nothing.
-func (r *Result) RateLimit() (limit RateLimit, ok bool) { return readRateLimit(r.Header, r.received) }
-
-// Raw returns a copy of the document as it came.
-func (r *Result) Raw() []byte { return bytes.Clone(r.raw) }
-
-// Workspaces returns the members of the group in the order in which the API lists them. It is empty without
-// IncludeWorkspaces, and lacks members that the token has no access to.
-func (r *Result) Workspaces() []Workspace {
-	return inOrder(r.group.WorkspaceIds, r.doc.Workspaces)
-}
-
-// ExternalReferences returns the references of the group in the order in which the API lists them. It is empty without
-// IncludeExternalReferences.
-func (r *Result) ExternalReferences() []Reference {
-	return inOrder(r.group.ExternalReferenceIds, r.doc.ExternalReferences)
-}
-
-// RateCardSets returns the rate card sets of the group in the order in which the API lists them. It is empty without
-// IncludeRateCardSets.
-func (r *Result) RateCardSets() []RateCardSet {
-	return inOrder(r.group.RateCardSetIds, r.doc.RateCardSets)
-}
-
-// Workspace returns the included workspace with an id.
-func (r *Result) Workspace(id string) (Workspace, bool) { return lookup(r.doc.Workspaces, id) }
-
-// ExternalReference returns the included reference with an id.
-func (r *Result) ExternalReference(id string) (Reference, bool) {
-	return lookup(r.doc.ExternalReferences, id)
-}
-
-// RateCardSet returns the included rate card set with an id.
-func (r *Result) RateCardSet(id string) (RateCardSet, bool) { return lookup(r.doc.RateCardSets, id) }
-
-func lookup[T any](objects *map[string]T, id string) (object T, ok bool) {
-	if objects != nil {
-		object, ok = (*objects)[id]
+	key = strconv.FormatInt(id, 10)
+	_, ok = doc.WorkspaceGroups[key]
+	if len(doc.Results) > 0 {
+		r.warn("names no group of the document", "results")
+	} else if !ok && len(doc.WorkspaceGroups) == 1 {
+		key, ok = validate.SortedKeys(doc.WorkspaceGroups)[0], true
 	}
-	return object, ok
+	return key, ok
 }
 
-// inOrder returns the objects that ids name, or all in ascending order of id where the group names none.
-func inOrder[T any](ids *[]string, objects *map[string]T) []T {
+// groupsKey is the key of the map of groups in a document.
+const groupsKey = "workspace_groups"
+
+// isRefusal reports whether a document has errors. The vendor's client takes such a reply for a refusal, whatever its
+// status.
+func isRefusal(body []byte) bool {
+	if !bytes.Contains(body, []byte(`"errors"`)) && !bytes.Contains(body, []byte(`"error_message"`)) {
+		return false // spares results a second pass
+	}
+	var doc map[string]any
+	if decode(body, &doc) != nil {
+		return false
+	}
+	return !isEmpty(doc["errors"]) || !isEmpty(doc["error_message"])
+}
+
+// decode reads the first JSON value of a body, after a byte order mark.
+func decode(body []byte, v any) error {
+	decoder := json.NewDecoder(bytes.NewReader(bytes.TrimPrefix(body, []byte("\ufeff"))))
+	decoder.UseNumber()
+	return decoder.Decode(v)
+}
+
+func isEmpty(v any) bool {
+	switch v := v.(type) {
+	case string:
+		return v == ""
+	case []any:
+		return len(v) == 0
+	case map[string]any:
+		return len(v) == 0
+	case bool:
+		return !v
+	}
+	return v == nil
+}
+
+// reader turns the generated types of a document into those of this package.
+type reader struct{ warnings validate.Violations }
+
+// id reads an id. Text that is no id is a warning; text that is missing already was one.
+func (r *reader) id(text string, pointer ...string) int64 {
+	if text == "" {
+		return 0
+	}
+	id, err := strconv.ParseInt(text, 10, 64)
+	if err != nil {
+		r.warn("must be an id", pointer...)
+		return 0
+	}
+	return id
+}
+
+// ownID returns the id of the object at a key of a map: its own, or the key if it has none.
+func (r *reader) ownID(text, objects, key string) int64 {
+	if id := r.id(text, objects, key, "id"); id != 0 {
+		return id
+	}
+	return r.id(key, objects, key)
+}
+
+// ids reads a list of ids. Nil stays nil.
+func (r *reader) ids(list *[]string, pointer ...string) []int64 {
+	if list == nil {
+		return nil
+	}
+	ids := make([]int64, 0, len(*list))
+	for i, text := range *list {
+		if id := r.id(text, append(pointer, strconv.Itoa(i))...); id != 0 {
+			ids = append(ids, id)
+		}
+	}
+	return ids
+}
+
+func (r *reader) warn(message string, pointer ...string) {
+	text := ""
+	for _, name := range pointer {
+		text += "/" + validate.PointerToken(name)
+	}
+	r.warnings = append(r.warnings, validate.Violation{Pointer: text, Rule: "type", Message: message})
+}
+
+// collect converts the objects that ids name, in their order, or all in ascending order if the group has no such list.
+func collect[M, T any](objects *map[string]M, ids *[]string, convert func(key string, object *M) T) []T {
 	if objects == nil {
 		return nil
 	}
-	var order []string
-	if ids != nil {
-		order = *ids
-	} else {
-		order = validate.SortedKeys(*objects)
+	order := ids
+	if order == nil {
+		keys := validate.SortedKeys(*objects)
+		order = &keys
 	}
-	out := make([]T, 0, len(order))
-	for _, id := range order {
-		if object, ok := (*objects)[id]; ok {
-			out = append(out, object)
+	out := make([]T, 0, len(*order))
+	for _, key := range *order {
+		if object, ok := (*objects)[key]; ok {
+			out = append(out, convert(key, &object))
 		}
 	}
 	return out

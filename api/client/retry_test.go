@@ -34,14 +34,14 @@ func TestWhatIsRetried(t *testing.T) {
 		"503 too large":       {respond(503, strings.Repeat(" ", 9000)), 1, client.ErrResponseTooLarge},
 		"204":                 {respond(204, ""), 1, client.ErrBadResponse},
 		"302":                 {respond(302, "", "Location", "https://api.example/elsewhere"), 1, client.ErrRedirect},
-		"400":                 {respond(400, problem), 1, client.ErrValidation},
+		"400":                 {respond(400, problem), 1, client.ErrBadRequest},
 		"401":                 {respond(401, problem), 1, client.ErrUnauthorized},
 		"403":                 {respond(403, problem), 1, client.ErrForbidden},
 		"404":                 {respond(404, problem), 1, client.ErrNotFound},
-		"408":                 {respond(408, ""), 1, nil},
+		"408":                 {respond(408, ""), 4, nil},
 		"422":                 {respond(422, problem), 1, client.ErrRefused},
 		"429":                 {respond(429, problem), 4, client.ErrTooManyRequests},
-		"500":                 {respond(500, problem), 1, client.ErrInternal},
+		"500":                 {respond(500, problem), 4, client.ErrInternal},
 		"501":                 {respond(501, problem), 1, client.ErrInternal},
 		"502":                 {respond(502, "<html>"), 4, client.ErrUnavailable},
 		"503":                 {respond(503, problem), 4, client.ErrUnavailable},
@@ -52,15 +52,18 @@ func TestWhatIsRetried(t *testing.T) {
 		"closed at once":       {fail(io.EOF), 4, client.ErrConnection},
 		"a fault without type": {fail(errors.New("http2: server sent GOAWAY")), 4, client.ErrConnection},
 		"reply cut short":      {cutShort, 4, client.ErrConnection},
-		"name server away":     {fail(&net.DNSError{Err: "timeout", IsTimeout: true}), 4, client.ErrConnection},
-		"no such host":         {fail(&net.DNSError{Err: "no such host", IsNotFound: true}), 1, client.ErrConnection},
+		"name server away":     {unsent(&net.DNSError{Err: "timeout", IsTimeout: true}), 4, client.ErrConnection},
+		"no such host":         {unsent(&net.DNSError{Err: "no such host", IsNotFound: true}), 1, client.ErrConnection},
 		"unknown authority":    {fail(&tls.CertificateVerificationError{Err: x509.UnknownAuthorityError{}}), 1, client.ErrConnection},
 		"another host's name":  {fail(x509.HostnameError{Certificate: new(x509.Certificate), Host: "api.example"}), 1, client.ErrConnection},
 		"a TLS alert":          {fail(&net.OpError{Op: "remote error", Err: errors.New("tls: bad certificate")}), 1, client.ErrConnection},
-		"no common TLS":        {fail(errors.New("tls: server selected unsupported protocol version 301")), 1, client.ErrConnection},
+		"no common TLS":        {unsent(errors.New("tls: server selected unsupported protocol version 301")), 1, client.ErrConnection},
+		"a proxy's 407":        {unsent(errors.New("Proxy Authentication Required")), 1, client.ErrConnection},
+		"sent, no time left":   {fail(context.DeadlineExceeded), 1, client.ErrTimeout},
+		"no time to dial":      {unsent(&net.OpError{Op: "dial", Err: context.DeadlineExceeded}), 4, client.ErrConnection},
 		"http on the port":     {fail(http.ErrSchemeMismatch), 1, client.ErrConnection},
 		"not TLS":              {fail(tls.RecordHeaderError{Msg: "first record does not look like a TLS handshake"}), 1, client.ErrConnection},
-		"unsupported protocol": {fail(errors.New(`unsupported protocol scheme "https"`)), 1, client.ErrConnection},
+		"unsupported protocol": {unsent(errors.New(`unsupported protocol scheme "https"`)), 1, client.ErrConnection},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -77,7 +80,7 @@ func TestWhatIsRetried(t *testing.T) {
 					t.Errorf("the attempts are reported as %d", got)
 				}
 				for _, body := range s.bodies {
-					if body != `{"workspace_group":{"name":"Acme"}}` {
+					if body != "" && body != `{"workspace_group":{"name":"Acme"}}` {
 						t.Errorf("body: %s", body)
 					}
 				}
@@ -87,11 +90,11 @@ func TestWhatIsRetried(t *testing.T) {
 }
 
 // cutShort is a step whose reply ends before its end.
-func cutShort(r *http.Request) (*http.Response, error) {
-	resp, _ := respond(200, "")(r)
+var cutShort = step{answer: func(r *http.Request) (*http.Response, error) {
+	resp, _ := respond(200, "").answer(r)
 	resp.Body = io.NopCloser(io.MultiReader(strings.NewReader(document[:50]), failingReader{}))
 	return resp, nil
-}
+}}
 
 type failingReader struct{}
 
@@ -159,8 +162,9 @@ func TestRetryAfterIsHonoured(t *testing.T) {
 		"a bound of nothing":      {[]string{"Retry-After", "1"}, []client.Option{client.WithMaxRetryAfter(0)}, 1, 0, 0, time.Second},
 		"a past date":             {[]string{"Retry-After", "Fri, 01 Jan 1999 00:00:00 GMT"}, nil, 2, 0, time.Second, 0},
 		"zero":                    {[]string{"Retry-After", "0"}, nil, 2, 0, time.Second, 0},
-		"negative":                {[]string{"Retry-After", "-5"}, nil, 2, 0, time.Second, 0},
-		"no such thing":           {[]string{"Retry-After", "soon"}, nil, 2, 0, time.Second, 0},
+		"a fraction":              {[]string{"Retry-After", "2.5"}, nil, 2, 2500 * time.Millisecond, 2750 * time.Millisecond, 2500 * time.Millisecond},
+		"negative":                {[]string{"Retry-After", "-5"}, nil, 2, 0, 1100 * time.Millisecond, 0},
+		"no such thing":           {[]string{"Retry-After", "soon"}, nil, 2, 0, 1100 * time.Millisecond, 0},
 	}
 	for name, tt := range tests {
 		for _, status := range []int{429, 502, 503, 504} {
@@ -240,15 +244,15 @@ func TestContextEndsTheWait(t *testing.T) {
 	})
 }
 
-// The timeout is of one attempt, so it does not end the call.
-func TestTimeoutIsRetried(t *testing.T) {
+// A request whose time ran out after it was sent may still be applied, so it is not sent again.
+func TestTimeoutAfterSendingIsFinal(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		hang := func(r *http.Request) (*http.Response, error) { <-r.Context().Done(); return nil, r.Context().Err() }
-		c, _ := newScripted(t, []step{hang, respond(200, document)})
+		hang := step{answer: func(r *http.Request) (*http.Response, error) { <-r.Context().Done(); return nil, r.Context().Err() }}
+		c, s := newScripted(t, []step{hang, respond(200, document)})
 		started := time.Now()
-		r, err := c.UpdateWorkspaceGroup(t.Context(), 7, acme)
-		if err != nil || r.Attempts != 2 || time.Since(started) < client.DefaultTimeout {
-			t.Errorf("got %+v %v after %v", r, err, time.Since(started))
+		_, err := c.UpdateWorkspaceGroup(t.Context(), 7, acme)
+		if !errors.Is(err, client.ErrTimeout) || s.requests() != 1 || time.Since(started) != 180*time.Second {
+			t.Errorf("got %v after %v and %d requests", err, time.Since(started), s.requests())
 		}
 	})
 }
@@ -286,4 +290,38 @@ func TestRetryOptions(t *testing.T) {
 			})
 		})
 	}
+}
+
+// A 429 that does not say how long to wait is repeated after one second, two, and four.
+func TestThrottledRequestsWaitAtLeast(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c, s := newScripted(t, []step{respond(429, "")})
+		if _, err := c.UpdateWorkspaceGroup(t.Context(), 7, acme); !errors.Is(err, client.ErrTooManyRequests) {
+			t.Fatal(err)
+		}
+		for i, least := range []time.Duration{time.Second, 2 * time.Second, 4 * time.Second} {
+			if wait := s.waits()[i]; wait < least || wait > least*11/10 {
+				t.Errorf("wait %d: %v, want %v", i+1, wait, least)
+			}
+		}
+	})
+}
+
+func TestRetryNotify(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var got []client.Retry
+		c, s := newScripted(t, []step{respond(503, "", "Retry-After", "2"), fail(io.EOF), respond(200, document)},
+			client.WithRetryNotify(func(r client.Retry) { got = append(got, r) }))
+		if _, err := c.UpdateWorkspaceGroup(t.Context(), 7, acme); err != nil {
+			t.Fatal(err)
+		}
+		if len(got) != 2 || !errors.Is(got[0].Err, client.ErrUnavailable) || !errors.Is(got[1].Err, client.ErrConnection) {
+			t.Fatalf("got %v", got)
+		}
+		for i, wait := range s.waits() {
+			if got[i].Attempt != i+1 || got[i].Wait != wait {
+				t.Errorf("notice %d: attempt %d, wait %v, want %v", i+1, got[i].Attempt, got[i].Wait, wait)
+			}
+		}
+	})
 }

@@ -11,25 +11,31 @@ import (
 	"example.com/oxgroups/api/client"
 )
 
-// step is what a scripted transport does with one request.
-type step func(*http.Request) (*http.Response, error)
+// step is what a scripted transport does with one request: it sends it and answers, or fails before it sends.
+type step struct {
+	answer func(*http.Request) (*http.Response, error)
+	unsent error
+}
 
 // respond is a step that gives a reply.
 func respond(status int, body string, header ...string) step {
-	return func(r *http.Request) (*http.Response, error) {
+	return step{answer: func(r *http.Request) (*http.Response, error) {
 		h := http.Header{"X-Request-Id": {"req-1"}}
 		for i := 0; i < len(header); i += 2 {
 			h.Set(header[i], header[i+1])
 		}
 		return &http.Response{StatusCode: status, Header: h, ContentLength: int64(len(body)),
 			Body: io.NopCloser(strings.NewReader(body)), Request: r}, nil
-	}
+	}}
 }
 
 // fail is a step that gives an error.
 func fail(err error) step {
-	return func(*http.Request) (*http.Response, error) { return nil, err }
+	return step{answer: func(*http.Request) (*http.Response, error) { return nil, err }}
 }
+
+// unsent is a step that fails before the request is sent.
+func unsent(err error) step { return step{unsent: err} }
 
 // script is a transport that knows no network, for time that is not real: the steps follow each other, the last one for
 // all later requests. It keeps what came, and when.
@@ -43,18 +49,27 @@ type script struct {
 }
 
 func (s *script) RoundTrip(r *http.Request) (*http.Response, error) {
-	body, err := io.ReadAll(r.Body)
-	_ = r.Body.Close()
-	if err != nil {
-		return nil, err
-	}
 	s.mu.Lock()
-	do := s.steps[min(len(s.bodies), len(s.steps)-1)]
-	s.bodies = append(s.bodies, string(body))
+	n := len(s.times)
+	do := s.steps[min(n, len(s.steps)-1)]
+	s.bodies = append(s.bodies, "")
 	s.times = append(s.times, time.Now())
 	s.seen = append(s.seen, r.Header.Clone())
 	s.mu.Unlock()
-	return do(r)
+	if do.unsent == nil {
+		body, err := io.ReadAll(r.Body)
+		if err != nil {
+			return nil, err
+		}
+		s.mu.Lock()
+		s.bodies[n] = string(body)
+		s.mu.Unlock()
+	}
+	_ = r.Body.Close()
+	if do.unsent != nil {
+		return nil, do.unsent
+	}
+	return do.answer(r)
 }
 
 func (s *script) requests() int {
@@ -78,7 +93,7 @@ func newScripted(t testing.TB, steps []step, opts ...client.Option) (*client.Cli
 	s := &script{steps: steps}
 	c, err := client.New(append([]client.Option{
 		client.WithBaseURL("https://api.example/api/v1"),
-		client.WithToken(client.NewToken(canary)),
+		client.WithToken(canary),
 		client.WithHTTPClient(&http.Client{Transport: s}),
 	}, opts...)...)
 	if err != nil {

@@ -1,82 +1,191 @@
 package client
 
 import (
+	"context"
 	"errors"
 	"fmt"
-	"io"
-	"log/slog"
+	"net"
+	"net/http"
+	"strconv"
 	"strings"
+	"sync"
+	"time"
+
+	"golang.org/x/oauth2"
 )
 
 const redacted = "[redacted]"
 
-// Token is an OAuth 2 access token that does not show itself: fmt with every verb, encoding/json, encoding and log/slog
-// give "[redacted]". The zero Token is no token.
-//
-// The text is held by a function, so that printers that use reflection and ignore methods do not find it either.
-type Token struct {
-	reveal func() string
-}
+// longToken is the length from which a token is not part of other text by accident.
+const longToken = 8
 
-var (
-	_ fmt.Formatter  = Token{}
-	_ fmt.GoStringer = Token{}
-	_ slog.LogValuer = Token{}
-)
-
-// NewToken returns text as a Token.
-func NewToken(text string) Token {
-	if text == "" {
-		return Token{}
+// redact replaces the token in text; a short one only where it stands alone, so that "demo" does not spoil "demolition".
+func redact(text, token string) string {
+	switch {
+	case token == "" || !strings.Contains(text, token):
+		return text
+	case len(token) >= longToken:
+		return strings.ReplaceAll(text, token, redacted)
 	}
-	return Token{reveal: func() string { return text }}
-}
-
-// Reveal returns the text of the token, or "" for the zero Token.
-func (t Token) Reveal() string {
-	if t.reveal == nil {
-		return ""
+	var b strings.Builder
+	from := 0
+	for at := strings.Index(text, token); at >= 0; {
+		end := at + len(token)
+		if (at == 0 || !isAlphanumeric(text[at-1])) && (end == len(text) || !isAlphanumeric(text[end])) {
+			b.WriteString(text[from:at] + redacted)
+			from = end
+		}
+		next := strings.Index(text[end:], token)
+		if next < 0 {
+			break
+		}
+		at = end + next
 	}
-	return t.reveal()
+	b.WriteString(text[from:])
+	return b.String()
 }
 
-// IsZero reports whether there is no token.
-func (t Token) IsZero() bool { return t.reveal == nil }
-
-// String returns "[redacted]".
-func (t Token) String() string { return redacted }
-
-// GoString returns "[redacted]".
-func (t Token) GoString() string { return redacted }
-
-// Format writes "[redacted]" for every verb.
-func (t Token) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, redacted) }
-
-// LogValue returns "[redacted]".
-func (t Token) LogValue() slog.Value { return slog.StringValue(redacted) }
-
-// MarshalText returns "[redacted]"; encoding/json uses it.
-func (t Token) MarshalText() ([]byte, error) { return []byte(redacted), nil }
-
-// UnmarshalText makes text the token, so that a Token can be a field of a configuration.
-func (t *Token) UnmarshalText(text []byte) error {
-	*t = NewToken(string(text))
-	return nil
+func isAlphanumeric(c byte) bool {
+	return '0' <= c && c <= '9' || 'a' <= c|0x20 && c|0x20 <= 'z'
 }
 
-// redact returns text with the token replaced.
-func (t Token) redact(text string) string {
-	if secret := t.Reveal(); secret != "" {
-		return strings.ReplaceAll(text, secret, redacted)
+func redactHeader(header http.Header, token string) http.Header {
+	for _, values := range header {
+		for i, value := range values {
+			values[i] = redact(value, token)
+		}
 	}
-	return text
+	return header
 }
 
 var errTokenText = errors.New("the token has a character that a token cannot have, such as a space or a line feed")
 
-func checkToken(t Token) error {
-	if strings.ContainsFunc(t.Reveal(), func(r rune) bool { return r <= ' ' || r > '~' }) {
+func checkToken(token string) error {
+	if strings.ContainsFunc(token, func(r rune) bool { return r <= ' ' || r > '~' }) {
 		return errTokenText
 	}
 	return nil
+}
+
+// earlyBy is how long before its expiry a token is no longer used, as in package oauth2.
+const earlyBy = 10 * time.Second
+
+// tokenCache remembers the token of a source, and asks for a new one once for all calls that wait.
+type tokenCache struct {
+	ask func() (*oauth2.Token, error)
+
+	mu      sync.Mutex
+	token   string // "": none, or one that the API refused
+	expiry  time.Time
+	pending *refresh
+}
+
+// refresh is one request to the source. Its result may be read when done is closed.
+type refresh struct {
+	done  chan struct{}
+	token string
+	err   error
+}
+
+// get returns a token that is good, the error of the source, or ctx.Err() if ctx ends first.
+func (c *tokenCache) get(ctx context.Context) (string, error) {
+	c.mu.Lock()
+	if c.token != "" && (c.expiry.IsZero() || time.Until(c.expiry) > earlyBy) {
+		defer c.mu.Unlock()
+		return c.token, nil
+	}
+	r := c.pending
+	if r == nil {
+		// In a goroutine, because a source takes no context. It ends when the source answers.
+		r = &refresh{done: make(chan struct{})}
+		c.pending = r
+		go c.refresh(r)
+	}
+	c.mu.Unlock()
+	select {
+	case <-r.done:
+		return r.token, r.err
+	case <-ctx.Done():
+		return "", ctx.Err()
+	}
+}
+
+var (
+	errSourcePanicked = errors.New("it panicked")
+	errSourceEmpty    = errors.New("it returned no token")
+	errTokenType      = errors.New("its token is not of the type Bearer")
+)
+
+// refresh asks the source and hands the answer to all calls that wait.
+func (c *tokenCache) refresh(r *refresh) {
+	var expiry time.Time
+	r.err = errSourcePanicked // the value of the panic is dropped: it may be a secret
+	defer func() {
+		_ = recover()
+		c.mu.Lock()
+		c.token, c.expiry, c.pending = r.token, expiry, nil
+		c.mu.Unlock()
+		close(r.done)
+	}()
+	answer, err := c.ask()
+	switch {
+	case err != nil:
+		r.err = err
+	case answer == nil || answer.AccessToken == "":
+		r.err = errSourceEmpty
+	case answer.Type() != "Bearer":
+		r.err = errTokenType
+	default:
+		if r.err = checkToken(answer.AccessToken); r.err == nil {
+			r.token, expiry = answer.AccessToken, answer.Expiry
+		}
+	}
+}
+
+// drop forgets token, unless it was replaced meanwhile.
+func (c *tokenCache) drop(token string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.token == token {
+		c.token = ""
+	}
+}
+
+// sourceError is an error of a token source. Requests for tokens and the replies to them contain secrets, so it prints
+// only the status and code of an *oauth2.RetrieveError, a fault of the network, or the type of another error.
+type sourceError struct{ error }
+
+func (e sourceError) Unwrap() error { return e.error }
+
+// Error returns what may be shown of the error.
+func (e sourceError) Error() string {
+	const what = "the token source gave no token: "
+	var (
+		answer  *oauth2.RetrieveError
+		network *net.OpError
+	)
+	switch {
+	case errors.As(e.error, &answer):
+		return what + describeRetrieval(answer)
+	case errors.As(e.error, &network):
+		return what + network.Error()
+	}
+	for _, known := range []error{errSourcePanicked, errSourceEmpty, errTokenType, errTokenText, context.Canceled, context.DeadlineExceeded} {
+		if errors.Is(e.error, known) {
+			return what + known.Error()
+		}
+	}
+	return fmt.Sprintf("%sit returned a %T", what, e.error)
+}
+
+func describeRetrieval(e *oauth2.RetrieveError) string {
+	text := "its server refused"
+	if e.Response != nil {
+		text = "its server answered " + strconv.Itoa(e.Response.StatusCode)
+	}
+	notInCode := func(r rune) bool { return r != '_' && (r < 'a' || r > 'z') }
+	if code := e.ErrorCode; code != "" && len(code) <= 32 && !strings.ContainsFunc(code, notInCode) {
+		text += " (" + code + ")"
+	}
+	return text
 }

@@ -37,7 +37,7 @@ func hourly() *source {
 func TestOneRefreshForAll(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		src := hourly()
-		c, s := newScripted(t, []step{respond(200, document)}, client.WithToken(client.NewToken("static")), client.WithTokenSource(src))
+		c, s := newScripted(t, []step{respond(200, document)}, client.WithToken("static"), client.WithTokenSource(src))
 		for round := int64(1); round <= 3; round++ {
 			var all sync.WaitGroup
 			for range 100 {
@@ -67,14 +67,34 @@ func TestTokenWithoutExpiryIsKeptUntilItIsRefused(t *testing.T) {
 		return &oauth2.Token{AccessToken: fmt.Sprint("t", n), TokenType: "bearer"}, nil
 	}}
 	ok, refuse := respond(200, document), respond(401, "")
-	c, s := newScripted(t, []step{ok, ok, refuse, ok}, client.WithTokenSource(src))
-	for i, want := range []string{"t1", "t1", "t1", "t2"} {
-		_, err := c.UpdateWorkspaceGroup(t.Context(), 7, acme)
-		if refused := errors.Is(err, client.ErrUnauthorized); refused != (i == 2) || s.requests() != i+1 {
-			t.Errorf("call %d: %v after %d requests", i+1, err, s.requests())
+	// The third call is refused once, the fourth with the new token too.
+	c, s := newScripted(t, []step{ok, ok, refuse, ok, refuse, refuse}, client.WithTokenSource(src))
+	for i, attempts := range []int{1, 1, 2, 2} {
+		r, err := c.UpdateWorkspaceGroup(t.Context(), 7, acme)
+		if i == 3 {
+			if !errors.Is(err, client.ErrUnauthorized) || client.Attempts(err) != attempts {
+				t.Errorf("call %d: %v", i+1, err)
+			}
+		} else if err != nil || r.Attempts != attempts {
+			t.Errorf("call %d: %v, %v", i+1, r, err)
 		}
+	}
+	for i, want := range []string{"t1", "t1", "t1", "t2", "t2", "t3"} {
 		if got := s.seen[i].Get("Authorization"); got != "Bearer "+want {
-			t.Errorf("call %d: got %s, want %s", i+1, got, want)
+			t.Errorf("request %d: got %s, want %s", i+1, got, want)
+		}
+	}
+}
+
+// A source that gives the same token again makes no repeat, and neither does a token that is not from a source.
+func TestSameTokenIsNotTriedAgain(t *testing.T) {
+	for _, token := range []client.Option{
+		client.WithToken(canary),
+		client.WithTokenSource(oauth2.StaticTokenSource(&oauth2.Token{AccessToken: canary})),
+	} {
+		c, s := newScripted(t, []step{respond(401, "")}, token)
+		if _, err := c.UpdateWorkspaceGroup(t.Context(), 7, acme); !errors.Is(err, client.ErrUnauthorized) || s.requests() != 1 {
+			t.Errorf("got %v after %d requests", err, s.requests())
 		}
 	}
 }
@@ -86,7 +106,7 @@ func TestTokenSourceOfACall(t *testing.T) {
 	for _, opts := range [][]client.Option{
 		{client.WithTokenSource(src)},
 		{},
-		{client.WithTokenSource(src), client.WithToken(client.NewToken("third"))},
+		{client.WithTokenSource(src), client.WithToken("third")},
 	} {
 		if _, err := c.UpdateWorkspaceGroup(t.Context(), 7, acme, opts...); err != nil {
 			t.Fatal(err)
@@ -127,7 +147,7 @@ func TestTokenSourceFails(t *testing.T) {
 			src := &source{answer: tt.answer}
 			c, s := newScripted(t, []step{respond(200, document)}, client.WithTokenSource(src))
 			_, err := c.UpdateWorkspaceGroup(t.Context(), 7, acme)
-			var failed *client.TokenError
+			var failed *client.TransportError
 			if !errors.As(err, &failed) || !errors.Is(err, client.ErrNoToken) || s.requests() != 0 || client.Attempts(err) != 0 {
 				t.Fatalf("got %v after %d requests", err, s.requests())
 			}
@@ -152,7 +172,7 @@ func TestTokenSourceFailsBeforeARetry(t *testing.T) {
 		}}
 		c, s := newScripted(t, []step{respond(503, "", "Retry-After", "20")}, client.WithTokenSource(src))
 		_, err := c.UpdateWorkspaceGroup(t.Context(), 7, acme)
-		var failed *client.TokenError
+		var failed *client.TransportError
 		if !errors.As(err, &failed) || failed.Attempts != 1 || client.Attempts(err) != 1 || s.requests() != 1 {
 			t.Errorf("got %v after %d requests", err, s.requests())
 		}

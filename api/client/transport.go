@@ -1,70 +1,27 @@
 package client
 
 import (
+	"bytes"
+	"compress/flate"
+	"compress/gzip"
 	"crypto/tls"
 	"errors"
+	"fmt"
+	"io"
 	"net"
 	"net/http"
+	"net/netip"
 	"net/url"
 	"slices"
 	"strings"
 	"time"
 )
 
-// Middleware puts something around a transport: it returns a RoundTripper that hands requests to next, or answers them
-// itself. As with every RoundTripper it must not change the request it is given, but a clone of it, and must be safe for
-// concurrent use.
+// Middleware wraps a transport: it returns a RoundTripper that passes requests on to next, or answers them itself. The
+// rules of http.RoundTripper hold: do not change the request but a clone of it, and be safe for concurrent use.
 type Middleware func(next http.RoundTripper) http.RoundTripper
 
-// WithMiddleware puts middleware around what sends requests, inside of those that are there already; the first sees a
-// request first. Each attempt passes through it on its own, with the token in its header: do not log that.
-//
-// A request that it turns away from the base URL, to another host for example, is not sent, because the token would go
-// along.
-// An error of its own is not retried, unless it wraps one of the network (net.Error, io.EOF, syscall.Errno).
-func WithMiddleware(middleware ...Middleware) Option {
-	return func(s *settings) error {
-		if slices.ContainsFunc(middleware, func(m Middleware) bool { return m == nil }) {
-			return errors.New("a middleware is nil")
-		}
-		s.middleware = slices.Concat(s.middleware, middleware)
-		s.sender = nil
-		return nil
-	}
-}
-
-// WithHTTPClient makes hc send the requests. Its transport, timeout and cookies are used; redirects are not followed
-// whatever its CheckRedirect says, because token and body would go along. hc itself is not changed.
-//
-// One whose *http.Transport allows TLS below 1.2 is refused, and one that has a proxy for a base URL with http. What another kind of transport does with TLS, and with the
-// token that it is handed, cannot be seen and is the caller's to answer for.
-func WithHTTPClient(hc *http.Client) Option {
-	return func(s *settings) error {
-		if hc == nil {
-			return errors.New("the http.Client is nil")
-		}
-		if t, ok := transportOf(hc).(*http.Transport); ok && allowsOldTLS(t.TLSClientConfig) {
-			return errors.New("the http.Client allows TLS below 1.2")
-		}
-		s.httpClient, s.sender = hc, nil
-		return nil
-	}
-}
-
-func transportOf(hc *http.Client) http.RoundTripper {
-	if hc.Transport == nil {
-		return http.DefaultTransport
-	}
-	return hc.Transport
-}
-
-func allowsOldTLS(c *tls.Config) bool {
-	old := func(version uint16) bool { return version != 0 && version < tls.VersionTLS12 }
-	return c != nil && (old(c.MinVersion) || old(c.MaxVersion))
-}
-
-// newHTTPClient returns what sends requests unless WithHTTPClient says otherwise. It shares nothing with
-// http.DefaultTransport, which belongs to the program.
+// newHTTPClient returns the default http.Client. It shares nothing with http.DefaultTransport, which is the program's.
 func newHTTPClient() *http.Client {
 	dialer := &net.Dialer{Timeout: 10 * time.Second, KeepAlive: 30 * time.Second}
 	return &http.Client{Transport: &http.Transport{
@@ -73,8 +30,7 @@ func newHTTPClient() *http.Client {
 		ForceAttemptHTTP2:   true,
 		TLSClientConfig:     &tls.Config{MinVersion: tls.VersionTLS12},
 		TLSHandshakeTimeout: 10 * time.Second,
-		// All calls go to one host; the default of 2 would close most connections, and make them anew, where many calls run
-		// at a time.
+		// All calls go to one host; the default of 2 would close most connections of concurrent calls.
 		MaxIdleConns:           512,
 		MaxIdleConnsPerHost:    512,
 		IdleConnTimeout:        90 * time.Second,
@@ -82,62 +38,128 @@ func newHTTPClient() *http.Client {
 	}}
 }
 
-// newSender returns a copy of the http.Client that hands a redirect back as it came, behind the middleware.
-func (s *settings) newSender() (*http.Client, error) {
-	base, err := url.Parse(s.baseURL)
-	if err == nil {
-		base, err = base.Parse("./") // as requests are resolved against it
+// transport returns the RoundTripper of the http.Client in use.
+func (s *settings) transport() http.RoundTripper {
+	if s.httpClient.Transport == nil {
+		return http.DefaultTransport
 	}
-	if err != nil {
-		return nil, errors.New("client: the base URL is not a URL")
+	return s.httpClient.Transport
+}
+
+// checkTransport refuses a transport that would weaken TLS, or show the token to a proxy in plain text.
+func (s *settings) checkTransport() error {
+	t, ok := s.transport().(*http.Transport)
+	if !ok {
+		return nil
 	}
-	c := *s.httpClient
-	c.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
-	c.Transport = transport{next: transportOf(&c), base: base}
-	if isProxied(s.httpClient, base) {
-		return nil, errors.New("client: the http.Client has a proxy for a base URL with http, which would see the token")
+	if c := t.TLSClientConfig; c != nil && (isOldTLS(c.MinVersion) || isOldTLS(c.MaxVersion)) {
+		return errors.New("client: the http.Client allows TLS below 1.2")
 	}
+	if t.Proxy == nil || s.baseURL.Scheme != "http" || s.plainHTTP {
+		return nil
+	}
+	proxy, err := t.Proxy(&http.Request{Method: http.MethodPut, URL: s.baseURL, Host: s.baseURL.Host, Header: http.Header{}})
+	if err == nil && proxy != nil {
+		return errors.New("client: the http.Client has a proxy for a base URL with http, which would see the token")
+	}
+	return nil
+}
+
+func isOldTLS(version uint16) bool { return version != 0 && version < tls.VersionTLS12 }
+
+// newChain returns the middleware around the guarded transport.
+func (s *settings) newChain() http.RoundTripper {
+	var chain http.RoundTripper = guard{next: s.transport(), base: s.baseURL}
 	for _, m := range slices.Backward(s.middleware) {
-		c.Transport = m(c.Transport)
+		chain = m(chain)
 	}
-	return &c, nil
+	return chain
 }
 
-// isProxied reports whether requests to base, which has http and is this machine, would leave it in plain text.
-func isProxied(hc *http.Client, base *url.URL) bool {
-	t, ok := transportOf(hc).(*http.Transport)
-	if !ok || t.Proxy == nil || base.Scheme != "http" {
-		return false
-	}
-	proxy, err := t.Proxy(&http.Request{Method: http.MethodPut, URL: base, Host: base.Host, Header: http.Header{}})
-	return err == nil && proxy != nil
-}
-
-// transport is the innermost link of the chain. It sends what is for the base URL only, and marks the errors of the
-// network, to tell them from those of middleware.
-type transport struct {
+// guard is the innermost link of the chain. It sends only requests below the base URL, and marks errors of the network to
+// tell them from those of middleware.
+type guard struct {
 	next http.RoundTripper
 	base *url.URL // with a slash at its end
 }
 
-// errElsewhere says that middleware changed where a request goes to.
-var errElsewhere = errors.New("middleware turned the request away from the base URL; it was not sent")
+var errElsewhere = errors.New("middleware directed the request away from the base URL; it was not sent")
 
-func (t transport) RoundTrip(r *http.Request) (*http.Response, error) {
-	if r.URL.Scheme != t.base.Scheme || r.URL.Host != t.base.Host || !strings.HasPrefix(r.URL.EscapedPath(), t.base.EscapedPath()) {
+// RoundTrip implements http.RoundTripper.
+func (g guard) RoundTrip(r *http.Request) (*http.Response, error) {
+	if r.URL.Scheme != g.base.Scheme || r.URL.Host != g.base.Host || !strings.HasPrefix(r.URL.EscapedPath(), g.base.EscapedPath()) {
 		if r.Body != nil {
 			_ = r.Body.Close()
 		}
 		return nil, errElsewhere
 	}
-	resp, err := t.next.RoundTrip(r)
+	resp, err := g.next.RoundTrip(r)
 	if err != nil {
 		return nil, networkError{err}
 	}
 	return resp, nil
 }
 
-// networkError marks what came from the transport.
+// networkError marks an error of the transport.
 type networkError struct{ error }
 
 func (e networkError) Unwrap() error { return e.error }
+
+// parseBaseURL returns text with a slash at its end. Its errors do not repeat text, which may contain a password.
+func parseBaseURL(text string) (*url.URL, error) {
+	u, err := url.Parse(text)
+	if err != nil {
+		return nil, errors.New("the base URL is not a URL")
+	}
+	switch {
+	case u.Scheme != "http" && u.Scheme != "https":
+		return nil, errors.New(`the base URL must begin with "https://" or "http://"`)
+	case u.Hostname() == "":
+		return nil, errors.New("the base URL has no host")
+	case u.User != nil:
+		return nil, errors.New("the base URL must not have a user or password; the token is set apart from it")
+	case u.RawQuery != "" || u.ForceQuery || u.Fragment != "" || strings.HasSuffix(text, "#"):
+		return nil, errors.New("the base URL must not have a query or fragment")
+	}
+	u.Host = strings.TrimSuffix(u.Host, ":") // an empty port is the default one
+	if !strings.HasSuffix(u.Path, "/") {
+		u = u.JoinPath("/")
+	}
+	return u.Parse("./") // without dot segments, as requests are resolved against it
+}
+
+// isLoopback reports whether host is this machine. Names other than localhost do not count: what they resolve to can
+// change between the check and the call.
+func isLoopback(host string) bool {
+	if host == "localhost" {
+		return true
+	}
+	addr, err := netip.ParseAddr(host)
+	return err == nil && addr.Unmap().IsLoopback()
+}
+
+// readAll reads the body of a reply, up to limit bytes.
+// It returns ErrResponseTooLarge with the first bytes of a longer one, and ErrBadResponse if it cannot be decompressed.
+func readAll(resp *http.Response, limit int64) ([]byte, error) {
+	var buf bytes.Buffer
+	// Content-Length is only a hint; preallocate at most 1 MiB.
+	if announced := min(resp.ContentLength, limit, 1<<20); announced > 0 {
+		buf.Grow(int(announced) + bytes.MinRead)
+	}
+	n, err := buf.ReadFrom(io.LimitReader(resp.Body, limit+1))
+	switch {
+	case isCorrupt(err):
+		return buf.Bytes(), fmt.Errorf("%w: %w", ErrBadResponse, err)
+	case err != nil:
+		return nil, err
+	case n > limit:
+		return buf.Bytes()[:limit], fmt.Errorf("%w: more than %d bytes", ErrResponseTooLarge, limit)
+	}
+	return buf.Bytes(), nil
+}
+
+// isCorrupt reports whether a body arrived whole but cannot be decompressed.
+func isCorrupt(err error) bool {
+	var corrupt flate.CorruptInputError
+	return errors.Is(err, gzip.ErrHeader) || errors.Is(err, gzip.ErrChecksum) || errors.As(err, &corrupt)
+}

@@ -9,6 +9,8 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"fmt"
+	"io"
 )
 
 // Errors that Get and MarshalJSON return.
@@ -86,6 +88,18 @@ func (n Nullable[T]) IsSpecified() bool { return n.state != unspecified }
 
 // IsZero reports whether it is absent; encoding/json asks it for the tag option omitzero.
 func (n Nullable[T]) IsZero() bool { return n.state == unspecified }
+
+// Format prints the value as fmt prints it by itself, null as "null" and an absent field as "unset".
+func (n Nullable[T]) Format(f fmt.State, verb rune) {
+	switch n.state {
+	case unspecified:
+		_, _ = io.WriteString(f, "unset")
+	case null:
+		_, _ = io.WriteString(f, "null")
+	default:
+		_, _ = fmt.Fprintf(f, fmt.FormatString(f, verb), n.value)
+	}
+}
 
 // MarshalJSON writes null or the value, and returns ErrUnspecified for an absent one.
 func (n Nullable[T]) MarshalJSON() ([]byte, error) {

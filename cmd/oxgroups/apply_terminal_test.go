@@ -25,7 +25,7 @@ const interruptKey = "\x03"
 
 // A terminal shows how far the run is, in one line that is gone at the end.
 func TestProgressOnTerminal(t *testing.T) {
-	srv := clienttest.New(t, clienttest.WithFault(clienttest.Every(50), clienttest.Status(503).RetryAfter("0")))
+	srv := clienttest.New(t, clienttest.WithFault(clienttest.Every(50), clienttest.Status(503).Header("Retry-After", "0")))
 	dir := t.TempDir()
 	writeFile(t, dir, "groups.csv", csvRows(200))
 	c := newChild(t, srv, dir, "apply", "groups.csv", "--rate", "100", "--json")

@@ -34,7 +34,7 @@ type outcome struct {
 // oxgroups runs a command line within the test.
 func oxgroups(t *testing.T, srv *clienttest.Server, stdin string, args ...string) outcome {
 	t.Helper()
-	env := map[string]string{client.EnvURL: srv.URL, client.EnvToken: srv.Token.Reveal(), envConfigDir: filepath.Join(t.TempDir(), "none")}
+	env := map[string]string{client.EnvURL: srv.URL, client.EnvToken: srv.Token, envConfigDir: filepath.Join(t.TempDir(), "none")}
 	var stdout, stderr bytes.Buffer
 	sys := system{stdin: strings.NewReader(stdin), stdout: &stdout, stderr: &stderr, getenv: func(name string) string { return env[name] }}
 	code := run(t.Context(), args, sys)
@@ -75,10 +75,10 @@ func TestStdoutUnderFaults(t *testing.T) {
 	}
 	faults := map[string]clienttest.Fault{
 		"none": clienttest.Latency(0), "400": clienttest.Status(400), "401": clienttest.Status(401), "403": clienttest.Status(403), "404": clienttest.Status(404),
-		"405": clienttest.Status(405), "413": clienttest.Status(413), "415": clienttest.Status(415), "422": clienttest.Status(422), "429": clienttest.Status(429).RetryAfter("0"),
-		"500": clienttest.Status(500), "503": clienttest.Status(503).RetryAfter("0"), "a long wait": clienttest.Status(503).RetryAfter("999999999"),
-		"redirect": clienttest.Redirect(302, "https://other.example/"), "empty": clienttest.Empty(), "no content": clienttest.NoContent(), "HTML": clienttest.HTML(200), "HTML 404": clienttest.HTML(404), "HTML 502": clienttest.HTML(502),
-		"no JSON": clienttest.NotJSON(), "other JSON": clienttest.WrongJSON(), "reset": clienttest.Reset(), "close": clienttest.Close(), "cut": clienttest.Truncated(20), "bomb": clienttest.GzipBomb(64 << 20), "header": clienttest.HugeHeader(4 << 20),
+		"405": clienttest.Status(405), "413": clienttest.Status(413), "415": clienttest.Status(415), "422": clienttest.Status(422), "429": clienttest.Status(429).Header("Retry-After", "0"),
+		"500": clienttest.Status(500), "503": clienttest.Status(503).Header("Retry-After", "0"), "a long wait": clienttest.Status(503).Header("Retry-After", "999999999"),
+		"redirect": clienttest.Status(302).Header("Location", "https://other.example/"), "empty": clienttest.Status(200), "no content": clienttest.Status(204), "HTML": page(200), "HTML 404": page(404), "HTML 502": page(502),
+		"no JSON": clienttest.Status(200).Body(`{"count": 1, `), "other JSON": clienttest.Status(200).Body(`{"count": "one", "workspace_groups": []}`), "reset": clienttest.Reset(), "cut": clienttest.CutOff(20), "header": clienttest.Latency(0).Header("X-Padding", strings.Repeat("x", 4<<20)),
 	}
 	for name, fault := range faults {
 		t.Run("for a while "+name, func(t *testing.T) { t.Parallel(); checkStdout(t, fault, clienttest.First(2), codes) })
@@ -106,7 +106,7 @@ func checkStdout(t *testing.T, fault clienttest.Fault, when clienttest.When, cod
 				t.Errorf("%v: not JSON: %q", args, line)
 			}
 		}
-		if strings.Contains(got.stderr+got.stdout, srv.Token.Reveal()) {
+		if strings.Contains(got.stderr+got.stdout, srv.Token) {
 			t.Errorf("%v: the token is in the output", args)
 		}
 	}

@@ -84,7 +84,7 @@ func (l *login) run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	saved, fallback, err := store.Save(ctx, p, token.Reveal())
+	saved, fallback, err := store.Save(ctx, p, token)
 	if err != nil {
 		return fmt.Errorf("storing the token: %w", err)
 	}

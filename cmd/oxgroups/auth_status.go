@@ -86,7 +86,7 @@ func (s *status) run(ctx context.Context) error {
 
 // findToken says in the report where the token is from. It returns an error if there is none to send.
 func (s *status) findToken(ctx context.Context, a account, result *statusReport) error {
-	if !a.token.IsZero() {
+	if a.token != "" {
 		result.TokenFrom = ptr(client.EnvToken)
 		return nil
 	}

@@ -46,7 +46,7 @@ type account struct {
 	profile   *profile.Profile // nil: none is used
 	url       string
 	urlFrom   string
-	token     client.Token // from the environment
+	token     string // from the environment
 	otherwise string       // why there is no profile to take a token from
 }
 
@@ -57,7 +57,7 @@ func (c *connection) client(ctx context.Context, needToken bool, more ...client.
 		return nil, err
 	}
 	token := a.token
-	if needToken && token.IsZero() {
+	if needToken && token == "" {
 		if token, err = c.storedToken(ctx, a); err != nil {
 			return nil, err
 		}
@@ -72,9 +72,9 @@ func (c *connection) client(ctx context.Context, needToken bool, more ...client.
 
 // account decides all but the token of the profile, which the keyring may have to be asked for.
 func (c *connection) account() (account, error) {
-	a := account{token: client.NewToken(c.sys.getenv(client.EnvToken))}
+	a := account{token: c.sys.getenv(client.EnvToken)}
 	a.url, a.urlFrom = c.givenURL()
-	if name := c.profileName(); name != "" || a.token.IsZero() || a.url == "" {
+	if name := c.profileName(); name != "" || a.token == "" || a.url == "" {
 		if err := c.choose(&a, name); err != nil {
 			return a, err
 		}
@@ -135,30 +135,30 @@ func unknownProfile(name string, known []string) error {
 }
 
 // storedToken returns the token of the profile, if it is one for the URL.
-func (c *connection) storedToken(ctx context.Context, a account) (client.Token, error) {
+func (c *connection) storedToken(ctx context.Context, a account) (string, error) {
 	if a.profile == nil {
 		if a.otherwise != "" {
-			return client.Token{}, &noTokenError{errors.New(a.otherwise)}
+			return "", &noTokenError{errors.New(a.otherwise)}
 		}
-		return client.Token{}, client.ErrNoToken
+		return "", client.ErrNoToken
 	}
 	if err := a.mismatch(); err != nil {
-		return client.Token{}, err
+		return "", err
 	}
 	store, err := c.store()
 	if err != nil {
-		return client.Token{}, err
+		return "", err
 	}
 	text, err := store.Token(ctx, a.profile.Name)
 	if err != nil {
-		return client.Token{}, &noTokenError{fmt.Errorf("the token of profile %q cannot be had: %w; set %s or log in again", a.profile.Name, err, client.EnvToken)}
+		return "", &noTokenError{fmt.Errorf("the token of profile %q cannot be had: %w; set %s or log in again", a.profile.Name, err, client.EnvToken)}
 	}
-	return client.NewToken(text), nil
+	return text, nil
 }
 
 // mismatch returns an error where the profile's token is for another URL than the one that was given.
 func (a *account) mismatch() error {
-	if a.profile == nil || !a.token.IsZero() || profile.SameURL(a.profile.URL, a.url) {
+	if a.profile == nil || a.token != "" || profile.SameURL(a.profile.URL, a.url) {
 		return nil
 	}
 	return usagef("the token of profile %q is for %s and is not sent to the URL of %s; use a profile of that URL, or set %s",

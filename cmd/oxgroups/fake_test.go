@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"strings"
 	"testing"
 	"time"
 
@@ -24,25 +23,30 @@ const seed = `{"count": 2, "meta": {"count": 2, "page_count": 1, "page_number": 
 // requests for the others go wrong.
 func fakeOptions() []clienttest.Option {
 	opts := []clienttest.Option{
-		clienttest.WithDocument(strings.NewReader(seed)),
+		clienttest.WithDocument([]byte(seed)),
 		clienttest.WithClock(func() time.Time { return time.Date(2013, 4, 16, 0, 0, 0, 0, time.UTC) }),
 		clienttest.WithToken(clienttest.Token{Secret: "demo", Workspaces: []int64{1, 2, 3, 4, 5, 10, 11, 12}}),
 		clienttest.WithToken(clienttest.Token{Secret: "readonly", ReadOnly: true}),
 	}
 	for id, fault := range map[int64]clienttest.Fault{
-		302:       clienttest.Redirect(302, "/elsewhere"),
-		404:       clienttest.HTML(404),
-		429:       clienttest.Status(429).RetryAfter("90"),
+		302:       clienttest.Status(302).Header("Location", "/elsewhere"),
+		404:       page(404),
+		429:       clienttest.Status(429).Header("Retry-After", "90"),
 		500:       clienttest.Status(500),
 		503:       clienttest.Status(503),
 		hangs:     clienttest.Hang(),
 		hangs + 1: clienttest.Reset(),
-		hangs + 2: clienttest.HTML(200),
+		hangs + 2: page(200),
 		hangs + 3: clienttest.Status(422).Body(`{"errors":[{"type":"validation","field":"na\u001b[31mme","message":"red\u001b[0m"}]}`),
 	} {
 		opts = append(opts, clienttest.WithFault(clienttest.ForGroup(id), fault))
 	}
 	return opts
+}
+
+// page is the fault of a proxy that answers with HTML.
+func page(status int) clienttest.Fault {
+	return clienttest.Status(status).Header("Content-Type", "text/html; charset=utf-8").Body("<!doctype html><title>Gateway</title>")
 }
 
 // hangs is the group whose requests are never answered.

@@ -13,8 +13,8 @@ import (
 	"testing"
 	"time"
 
-	"example.com/oxgroups/api/client"
 	"example.com/oxgroups/api/client/clienttest"
+	"example.com/oxgroups/gen/model"
 )
 
 var kills = flag.Int("kills", 3, "how often TestKill kills a run")
@@ -39,13 +39,13 @@ func killInput() string {
 // it answers that it cannot.
 func killServer(t *testing.T, after int) (srv *clienttest.Server, reached chan struct{}) {
 	t.Helper()
-	var groups []client.Group
-	var workspaces []client.Workspace
+	var groups []model.WorkspaceGroup
+	var workspaces []model.Workspace
 	for i := range int64(killGroups) {
 		groups = append(groups, clienttest.Group(i+1, fmt.Sprint("Group ", i+1)))
 	}
 	for i := range 50 {
-		workspaces = append(workspaces, client.Workspace{ID: fmt.Sprint(i + 1), Title: "a workspace"})
+		workspaces = append(workspaces, clienttest.Workspace(int64(i+1), "a workspace"))
 	}
 	reached = make(chan struct{})
 	var seen atomic.Int64
@@ -59,7 +59,7 @@ func killServer(t *testing.T, after int) (srv *clienttest.Server, reached chan s
 	srv = clienttest.New(t, clienttest.WithGroups(groups...), clienttest.WithWorkspaces(workspaces...),
 		clienttest.WithRequestsKept(10*killRows), clienttest.WithClock(func() time.Time { return clock }),
 		clienttest.WithFault(counted, clienttest.Status(503)),
-		clienttest.WithFault(clienttest.Every(41), clienttest.Status(503).RetryAfter("0")))
+		clienttest.WithFault(clienttest.Every(41), clienttest.Status(503).Header("Retry-After", "0")))
 	return srv, reached
 }
 

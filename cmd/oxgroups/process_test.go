@@ -28,7 +28,7 @@ func newChild(t *testing.T, srv *clienttest.Server, dir string, args ...string) 
 	c := &child{Cmd: exec.CommandContext(t.Context(), self, args...)}
 	c.Args[0] = "oxgroups" // testscript.Main tells by it what to be
 	c.Dir = dir
-	c.Env = append(os.Environ(), client.EnvURL+"="+srv.URL, client.EnvToken+"="+srv.Token.Reveal(), "GORACE=atexit_sleep_ms=0", "HOME="+dir, "TERM=xterm")
+	c.Env = append(os.Environ(), client.EnvURL+"="+srv.URL, client.EnvToken+"="+srv.Token, "GORACE=atexit_sleep_ms=0", "HOME="+dir, "TERM=xterm")
 	c.Cmd.Stdout, c.Cmd.Stderr = &c.stdout, &c.stderr
 	c.WaitDelay = 20 * time.Second
 	return c

@@ -18,7 +18,7 @@ import (
 const maxToken = 64 << 10
 
 // readToken reads a token from stdin: with a prompt and without an echo from a terminal, else the one line that is there.
-func readToken(ctx context.Context, sys system, prompt string) (client.Token, error) {
+func readToken(ctx context.Context, sys system, prompt string) (string, error) {
 	var (
 		text []byte
 		err  error
@@ -29,15 +29,15 @@ func readToken(ctx context.Context, sys system, prompt string) (client.Token, er
 		err = fmt.Errorf("reading the token from stdin: %w", err)
 	}
 	if err != nil {
-		return client.Token{}, err
+		return "", err
 	}
 	line := strings.TrimRight(string(text), "\r\n")
 	if line == "" {
-		return client.Token{}, usagef("stdin has no token")
+		return "", usagef("stdin has no token")
 	}
-	token := client.NewToken(line)
+	token := line
 	if _, err := client.New(client.WithToken(token)); err != nil {
-		return client.Token{}, &usageError{err}
+		return "", &usageError{err}
 	}
 	return token, nil
 }

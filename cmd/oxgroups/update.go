@@ -131,7 +131,7 @@ func (u *updateCommand) run(ctx context.Context, arg string) error {
 	if err != nil {
 		return &sentError{err}
 	}
-	if err := show(ctx, u.sys.stdout, u.sys.screen(u.sys.stdout), result.Raw()); err != nil {
+	if err := show(ctx, u.sys.stdout, u.sys.screen(u.sys.stdout), result.Raw); err != nil {
 		return fmt.Errorf("the update was applied, but its result could not be printed: %w", err)
 	}
 	return nil

@@ -1,163 +1,244 @@
 package clienttest
 
 import (
-	"fmt"
+	"bytes"
+	"context"
+	"io"
 	"net/http"
+	"net/http/httptest"
+	"slices"
+	"strconv"
 	"strings"
 	"time"
 
+	"example.com/oxgroups/api/group"
 	"example.com/oxgroups/api/server"
+	"example.com/oxgroups/gen/model"
 )
 
-// Fault is something that goes wrong with a request. Its methods return a changed copy, so that one can be built in a line:
+// When says which requests a fault hits. It is called once for each request, in the order in which they arrive, and must
+// not call the Server.
+type When func(Arrival) bool
+
+// Arrival is what is known of a request when it arrives.
+type Arrival struct {
+	N       int   // 1 is the first request since New or Reset
+	Nth     int   // 1 is the first request since the fault was injected
+	GroupID int64 // 0 if the path has no id
+}
+
+// Always hits every request.
+func Always() When { return func(Arrival) bool { return true } }
+
+// Nth hits the requests with these numbers; 1 is the first one since the fault was injected.
+func Nth(n ...int) When { return func(a Arrival) bool { return slices.Contains(n, a.Nth) } }
+
+// First hits the first n requests since the fault was injected.
+func First(n int) When { return func(a Arrival) bool { return a.Nth <= n } }
+
+// Every hits each kth request.
+func Every(k int) When { return func(a Arrival) bool { return k > 0 && a.Nth%k == 0 } }
+
+// ForGroup hits requests for the groups with these ids, whether or not there are such groups.
+func ForGroup(ids ...int64) When {
+	return func(a Arrival) bool { return slices.Contains(ids, a.GroupID) }
+}
+
+// rule is a fault and when it hits.
+type rule struct {
+	when  When
+	fault Fault
+	since int // number of requests when it was injected
+}
+
+// Fault is what goes wrong with a request. Its methods return a changed copy.
 //
-//	clienttest.Status(503).RetryAfter("2").After(time.Second)
-//
-// A request with a fault goes through the real server all the same, up to the store. Whether the update is applied there
-// is part of the fault; each constructor says what it does, and Applied makes it so.
+// The update of a request with a fault is not applied, except where a constructor or Applied says so.
 type Fault struct {
 	name    string
 	applied bool
+	silent  bool // no reply is sent
 	delay   time.Duration
-	change  []func(*reply) // what becomes of the API's reply, in order
-	cut     bool           // no reply is sent
-	send    func(*exchange)
+	change  []func(*httptest.ResponseRecorder) // of the real server's reply, in order
+	end     func(*exchange)                    // sends the reply; nil: as it is
 }
 
-// reply is what is sent.
-type reply struct {
-	status int
-	header http.Header
-	body   []byte
+// Status answers with a status and the API's body for it, without a body below 400. The update is applied if it is 2xx.
+func Status(code int) Fault {
+	f := Fault{name: "status " + strconv.Itoa(code), applied: code < 300}
+	return f.with(func(r *httptest.ResponseRecorder) {
+		id := r.HeaderMap.Get("X-Request-Id")
+		r.Code, r.HeaderMap, r.Body = code, http.Header{"X-Request-Id": {id}}, new(bytes.Buffer)
+		if code >= 400 {
+			r.HeaderMap.Set("Content-Type", "application/json")
+			r.Body.Write(server.ErrorBody(code))
+		}
+	})
 }
 
-// String names the fault, as Request.Fault does.
+// Latency applies the update and waits before it answers, or until the caller is gone.
+func Latency(d time.Duration) Fault {
+	return Fault{name: "latency " + d.String(), applied: true, delay: d}
+}
+
+// Hang never answers. It ends when the caller is gone or the server is closed.
+func Hang() Fault { return Fault{name: "hang", silent: true, delay: 1<<63 - 1} }
+
+// Reset resets the connection instead of a reply.
+func Reset() Fault { return Fault{name: "reset", silent: true, end: (*exchange).reset} }
+
+// CutOff applies the update and closes the connection after n bytes of the body of the reply, and before its end.
+func CutOff(n int) Fault {
+	return Fault{name: "cut off after " + strconv.Itoa(n), applied: true, end: func(x *exchange) { x.send(n) }}
+}
+
+// String returns the name of the fault, as in Request.Fault.
 func (f Fault) String() string { return f.name }
 
-// Applied returns the fault with the update applied before it strikes: the caller cannot know that. Without it, faults of
-// which nothing else is said leave the store as it is.
+// Applied returns the fault with the update applied before it strikes.
 func (f Fault) Applied() Fault {
 	if !f.applied {
-		f.name += ", applied"
+		f.applied, f.name = true, f.name+", applied"
 	}
-	f.applied = true
 	return f
 }
 
-// After returns the fault with a delay in front of the reply. An update that is applied is applied at once. The delay ends
-// early when the caller has gone or the server is closed.
+// After returns the fault with a delay before the reply.
 func (f Fault) After(d time.Duration) Fault {
-	f.name += " after " + d.String()
-	f.delay += d
+	f.delay, f.name = f.delay+d, f.name+" after "+d.String()
 	return f
 }
 
-// Header returns the fault with a field of the reply's header; an empty value removes it.
+// Header returns the fault with a header of the reply; an empty value removes it.
 func (f Fault) Header(key, value string) Fault {
-	return f.with(func(r *reply) {
-		if value == "" {
-			r.header.Del(key)
-		} else {
-			r.header.Set(key, value)
+	return f.with(func(r *httptest.ResponseRecorder) {
+		if r.HeaderMap.Del(key); value != "" {
+			r.HeaderMap.Set(key, value)
 		}
 	})
 }
 
-// RetryAfter returns the fault with the Retry-After field: seconds, a date as http.TimeFormat writes it, or anything else
-// that a client must not trip over.
-func (f Fault) RetryAfter(value string) Fault { return f.Header("Retry-After", value) }
-
-// Body returns the fault with another body of the reply. The Content-Type stays as it is: see Header.
+// Body returns the fault with another body of the reply. The Content-Type stays as it is.
 func (f Fault) Body(body string) Fault {
-	return f.with(func(r *reply) { r.body = []byte(body) })
+	return f.with(func(r *httptest.ResponseRecorder) { r.Body = bytes.NewBufferString(body) })
 }
 
-func (f Fault) with(change func(*reply)) Fault {
-	f.change = append(f.change[:len(f.change):len(f.change)], change)
+func (f Fault) with(change func(*httptest.ResponseRecorder)) Fault {
+	f.change = append(slices.Clip(f.change), change)
 	return f
 }
 
-// Status answers with a status. From 400 on the body is the API's for that status, else there is none. The update is
-// applied where the status is 2xx. A code that is not from 200 to 999 is 500.
-func Status(code int) Fault {
-	if code < 200 || code > 999 {
-		code = http.StatusInternalServerError
+// seen is what the real server saw of a request.
+type seen struct {
+	withheld bool // the store must not get the update
+	applied  bool // the store took it
+	entry    server.Entry
+}
+
+type seenKey struct{}
+
+func seenIn(ctx context.Context) *seen { return ctx.Value(seenKey{}).(*seen) }
+
+// gate is the store that the real server gets. It withholds updates that a fault does not let through.
+type gate struct{ *Server }
+
+var _ group.Updater = gate{}
+
+func (g gate) Authenticate(ctx context.Context, token string) (group.Caller, error) {
+	return (*g.store.Load()).Authenticate(ctx, token)
+}
+
+func (g gate) Update(ctx context.Context, by group.Caller, id int64, u model.WorkspaceGroupUpdate, in group.Includes) (group.Snapshot, error) {
+	if seenIn(ctx).withheld {
+		return group.Snapshot{}, &group.Error{Code: group.Unavailable}
 	}
-	f := Fault{name: fmt.Sprintf("status %d", code), applied: code < 300}
-	return f.with(func(r *reply) {
-		id := r.header.Get("X-Request-Id")
-		*r = reply{status: code, header: http.Header{"X-Request-Id": {id}}}
-		if code >= 400 {
-			r.header.Set("Content-Type", "application/json")
-			r.body = server.ErrorBody(code)
+	snapshot, err := (*g.store.Load()).Update(ctx, by, id, u, in)
+	seenIn(ctx).applied = err == nil
+	return snapshot, err
+}
+
+// exchange is a request, and the reply that it is to get.
+type exchange struct {
+	w     http.ResponseWriter
+	reply *httptest.ResponseRecorder
+}
+
+// maxBody bounds what is read of a request; the real server refuses less.
+const maxBody = 16 << 20
+
+// answer lets the real server answer into memory, records the request, and sends the reply as the fault wants it. So a
+// caller that has its reply finds the request recorded.
+func (s *Server) answer(w http.ResponseWriter, r *http.Request) {
+	log := s.log.Load()
+	n, fault := log.arrive(groupID(r.URL.Path))
+	body, err := io.ReadAll(io.LimitReader(r.Body, maxBody))
+	if err != nil {
+		panic(http.ErrAbortHandler) // the caller is gone
+	}
+	saw := &seen{withheld: fault.name != "" && !fault.applied}
+	inner := r.Clone(context.WithValue(r.Context(), seenKey{}, saw))
+	inner.Body = io.NopCloser(bytes.NewReader(body))
+	x := &exchange{w: w, reply: httptest.NewRecorder()}
+	s.api.ServeHTTP(x.reply, inner)
+	for _, change := range fault.change {
+		change(x.reply)
+	}
+	log.add(newRequest(n, r, body, saw, fault, x.reply.Code))
+	if fault.delay > 0 {
+		timer := time.NewTimer(fault.delay)
+		defer timer.Stop()
+		select {
+		case <-timer.C:
+		case <-r.Context().Done():
+			panic(http.ErrAbortHandler)
+		case <-s.closing:
+			panic(http.ErrAbortHandler)
 		}
-	})
+	}
+	if fault.end == nil {
+		x.send(-1)
+	} else {
+		fault.end(x)
+	}
 }
 
-// Redirect answers with a status of 3xx and a Location.
-func Redirect(code int, location string) Fault {
-	return Status(code).Header("Location", location)
+// send sends the reply: the whole body, or n bytes of it and less than all.
+func (x *exchange) send(n int) {
+	header, body := x.w.Header(), x.reply.Body.Bytes()
+	for key, values := range x.reply.HeaderMap {
+		header[key] = values
+	}
+	header.Set("Content-Length", strconv.Itoa(len(body)))
+	if x.reply.Code == http.StatusNoContent || x.reply.Code == http.StatusNotModified {
+		header.Del("Content-Length")
+	}
+	x.w.WriteHeader(x.reply.Code)
+	if n < 0 {
+		_, _ = x.w.Write(body)
+		return
+	}
+	_, _ = x.w.Write(body[:max(0, min(n, len(body)-1))])
+	_ = http.NewResponseController(x.w).Flush()
+	panic(http.ErrAbortHandler) // closes the connection
 }
 
-// Empty answers 200 without a body. The update is applied.
-func Empty() Fault { return Status(http.StatusOK).named("empty") }
-
-// NoContent answers 204. The update is applied.
-func NoContent() Fault { return Status(http.StatusNoContent).named("no content") }
-
-// HTML answers as a proxy in front of the API may: with a page, and applied where the status is 2xx.
-func HTML(code int) Fault {
-	return Status(code).named(fmt.Sprintf("HTML %d", code)).Header("Content-Type", "text/html; charset=utf-8").
-		Body("<!doctype html><html><head><title>Gateway</title></head><body><h1>Gateway</h1></body></html>\n")
+// reset closes the connection without another byte: with RST on TCP.
+func (x *exchange) reset() {
+	conn, _, err := http.NewResponseController(x.w).Hijack()
+	if err != nil {
+		panic(http.ErrAbortHandler)
+	}
+	if tcp, ok := conn.(interface{ SetLinger(sec int) error }); ok {
+		_ = tcp.SetLinger(0)
+	}
+	_ = conn.Close()
 }
 
-// NotJSON answers 200 with a body that says it is JSON, and is not. The update is applied.
-func NotJSON() Fault {
-	return Status(http.StatusOK).named("not JSON").Header("Content-Type", "application/json").Body(`{"count": 1, "workspace_groups": {`)
-}
-
-// WrongJSON answers 200 with JSON that is not a document. The update is applied.
-func WrongJSON() Fault {
-	return Status(http.StatusOK).named("wrong JSON").Header("Content-Type", "application/json").Body(`{"count":"one","workspace_groups":[]}`)
-}
-
-func (f Fault) named(name string) Fault {
-	f.name = name
-	return f
-}
-
-// Latency applies the update and waits before it answers.
-func Latency(d time.Duration) Fault {
-	return Fault{applied: true}.After(d).named("latency " + d.String())
-}
-
-// Hang never answers: it ends when the caller has gone or the server is closed.
-func Hang() Fault { return Fault{name: "hang", cut: true, send: (*exchange).hang} }
-
-// Reset resets the connection in place of a reply; see Applied.
-func Reset() Fault { return Fault{name: "reset", cut: true, send: (*exchange).resetConn} }
-
-// Close closes the connection in place of a reply; see Applied.
-func Close() Fault { return Fault{name: "close", cut: true, send: (*exchange).closeConn} }
-
-// Truncated applies the update, and closes the connection after n bytes of the reply's body, but before its end.
-func Truncated(n int) Fault {
-	return Fault{name: fmt.Sprintf("truncated after %d", n), applied: true, send: func(x *exchange) { x.truncated(n) }}
-}
-
-// SlowBody applies the update and sends the body of the reply piece by piece, n bytes at a time, with a pause before each.
-func SlowBody(n int, pause time.Duration) Fault {
-	return Fault{name: fmt.Sprintf("%d bytes every %v", n, pause), applied: true, send: func(x *exchange) { x.trickle(max(n, 1), pause) }}
-}
-
-// GzipBomb applies the update and sends a body that is small on the wire, about a thousandth, and has size bytes when it is
-// unpacked. It is a document with a lot of white space in front.
-func GzipBomb(size int64) Fault {
-	return Fault{name: fmt.Sprintf("gzip bomb of %d", size), applied: true, send: func(x *exchange) { x.gzipBomb(size) }}
-}
-
-// HugeHeader applies the update and adds a header field of size bytes to the reply.
-func HugeHeader(size int) Fault {
-	f := Fault{name: fmt.Sprintf("header of %d", size), applied: true}
-	return f.with(func(r *reply) { r.header.Set("X-Padding", strings.Repeat("x", max(size, 0))) })
+// groupID returns the id in the path of a request, or 0.
+func groupID(path string) int64 {
+	id, err := strconv.ParseInt(strings.TrimSuffix(path[strings.LastIndexByte(path, '/')+1:], ".json"), 10, 64)
+	if err != nil || id < 1 {
+		return 0
+	}
+	return id
 }

@@ -1,9 +1,6 @@
 package clienttest_test
 
 import (
-	"bufio"
-	"bytes"
-	"compress/gzip"
 	"context"
 	"errors"
 	"io"
@@ -28,17 +25,14 @@ type outcome struct {
 }
 
 // put renames group 7 by hand.
-func put(ctx context.Context, srv *clienttest.Server, header ...string) outcome {
+func put(ctx context.Context, srv *clienttest.Server) outcome {
 	begun := time.Now()
 	r, err := http.NewRequestWithContext(ctx, http.MethodPut, srv.URL+"/workspace_groups/7", strings.NewReader(`{"workspace_group":{"name":"New"}}`))
 	if err != nil {
 		return outcome{err: err}
 	}
-	r.Header.Set("Authorization", "Bearer "+srv.Token.Reveal())
+	r.Header.Set("Authorization", "Bearer "+srv.Token)
 	r.Header.Set("Content-Type", "application/json")
-	for i := 0; i < len(header); i += 2 {
-		r.Header.Set(header[i], header[i+1])
-	}
 	hc := srv.HTTPClient()
 	hc.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 	resp, err := hc.Do(r)
@@ -61,12 +55,10 @@ func TestFaults(t *testing.T) {
 			}
 		}
 	}
-	fails := func(want error) func(*testing.T, outcome) {
-		return func(t *testing.T, o outcome) {
-			t.Helper()
-			if !errors.Is(o.err, want) {
-				t.Errorf("got %+v, want %v", o, want)
-			}
+	fails := func(t *testing.T, o outcome) {
+		t.Helper()
+		if !errors.Is(o.err, syscall.ECONNRESET) && !errors.Is(o.err, io.EOF) { // EOF in memory
+			t.Errorf("got %+v", o)
 		}
 	}
 	has := func(status int, key, value string) func(*testing.T, outcome) {
@@ -85,48 +77,25 @@ func TestFaults(t *testing.T) {
 		check   func(*testing.T, outcome)
 	}{
 		{clienttest.Status(429), "status 429", false, 429, is(429, `{"errors":[{"type":"system","message":"Too many requests"}]}`)},
-		{clienttest.Status(429).RetryAfter("7"), "status 429", false, 429, has(429, "Retry-After", "7")},
+		{clienttest.Status(429).Header("Retry-After", "7"), "status 429", false, 429, has(429, "Retry-After", "7")},
 		{clienttest.Status(502), "status 502", false, 502, is(502, `{"errors":[{"type":"system","message":"Bad Gateway"}]}`)},
 		{clienttest.Status(503).Applied(), "status 503, applied", true, 503, is(503, "Service unavailable")},
 		{clienttest.Status(500).Header("X-Runtime", "9").Body("oops"), "status 500", false, 500, is(500, "oops")},
-		{clienttest.Status(5), "status 500", false, 500, is(500, "errors")},
-		{clienttest.HTML(502), "HTML 502", false, 502, has(502, "Content-Type", "text/html; charset=utf-8")},
-		{clienttest.HTML(200), "HTML 200", true, 200, is(200, "<!doctype html>")},
-		{clienttest.NotJSON(), "not JSON", true, 200, has(200, "Content-Type", "application/json")},
-		{clienttest.WrongJSON(), "wrong JSON", true, 200, is(200, `"count":"one"`)},
-		{clienttest.Empty(), "empty", true, 200, has(200, "Content-Length", "0")},
-		{clienttest.NoContent(), "no content", true, 204, is(204, "")},
-		{clienttest.Redirect(307, "http://other.example/"), "status 307", false, 307, has(307, "Location", "http://other.example/")},
+		{clienttest.Status(200), "status 200", true, 200, has(200, "Content-Length", "0")},
+		{clienttest.Status(204), "status 204", true, 204, is(204, "")},
+		{clienttest.Status(307).Header("Location", "http://other.example/"), "status 307", false, 307, has(307, "Location", "http://other.example/")},
 		{clienttest.Latency(time.Millisecond), "latency 1ms", true, 200, is(200, document)},
 		{clienttest.Status(503).After(time.Millisecond), "status 503 after 1ms", false, 503, is(503, "errors")},
-		{clienttest.Reset(), "reset", false, 0, fails(syscall.ECONNRESET)},
-		{clienttest.Reset().Applied(), "reset, applied", true, 0, fails(syscall.ECONNRESET)},
-		{clienttest.Close(), "close", false, 0, fails(io.EOF)},
-		{clienttest.Close().Applied(), "close, applied", true, 0, fails(io.EOF)},
-		{clienttest.Truncated(10), "truncated after 10", true, 200, func(t *testing.T, o outcome) {
+		{clienttest.Reset(), "reset", false, 0, fails},
+		{clienttest.Reset().Applied(), "reset, applied", true, 0, fails},
+		{clienttest.CutOff(10), "cut off after 10", true, 200, func(t *testing.T, o outcome) {
 			if o.status != 200 || !errors.Is(o.bodyErr, io.ErrUnexpectedEOF) || len(o.body) != 10 {
 				t.Errorf("got %+v, want ten bytes and an unexpected end", o)
 			}
 		}},
-		{clienttest.Truncated(1 << 20), "truncated after 1048576", true, 200, func(t *testing.T, o outcome) {
+		{clienttest.CutOff(1 << 20), "cut off after 1048576", true, 200, func(t *testing.T, o outcome) {
 			if !errors.Is(o.bodyErr, io.ErrUnexpectedEOF) || o.body == "" {
 				t.Errorf("got %+v, want an unexpected end", o)
-			}
-		}},
-		{clienttest.SlowBody(100, time.Millisecond), "100 bytes every 1ms", true, 200, is(200, document)},
-		{clienttest.HugeHeader(64 << 10), "header of 65536", true, 200, func(t *testing.T, o outcome) {
-			if len(o.header.Get("X-Padding")) != 64<<10 {
-				t.Errorf("the header has %d bytes, want 65536", len(o.header.Get("X-Padding")))
-			}
-		}},
-		{clienttest.HugeHeader(2 << 20), "header of 2097152", true, 200, func(t *testing.T, o outcome) {
-			if o.err == nil {
-				t.Errorf("got %d, want an error of net/http's own limit", o.status)
-			}
-		}},
-		{clienttest.GzipBomb(8 << 20), "gzip bomb of 8388608", true, 200, func(t *testing.T, o outcome) {
-			if len(o.body) != 8<<20 || !strings.Contains(o.body[len(o.body)-1000:], document) {
-				t.Errorf("got %d bytes, want 8388608 with the document at the end", len(o.body))
 			}
 		}},
 	} {
@@ -153,27 +122,10 @@ func TestFaults(t *testing.T) {
 	}
 }
 
-// On the wire a bomb is small.
-func TestGzipBombOnTheWire(t *testing.T) {
-	srv := clienttest.New(t, clienttest.WithFault(clienttest.Always(), clienttest.GzipBomb(8<<20)))
-	o := put(t.Context(), srv, "Accept-Encoding", "gzip") // which keeps net/http from unpacking it
-	if o.header.Get("Content-Encoding") != "gzip" || len(o.body) > 64<<10 {
-		t.Fatalf("got %d bytes of %q", len(o.body), o.header.Get("Content-Encoding"))
-	}
-	z, err := gzip.NewReader(bufio.NewReader(bytes.NewReader([]byte(o.body))))
-	if err != nil {
-		t.Fatal(err)
-	}
-	if n, err := io.Copy(io.Discard, z); n != 8<<20 || err != nil {
-		t.Errorf("it unpacks to %d bytes, %v", n, err)
-	}
-}
-
 // In a bubble the waiting of faults is exact, and takes no time.
 func TestWaitingInABubble(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		srv := clienttest.New(t, clienttest.WithoutPort())
-		size := len(put(t.Context(), srv).body)
 		for _, tc := range []struct {
 			fault clienttest.Fault
 			want  time.Duration
@@ -181,8 +133,6 @@ func TestWaitingInABubble(t *testing.T) {
 			{clienttest.Latency(time.Hour), time.Hour},
 			{clienttest.Status(503).After(time.Minute).After(time.Second), 61 * time.Second},
 			{clienttest.Reset().After(time.Minute), time.Minute},
-			{clienttest.SlowBody(size/2, time.Second), time.Duration(2+size%2) * time.Second},
-			{clienttest.SlowBody(0, time.Second), time.Duration(size) * time.Second},
 		} {
 			srv.Inject(clienttest.Nth(1), tc.fault)
 			if got := put(t.Context(), srv).duration; got != tc.want {
@@ -202,7 +152,6 @@ func TestTheCallerLeaves(t *testing.T) {
 		{clienttest.Hang().Applied(), true},
 		{clienttest.Latency(time.Hour), true},
 		{clienttest.Status(503).After(time.Hour), false},
-		{clienttest.SlowBody(1, time.Hour), true},
 	} {
 		t.Run(tc.fault.String(), func(t *testing.T) {
 			t.Parallel()
@@ -228,7 +177,7 @@ func TestTheCallerLeaves(t *testing.T) {
 // Close ends callers who wait, without a reply that looks like one.
 func TestCloseWhileSomebodyWaits(t *testing.T) {
 	for _, transport := range transports {
-		for _, fault := range []clienttest.Fault{clienttest.Hang(), clienttest.Latency(time.Hour), clienttest.SlowBody(1, time.Hour)} {
+		for _, fault := range []clienttest.Fault{clienttest.Hang(), clienttest.Latency(time.Hour)} {
 			t.Run(fault.String()+" by "+transport.name, func(t *testing.T) {
 				srv := clienttest.New(t, append(transport.opts[:len(transport.opts):len(transport.opts)], clienttest.WithFault(clienttest.Always(), fault))...)
 				ended := make(chan outcome)

@@ -14,30 +14,30 @@ import (
 	"example.com/oxgroups/api/client"
 )
 
-// Request is a request that the server got, and what became of it. Do not change what it refers to.
+// Request is a request that arrived, and what became of it. Do not change what it refers to.
 type Request struct {
 	N    int       // 1 is the first one since New or Reset, by arrival
-	Time time.Time // when it arrived
+	Time time.Time // of arrival
 
 	Method string
-	Path   string // with the base path
+	Path   string
 	Query  url.Values
-	Header http.Header  // without Authorization
-	Token  client.Token // of Authorization; it prints as [redacted]
-	Body   []byte       // as it came: JSON, or a form
+	Header http.Header // without Authorization
+	Token  string      // of Authorization
+	Body   []byte      // JSON, or a form
 
-	GroupID int64          // 0 where the path has no id
-	Update  *client.Update // nil where the request was refused before its body was read, or the body is not valid
-	Include []client.Include
-	Ignored []string // keys of the body that the API does not know, dotted: "workspace_group.workspace_ids"
+	GroupID int64            // 0 if the path has no id
+	Update  *client.Update   // nil if the body is not valid, or was not read
+	Include []client.Include // associations asked for, in the order of client.Includes
+	Ignored []string         // keys of the body that the API does not know, dotted
 
 	RequestID string // X-Request-Id of the reply
-	Fault     string // "" where none was injected
-	Status    int    // of the reply; 0 where the connection ended in its place
+	Fault     string // "" if none hit it
+	Status    int    // of the reply; 0 if the connection ended instead
 	Applied   bool   // the store took the update
 }
 
-// String returns the request in a line, without its header and body.
+// String returns the request in a line, without header and body.
 func (r Request) String() string {
 	became := "no reply"
 	if r.Status != 0 {
@@ -49,43 +49,33 @@ func (r Request) String() string {
 	return fmt.Sprintf("%d: %s %s: %s", r.N, r.Method, r.Path, became)
 }
 
-func newRequest(n int, r *http.Request, body []byte, seen *sighting, fault *Fault, sent reply) Request {
+func newRequest(n int, r *http.Request, body []byte, saw *seen, fault Fault, status int) Request {
 	header := r.Header.Clone()
 	_, token, _ := strings.Cut(header.Get("Authorization"), " ")
 	header.Del("Authorization")
-	status := sent.status
-	if fault.cut {
+	if fault.silent {
 		status = 0
 	}
-	return Request{
+	req := Request{
 		N: n, Time: time.Now(),
-		Method: r.Method, Path: r.URL.Path, Query: r.URL.Query(), Header: header, Token: client.NewToken(token), Body: body,
-		GroupID: groupID(r.URL.Path), Update: seen.entry.Update, Include: includes(seen), Ignored: seen.entry.Ignored,
-		RequestID: seen.entry.RequestID, Fault: fault.name, Status: status, Applied: seen.applied,
+		Method: r.Method, Path: r.URL.Path, Query: r.URL.Query(), Header: header, Token: token, Body: body,
+		GroupID: groupID(r.URL.Path), Update: saw.entry.Update, Ignored: saw.entry.Ignored,
+		RequestID: saw.entry.RequestID, Fault: fault.name, Status: status, Applied: saw.applied,
 	}
-}
-
-// includes returns the associations that were asked for.
-func includes(seen *sighting) (list []client.Include) {
-	in := seen.entry.Includes
-	for _, c := range []struct {
-		asked bool
-		name  client.Include
-	}{
-		{in.ExternalReferences, client.IncludeExternalReferences},
-		{in.RateCardSets, client.IncludeRateCardSets},
-		{in.Workspaces, client.IncludeWorkspaces},
+	in := saw.entry.Includes
+	for include, asked := range map[client.Include]bool{
+		client.IncludeExternalReferences: in.ExternalReferences, client.IncludeRateCardSets: in.RateCardSets, client.IncludeWorkspaces: in.Workspaces,
 	} {
-		if c.asked {
-			list = append(list, c.name)
+		if asked {
+			req.Include = append(req.Include, include)
 		}
 	}
-	return list
+	slices.Sort(req.Include)
+	return req
 }
 
-// history is what is known since New or Reset.
+// history is what happened since New or Reset.
 type history struct {
-	seed uint64
 	keep int
 
 	mu       sync.Mutex
@@ -96,36 +86,17 @@ type history struct {
 	added    chan struct{} // closed and replaced when a request is recorded
 }
 
-// current holds the history that requests of now belong to.
-type current struct {
-	mu  sync.Mutex
-	now *history
-}
-
-func (c *current) begin(s *settings) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.now = &history{seed: s.random, keep: s.keep, rules: slices.Clone(s.rules), added: make(chan struct{})}
-}
-
-func (c *current) history() *history {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.now
-}
-
-// arrive counts a request and returns its number and its fault, if it has one.
-func (h *history) arrive(path string) (n int, fault *Fault) {
+// arrive counts a request and returns its number and its fault. The zero Fault is none.
+func (h *history) arrive(id int64) (n int, fault Fault) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	h.arrived++
-	id := groupID(path)
-	for i := range h.rules {
-		if h.rules[i].hits(h.seed, i, h.arrived, id) {
-			return h.arrived, &h.rules[i].fault
+	for _, r := range h.rules {
+		if r.when(Arrival{N: h.arrived, Nth: h.arrived - r.since, GroupID: id}) {
+			return h.arrived, r.fault
 		}
 	}
-	return h.arrived, nil
+	return h.arrived, Fault{}
 }
 
 func (h *history) add(r Request) {
@@ -142,50 +113,46 @@ func (h *history) add(r Request) {
 	h.added = make(chan struct{})
 }
 
-func (h *history) inject(when When, fault Fault) {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	h.rules = append(slices.Clip(h.rules), rule{when, fault, h.arrived})
-}
-
 func (h *history) state() (requests []Request, recorded int, added <-chan struct{}) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	return slices.Clone(h.requests), h.recorded, h.added
 }
 
-// Inject scripts a fault from now on. Of several that would hit the same request the one that was scripted first does.
-func (s *Server) Inject(when When, fault Fault) { s.requests.history().inject(when, fault) }
+// Inject scripts a fault from now on. If several would hit a request, the one that was scripted first does.
+func (s *Server) Inject(when When, fault Fault) {
+	h := s.log.Load()
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.rules = append(h.rules, rule{when, fault, h.arrived})
+}
 
-// Requests returns what arrived since New or Reset, in order of arrival. A request whose caller has its reply is there.
+// Requests returns what arrived since New or Reset, in order of arrival.
 func (s *Server) Requests() []Request {
-	requests, _, _ := s.requests.history().state()
+	requests, _, _ := s.log.Load().state()
 	return requests
 }
 
-// Last returns the request that arrived last, or the zero Request where none did.
+// Last returns the request that arrived last, or the zero Request.
 func (s *Server) Last() Request {
-	h := s.requests.history()
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	if len(h.requests) == 0 {
+	requests := s.Requests()
+	if len(requests) == 0 {
 		return Request{}
 	}
-	return h.requests[len(h.requests)-1]
+	return requests[len(requests)-1]
 }
 
-// Count returns how many requests were recorded since New or Reset, with those that WithRequestsKept dropped.
+// Count returns how many requests were recorded since New or Reset, including those that WithRequestsKept dropped.
 func (s *Server) Count() int {
-	_, n, _ := s.requests.history().state()
+	_, n, _ := s.log.Load().state()
 	return n
 }
 
-// Await waits until n requests have been recorded since New or Reset, those among them that hang, and returns all, or
-// ctx.Err() when ctx ends before.
+// Await waits until n requests have been recorded since New or Reset, including those that hang, and returns all, or
+// ctx.Err() if ctx ends first.
 func (s *Server) Await(ctx context.Context, n int) ([]Request, error) {
-	h := s.requests.history()
 	for {
-		requests, recorded, added := h.state()
+		requests, recorded, added := s.log.Load().state()
 		if recorded >= n {
 			return requests, nil
 		}

@@ -8,42 +8,36 @@ import (
 	"log"
 	"net"
 	"net/http"
+	"net/http/httptest"
 	"sync"
+	"sync/atomic"
 	"testing"
 
 	"example.com/oxgroups/api/client"
+	"example.com/oxgroups/api/group"
 	"example.com/oxgroups/api/server"
 )
 
 // Server is a fake of the API. It is safe for concurrent use.
 type Server struct {
-	// URL is the base URL, as client.WithBaseURL and OXGROUPS_URL take it. Nothing listens there with WithoutPort.
+	// URL is the base URL. With WithoutPort nothing listens there.
 	URL string
-	// Token is the first token of WithToken, or else "demo": with the sample data it has no access to the workspaces 101 to
-	// 110, with other data to everything.
-	Token client.Token
-	// Client has the URL, the token and the options of WithClientOptions.
+	// Token is the secret of the first token of WithToken, or else "demo".
+	Token string
+	// Client is a client with URL and Token.
 	Client *client.Client
 
-	settings settings
-	api      http.Handler // the real server
-	stores   gate         // what the real server updates
-	requests current
-
+	settings  settings
+	api       http.Handler                // the real server
+	store     atomic.Pointer[group.Store] // behind the real server
+	log       atomic.Pointer[history]
+	http      *httptest.Server
 	transport *http.Transport
-	http      *http.Server
-	served    chan struct{} // closed when nothing is accepted any more
-	running   sync.WaitGroup
-	conns     sync.WaitGroup
 	closing   chan struct{}
 	closeOnce sync.Once
-
-	mu      sync.Mutex
-	clients []*client.Client
 }
 
-// New starts a server that is closed when the test ends. It fails the test where an option makes no sense or the data
-// contradict each other. Call it in the goroutine of the test.
+// New starts a server that is closed when the test ends. It fails the test if an option makes no sense.
 func New(tb testing.TB, opts ...Option) *Server {
 	tb.Helper()
 	s, err := Start(opts...)
@@ -54,131 +48,116 @@ func New(tb testing.TB, opts ...Option) *Server {
 	return s
 }
 
-// Start starts a server where there is no test to end it, in an Example for instance. Close it.
+// Start starts a server outside of a test, in an Example for instance. Close it.
 func Start(opts ...Option) (*Server, error) {
-	s := &Server{served: make(chan struct{}), closing: make(chan struct{})}
+	s := &Server{closing: make(chan struct{}), transport: &http.Transport{MaxIdleConnsPerHost: 100}}
 	if err := s.start(opts); err != nil {
 		return nil, fmt.Errorf("clienttest: %w", err)
 	}
 	return s, nil
 }
 
-func (s *Server) start(opts []Option) error {
-	var err error
+func (s *Server) start(opts []Option) (err error) {
 	if s.settings, err = newSettings(opts); err != nil {
 		return err
 	}
-	s.Token = client.NewToken(s.settings.secret)
+	s.Token = s.settings.secret
 	if err := s.restore(); err != nil {
 		return err
 	}
-	api, err := server.New(&s.stores, append(s.settings.server, server.WithJournal(record))...)
+	api, err := server.New(gate{s}, server.WithJournal(func(ctx context.Context, e server.Entry) { seenIn(ctx).entry = e }))
 	if err != nil {
 		return err
 	}
 	s.api = api.Handler()
-	ln, err := s.open()
-	if err != nil {
-		return err
-	}
-	if s.Client, err = s.NewClient(); err != nil {
-		return errors.Join(err, ln.Close())
-	}
-	s.serve(ln)
-	return nil
-}
-
-// open makes the listener and what leads to it.
-func (s *Server) open() (net.Listener, error) {
-	s.transport = &http.Transport{MaxIdleConns: 100, MaxIdleConnsPerHost: 100, MaxResponseHeaderBytes: 1 << 20}
+	s.http = httptest.NewUnstartedServer(http.HandlerFunc(s.answer))
+	s.http.Config.ErrorLog = log.New(io.Discard, "", 0)
 	if s.settings.withoutPort {
-		ln := newPipes()
-		s.transport.DialContext = ln.dial
+		memory := &memoryListener{conns: make(chan net.Conn), closed: make(chan struct{})}
+		err = s.http.Listener.Close()
+		s.http.Listener, s.transport.DialContext = memory, memory.dial
+	}
+	s.http.Start()
+	s.URL = s.http.URL + server.BasePath
+	if s.settings.withoutPort {
 		s.URL = "http://localhost" + server.BasePath
-		return ln, nil
 	}
-	ln, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		return nil, err
-	}
-	s.URL = "http://" + ln.Addr().String() + server.BasePath
-	return ln, nil
+	s.Client, s.settings.err = s.NewClient()
+	return errors.Join(err, s.settings.err)
 }
 
-func (s *Server) serve(ln net.Listener) {
-	s.http = &http.Server{
-		Handler:                      http.HandlerFunc(s.answer),
-		DisableGeneralOptionsHandler: true,
-		ErrorLog:                     log.New(io.Discard, "", 0),
-		// http.Server.Close does not wait for the goroutines of connections.
-		ConnState: func(_ net.Conn, state http.ConnState) {
-			switch state {
-			case http.StateNew:
-				s.conns.Add(1)
-			case http.StateClosed, http.StateHijacked:
-				s.conns.Done()
-			}
-		},
-	}
-	go func() {
-		defer close(s.served)
-		_ = s.http.Serve(ln) // ends with Close, and says no more than that
-	}()
-}
-
-// Close ends what is under way, closes all connections, and returns when no goroutine is left. New does it for you.
+// Close ends what is under way and closes all connections. New calls it when the test ends.
 func (s *Server) Close() {
 	s.closeOnce.Do(func() {
 		close(s.closing)
-		s.mu.Lock()
-		for _, c := range s.clients {
-			c.CloseIdleConnections()
-		}
-		s.mu.Unlock()
 		s.transport.CloseIdleConnections()
-		_ = s.http.Close() // the listener is ours, and nothing is lost with a connection
-		<-s.served
-		s.conns.Wait()
-		s.running.Wait()
+		s.http.Close()
 	})
 }
 
-// NewClient returns one more client for the server, with options beside those of WithClientOptions.
+// NewClient returns another client for the server.
 func (s *Server) NewClient(opts ...client.Option) (*client.Client, error) {
-	all := []client.Option{client.WithBaseURL(s.URL), client.WithToken(s.Token)}
-	if s.settings.withoutPort {
-		all = append(all, client.WithHTTPClient(s.HTTPClient()))
-	}
-	c, err := client.New(append(append(all, s.settings.client...), opts...)...)
-	if err != nil {
-		return nil, err
-	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.clients = append(s.clients, c)
-	return c, nil
+	return client.New(append([]client.Option{
+		client.WithBaseURL(s.URL), client.WithToken(s.Token), client.WithHTTPClient(s.HTTPClient()),
+	}, opts...)...)
 }
 
-// HTTPClient returns an http.Client that reaches the server, with WithoutPort too. Wrap its Transport to see what a client
-// sends and gets, and hand it to client.WithHTTPClient; or send requests with it that the client would not.
+// HTTPClient returns an http.Client that reaches the server. Wrap its Transport to see what a client sends and receives.
 func (s *Server) HTTPClient() *http.Client { return &http.Client{Transport: s.transport} }
 
-// Reset forgets requests and faults that were injected, counts from one again, and brings data, tokens and the faults of
-// WithFault back to what New made of its options. No request should be under way.
-func (s *Server) Reset() {
-	// What could be imported once can be imported again.
-	_ = s.restore()
-}
+// Reset restores data, tokens and the faults of WithFault, and forgets requests. No request may be under way.
+func (s *Server) Reset() { _ = s.restore() } // what could be imported once can be imported again
 
 func (s *Server) restore() error {
 	store := s.settings.store
 	if store == nil {
 		var err error
-		if store, err = s.settings.seed.store(context.Background()); err != nil {
+		if store, err = s.settings.newStore(context.Background()); err != nil {
 			return err
 		}
 	}
-	s.stores.store.Store(&store)
-	s.requests.begin(&s.settings)
+	s.store.Store(&store)
+	s.log.Store(&history{keep: s.settings.keep, rules: s.settings.rules[:len(s.settings.rules):len(s.settings.rules)], added: make(chan struct{})})
 	return nil
 }
+
+// memoryListener accepts connections that are made in memory.
+type memoryListener struct {
+	conns  chan net.Conn
+	closed chan struct{}
+	once   sync.Once
+}
+
+var _ net.Listener = (*memoryListener)(nil)
+
+// dial has the signature of http.Transport.DialContext.
+func (l *memoryListener) dial(ctx context.Context, _, _ string) (net.Conn, error) {
+	near, far := net.Pipe()
+	select {
+	case l.conns <- far:
+		return near, nil
+	case <-l.closed:
+		return nil, net.ErrClosed
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+}
+
+// Accept implements net.Listener.
+func (l *memoryListener) Accept() (net.Conn, error) {
+	select {
+	case c := <-l.conns:
+		return c, nil
+	case <-l.closed:
+		return nil, net.ErrClosed
+	}
+}
+
+// Close implements net.Listener.
+func (l *memoryListener) Close() error {
+	l.once.Do(func() { close(l.closed) })
+	return nil
+}
+
+// Addr implements net.Listener.
+func (l *memoryListener) Addr() net.Addr { return &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1)} }

@@ -39,7 +39,7 @@ var _ target = overHTTP{}
 
 func dial(t *testing.T, url string) overHTTP {
 	t.Helper()
-	c, err := client.New(client.WithBaseURL(url+"/api/v1"), client.WithToken(client.NewToken(token)), client.WithoutRetries(),
+	c, err := client.New(client.WithBaseURL(url+"/api/v1"), client.WithToken(token), client.WithoutRetries(),
 		client.WithInclude(client.IncludeWorkspaces, client.IncludeExternalReferences))
 	if err != nil {
 		t.Fatal(err)
@@ -56,7 +56,14 @@ func (h overHTTP) update(ctx context.Context, id int64, u model.WorkspaceGroupUp
 	if err != nil {
 		return state{}, err
 	}
-	return stateOf(r.Group(), r.ExternalReferences())
+	var s state
+	s.notes, _ = r.Group.Notes.Value()
+	s.website, _ = r.Group.Website.Value()
+	s.members = r.Group.WorkspaceIds
+	for _, reference := range r.ExternalReferences {
+		s.references = append(s.references, reference.ServiceModelRef)
+	}
+	return s, nil
 }
 
 // inProcess calls an engine.

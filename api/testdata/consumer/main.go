@@ -25,6 +25,6 @@ func rename(ctx context.Context, c client.Updater, id int64, name string) error 
 	if err != nil {
 		return err
 	}
-	fmt.Println("renamed", result.Group().ID, "to", result.Group().Name)
+	fmt.Println("renamed", result.Group.ID, "to", result.Group.Name)
 	return nil
 }
