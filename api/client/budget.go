@@ -7,9 +7,6 @@ import (
 	"sync"
 )
 
-// ErrRetryBudget reports, beside another error, that a request was not sent again because the retry budget is used up.
-var ErrRetryBudget = errors.New("client: not sent again: the retry budget is used up")
-
 // RetryBudget bounds the retries of all calls that share it, so that many callers do not multiply the load on an API that
 // is down. It starts with a number of retries; each request that is answered adds a fraction of one, unless the status is
 // 429 or 5xx. It is safe for concurrent use.

@@ -39,16 +39,16 @@ type Client struct {
 // either the base URL is DefaultBaseURL. It returns an error for an option that makes no sense.
 func New(opts ...Option) (*Client, error) {
 	s := defaultSettings()
-	if err := s.apply(opts); err != nil {
+	if err := s.apply(opts...); err != nil {
 		return nil, err
 	}
 	if s.token == "" && s.source == nil {
-		if err := s.apply([]Option{WithToken(os.Getenv(EnvToken))}); err != nil {
+		if err := s.apply(WithToken(os.Getenv(EnvToken))); err != nil {
 			return nil, fmt.Errorf("%w (from %s)", err, EnvToken)
 		}
 	}
 	if s.baseURL == nil {
-		if err := s.apply([]Option{WithBaseURL(cmp.Or(os.Getenv(EnvURL), DefaultBaseURL))}); err != nil {
+		if err := s.apply(WithBaseURL(cmp.Or(os.Getenv(EnvURL), DefaultBaseURL))); err != nil {
 			return nil, fmt.Errorf("%w (from %s)", err, EnvURL)
 		}
 	}
@@ -62,7 +62,7 @@ func (c *Client) With(opts ...Option) (*Client, error) {
 		return c, nil
 	}
 	s := c.settings
-	if err := s.apply(opts); err != nil {
+	if err := s.apply(opts...); err != nil {
 		return nil, err
 	}
 	return newClient(s, c.chain)

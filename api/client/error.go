@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"log/slog"
 	"net/http"
 	"net/url"
 	"slices"
@@ -16,76 +15,46 @@ import (
 	"example.com/oxgroups/api/validate"
 )
 
-// Errors by the status of a reply, for errors.Is. A reply is at most one of these; a status without an entry is none, see
-// Error.StatusCode.
+// Errors by the status of a reply, for errors.Is. A reply is at most one of them; other statuses are none.
 var (
-	// ErrSyntax (400 with a reason of type "syntax"): the API could not read the body.
-	ErrSyntax = errors.New("client: the API could not read the request")
-	// ErrValidation (400 with a reason of type "validation", or a *ValidationError): a field breaks a rule of the API, so the
-	// update can never be accepted.
-	ErrValidation = errors.New("client: the update is not valid")
-	// ErrBadRequest (any other 400): something in front of the API refused the request.
-	ErrBadRequest = errors.New("client: bad request, but the API gives no reason for it")
-	// ErrUnauthorized (401): the token is not known.
-	ErrUnauthorized = errors.New("client: not authorised")
-	// ErrForbidden (403): the token may not write.
-	ErrForbidden = errors.New("client: forbidden")
-	// ErrNotFound (404): the account of the token has no such group, or the base URL is not that of the API.
-	ErrNotFound = errors.New("client: not found")
-	// ErrMethodNotAllowed (405): the base URL is not that of the API, or a proxy changed the method.
-	ErrMethodNotAllowed = errors.New("client: method not allowed")
-	// ErrTooLarge (413): the body is larger than the API takes.
-	ErrTooLarge = errors.New("client: the request is too large")
-	// ErrUnsupportedMediaType (415): what is at the base URL takes no JSON.
-	ErrUnsupportedMediaType = errors.New("client: unsupported media type")
-	// ErrRefused (422, or 200 with errors): the update is valid, but the stored data does not allow it, for example because
-	// the name is taken. Nothing was changed.
-	ErrRefused = errors.New("client: the update was refused")
-	// ErrTooManyRequests (429): Error.RetryAfter says how long to wait, if the API does.
-	ErrTooManyRequests = errors.New("client: too many requests")
-	// ErrHeaderTooLarge (431): the header of the request is larger than the API takes.
-	ErrHeaderTooLarge = errors.New("client: the request header is too large")
-	// ErrInternal (5xx that ErrUnavailable does not cover): a defect of the API.
-	ErrInternal = errors.New("client: the API failed")
-	// ErrUnavailable (502, 503, 504, 520 to 525, 530): the API, or a proxy in front of it, cannot serve now.
-	ErrUnavailable = errors.New("client: the API is unavailable")
-	// ErrRedirect (3xx): the base URL is not that of the API. Redirects are not followed: token and body would go along.
-	ErrRedirect = errors.New("client: the API redirects")
+	ErrSyntax               = errors.New("client: the API could not read the request")                   // 400 with a reason of type "syntax"
+	ErrValidation           = errors.New("client: the update is not valid")                              // 400 with a reason of type "validation", or a *ValidationError
+	ErrBadRequest           = errors.New("client: bad request, for a reason that the API does not give") // other 400: of something in front of the API
+	ErrUnauthorized         = errors.New("client: not authorised")                                       // 401: the token is not known
+	ErrForbidden            = errors.New("client: forbidden")                                            // 403: the token may not write
+	ErrNotFound             = errors.New("client: not found")                                            // 404: no such group in the account, or a wrong base URL
+	ErrMethodNotAllowed     = errors.New("client: method not allowed")                                   // 405: a wrong base URL, or a proxy changed the method
+	ErrTooLarge             = errors.New("client: the request is too large")                             // 413
+	ErrUnsupportedMediaType = errors.New("client: unsupported media type")                               // 415
+	ErrRefused              = errors.New("client: the update was refused")                               // 422, or 200 with errors: the name is taken, for example
+	ErrTooManyRequests      = errors.New("client: too many requests")                                    // 429
+	ErrHeaderTooLarge       = errors.New("client: the request header is too large")                      // 431
+	ErrUnavailable          = errors.New("client: the API is unavailable")                               // 502, 503, 504, 520 to 525, 530
+	ErrInternal             = errors.New("client: the API failed")                                       // other 5xx
+	ErrRedirect             = errors.New("client: the API redirects")                                    // 3xx: a wrong base URL, or a login in between
 )
 
-// sentinels has the statuses that mean one thing whatever the body says.
+// sentinels has the statuses that mean one thing whatever the body says. Those above 511 are Cloudflare's.
 var sentinels = map[int]error{
-	http.StatusUnauthorized:                ErrUnauthorized,
-	http.StatusForbidden:                   ErrForbidden,
-	http.StatusNotFound:                    ErrNotFound,
-	http.StatusMethodNotAllowed:            ErrMethodNotAllowed,
-	http.StatusRequestEntityTooLarge:       ErrTooLarge,
-	http.StatusUnsupportedMediaType:        ErrUnsupportedMediaType,
-	http.StatusUnprocessableEntity:         ErrRefused,
-	http.StatusTooManyRequests:             ErrTooManyRequests,
-	http.StatusRequestHeaderFieldsTooLarge: ErrHeaderTooLarge,
-	http.StatusBadGateway:                  ErrUnavailable,
-	http.StatusServiceUnavailable:          ErrUnavailable,
-	http.StatusGatewayTimeout:              ErrUnavailable,
-	// Cloudflare's statuses for an API that it cannot reach.
+	401: ErrUnauthorized, 403: ErrForbidden, 404: ErrNotFound, 405: ErrMethodNotAllowed, 413: ErrTooLarge, 415: ErrUnsupportedMediaType,
+	422: ErrRefused, 429: ErrTooManyRequests, 431: ErrHeaderTooLarge, 502: ErrUnavailable, 503: ErrUnavailable, 504: ErrUnavailable,
 	520: ErrUnavailable, 521: ErrUnavailable, 522: ErrUnavailable, 523: ErrUnavailable, 524: ErrUnavailable, 525: ErrUnavailable, 530: ErrUnavailable,
 }
 
-// Errors of a call that has no usable reply.
+// Errors of a call without a usable reply.
 var (
-	// ErrBadResponse (2xx): the reply is not the API's answer: not JSON, or without the group. The update may have been
-	// applied.
+	// ErrBadResponse (2xx): the reply is not JSON or has no group.
 	ErrBadResponse = errors.New("client: the reply is not the API's answer; the update may have been applied")
-	// ErrResponseTooLarge reports a reply longer than WithMaxResponseBytes allows.
+	// ErrResponseTooLarge reports a reply longer than WithMaxResponseBytes.
 	ErrResponseTooLarge = errors.New("client: the reply is too large")
-	// ErrConnection reports that no whole reply arrived: the API could not be reached, the connection broke, or the time of
-	// an attempt ran out. Unless TransportError.Attempts is 0 the update may have been applied.
+	// ErrConnection reports that no whole reply arrived. Unless TransportError.Attempts is 0 the update may have been applied.
 	ErrConnection = errors.New("client: no reply from the API")
-	// ErrTimeout reports, beside ErrConnection, that the time of an attempt ran out after the request was sent. Such a request
-	// is not repeated: the API may still be at work on it.
+	// ErrTimeout reports, beside ErrConnection, that time ran out after the request was sent, so that it is not repeated.
 	ErrTimeout = errors.New("client: no reply in time; the request was sent and may still be applied")
 	// ErrLimiter reports that the limiter of WithRateLimiter returned an error. The request was not sent.
 	ErrLimiter = errors.New("client: the rate limiter lets no request pass")
+	// ErrRetryBudget reports, beside another error, that a request was not sent again because the retry budget is used up.
+	ErrRetryBudget = errors.New("client: not sent again: the retry budget is used up")
 )
 
 // Problem is one reason for a refusal.
@@ -216,16 +185,6 @@ func (e *Error) sentinel() error {
 // Format prints the error as Error does for every verb, so that none prints the body.
 func (e *Error) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, e.Error()) }
 
-// LogValue returns the error as a group, without body and header.
-func (e *Error) LogValue() slog.Value {
-	return slog.GroupValue(
-		slog.Int("status", e.StatusCode),
-		slog.String("request_id", e.RequestID),
-		slog.Int("attempts", e.Attempts),
-		slog.String("errors", joinProblems(e.Errors)),
-	)
-}
-
 // TransportError is a call that has no reply. errors.Is compares it with ErrConnection, ErrTimeout, ErrLimiter,
 // ErrNoToken, ErrRetryBudget, and context.Canceled or context.DeadlineExceeded if the context ended. errors.As finds the
 // error of the network or of the token source, and the *Error of the last attempt if the context ended after it.
@@ -295,11 +254,6 @@ func (e *TransportError) Unwrap() []error {
 
 // Format prints the error as Error does for every verb.
 func (e *TransportError) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, e.Error()) }
-
-// LogValue returns the error as a group.
-func (e *TransportError) LogValue() slog.Value {
-	return slog.GroupValue(slog.String("error", e.Error()), slog.Int("attempts", e.Attempts))
-}
 
 // Attempts returns how often the request of the call that ended with err was sent: 0 if the call ended before that, and
 // for errors of other packages.

@@ -97,7 +97,7 @@ func ExampleWithTokenSource_failure() {
 	url, done := api(200, document)
 	defer done()
 	update(url, client.WithTokenSource(expired{}))
-	// Output: client: no token; set OXGROUPS_TOKEN or use WithToken: the token source gave no token: its server answered 400 (invalid_grant)
+	// Output: client: no token; set OXGROUPS_TOKEN or use WithToken: the token source gave no token: its server answered 400
 }
 
 type expired struct{}

@@ -16,24 +16,17 @@ import (
 	"golang.org/x/oauth2"
 )
 
-// Defaults of the options.
+// Defaults of the options of similar names.
 const (
-	// DefaultBaseURL is the vendor's API.
-	DefaultBaseURL = "https://api.mavenlink.com/api/v1"
-	// DefaultTimeout bounds one attempt. The vendor documents three minutes for a request.
-	DefaultTimeout = 180 * time.Second
-	// DefaultMaxResponseBytes bounds a reply after decompression.
+	DefaultBaseURL          = "https://api.mavenlink.com/api/v1" // the vendor's API
+	DefaultTimeout          = 180 * time.Second                  // of an attempt; the vendor documents three minutes
 	DefaultMaxResponseBytes = 32 << 20
-	// DefaultMaxAttempts is how often a request is sent at most.
-	DefaultMaxAttempts = 4
-	// DefaultBackoff and DefaultMaxBackoff bound the wait before an attempt is repeated.
-	DefaultBackoff    = 250 * time.Millisecond
-	DefaultMaxBackoff = 8 * time.Second
-	// DefaultMaxRetryAfter is the longest Retry-After that is waited for.
-	DefaultMaxRetryAfter = time.Minute
-	// DefaultRetryBudget and DefaultRetryRatio size the retry budget of a client.
-	DefaultRetryBudget = 20
-	DefaultRetryRatio  = 0.2
+	DefaultMaxAttempts      = 4
+	DefaultBackoff          = 250 * time.Millisecond
+	DefaultMaxBackoff       = 8 * time.Second
+	DefaultMaxRetryAfter    = time.Minute
+	DefaultRetryBudget      = 20
+	DefaultRetryRatio       = 0.2
 )
 
 // Option changes a setting: of a client (New, With) or of one call. Of two options for one setting the later one wins;
@@ -82,8 +75,19 @@ func defaultSettings() settings {
 	}
 }
 
+// option returns an Option that sets something, or refuses it.
+func option(ok bool, refusal string, set func(*settings)) Option {
+	return func(s *settings) error {
+		if !ok {
+			return errors.New(refusal)
+		}
+		set(s)
+		return nil
+	}
+}
+
 // apply applies the options, and then checks the ones that depend on each other.
-func (s *settings) apply(opts []Option) error {
+func (s *settings) apply(opts ...Option) error {
 	for _, opt := range opts {
 		if opt == nil {
 			return errors.New("client: an option is nil")
@@ -102,25 +106,20 @@ func (s *settings) apply(opts []Option) error {
 // (see WithPlainHTTP), without user, query and fragment.
 func WithBaseURL(base string) Option {
 	return func(s *settings) (err error) {
-		if s.baseURL, err = parseBaseURL(base); err != nil {
-			return err
+		if s.baseURL, err = parseBaseURL(base); err == nil {
+			s.server, s.rebuild = s.baseURL.String(), true
 		}
-		s.server, s.rebuild = s.baseURL.String(), true
-		return nil
+		return err
 	}
 }
 
 // WithPlainHTTP allows a base URL with http for every host, such as a stand-in in another container. Everyone on the
 // network path can then read the token and the data.
 func WithPlainHTTP() Option {
-	return func(s *settings) error {
-		s.plainHTTP, s.rebuild = true, true
-		return nil
-	}
+	return option(true, "", func(s *settings) { s.plainHTTP, s.rebuild = true, true })
 }
 
-// WithToken sets the OAuth 2 access token. It must consist of visible ASCII characters (RFC 6750); a trailing line feed,
-// as files have it, is refused.
+// WithToken sets the OAuth 2 access token: visible ASCII characters (RFC 6750), without the line feed that files end with.
 func WithToken(token string) Option {
 	return func(s *settings) error {
 		s.token, s.source = token, nil
@@ -128,72 +127,41 @@ func WithToken(token string) Option {
 	}
 }
 
-// WithTokenSource takes tokens from source, for example one of golang.org/x/oauth2/clientcredentials.
-//
-// A token is used until ten seconds before it expires or until the API answers 401. Concurrent calls share one request to
-// the source, and a call whose context ends does not wait for it. After a 401 a call is repeated once if the source gives
-// another token. The token is cached in the Option: pass the same Option to clients that are to share it.
+// WithTokenSource takes tokens from source, for example one of golang.org/x/oauth2/clientcredentials. A token is used
+// until ten seconds before it expires or until the API answers 401; a call is then repeated once with another token.
+// Concurrent calls share one request to the source. Clients that get the same Option share the token.
 func WithTokenSource(source oauth2.TokenSource) Option {
-	if source == nil {
-		return func(*settings) error { return errors.New("the token source is nil") }
-	}
-	cache := &tokenCache{ask: source.Token}
-	return func(s *settings) error {
-		s.source, s.token = cache, ""
-		return nil
-	}
+	cache := &tokenCache{source: source}
+	return option(source != nil, "the token source is nil", func(s *settings) { s.source, s.token = cache, "" })
 }
 
-// WithHTTPClient sends requests through the Transport of hc; its Timeout bounds an attempt if it is shorter than that of
-// WithTimeout. Redirects are never followed, and cookies are not kept. hc is not changed.
-//
-// A *http.Transport that allows TLS below 1.2 is refused, and so is one with a proxy for a base URL with http.
+// WithHTTPClient sends requests through the Transport of hc. Its Timeout bounds an attempt if it is shorter than that of
+// WithTimeout. Redirects are never followed, and cookies are not kept. A *http.Transport that allows TLS below 1.2 is
+// refused, and one with a proxy for a base URL with http.
 func WithHTTPClient(hc *http.Client) Option {
-	return func(s *settings) error {
-		if hc == nil {
-			return errors.New("the http.Client is nil")
-		}
-		s.httpClient, s.rebuild = hc, true
-		return nil
-	}
+	return option(hc != nil, "the http.Client is nil", func(s *settings) { s.httpClient, s.rebuild = hc, true })
 }
 
-// WithMiddleware wraps the transport, inside of middleware that is there already; the first one sees a request first. Each
-// attempt passes through it, with the token in its header: do not log that.
-//
-// A request that middleware directs away from the base URL is not sent. An error of middleware is repeated only if it
-// wraps one of the network (net.OpError, io.EOF, syscall.Errno).
+// WithMiddleware wraps the transport, inside of middleware that is there already. Each attempt passes through it, with
+// the token in its header: do not log that. A request that it directs away from the base URL is not sent. An error of
+// middleware is repeated only if it wraps one of the network, such as io.EOF or a syscall.Errno.
 func WithMiddleware(middleware ...Middleware) Option {
-	return func(s *settings) error {
-		if slices.ContainsFunc(middleware, func(m Middleware) bool { return m == nil }) {
-			return errors.New("a middleware is nil")
-		}
+	isNil := func(m Middleware) bool { return m == nil }
+	return option(!slices.ContainsFunc(middleware, isNil), "a middleware is nil", func(s *settings) {
 		s.middleware, s.rebuild = slices.Concat(s.middleware, middleware), true
-		return nil
-	}
+	})
 }
 
-// WithTimeout bounds one attempt, from dialling to the last byte of the reply; 0 is no bound but the context's. A request
-// whose time ran out after it was sent is not repeated. The default is DefaultTimeout.
+// WithTimeout bounds one attempt, from dialling to the last byte of the reply; 0 is no bound but the context's.
 func WithTimeout(d time.Duration) Option {
-	return func(s *settings) error {
-		if d < 0 {
-			return errors.New("the timeout is negative")
-		}
-		s.timeout = d
-		return nil
-	}
+	return option(d >= 0, "the timeout is negative", func(s *settings) { s.timeout = d })
 }
 
 // WithUserAgent sets the User-Agent header.
 func WithUserAgent(agent string) Option {
-	return func(s *settings) error {
-		if strings.ContainsFunc(agent, notInValue) {
-			return errors.New("the user agent has a character that HTTP does not allow")
-		}
+	return option(!strings.ContainsFunc(agent, notInValue), "the user agent has a character that HTTP does not allow", func(s *settings) {
 		s.userAgent = agent
-		return nil
-	}
+	})
 }
 
 // reservedHeaders are set by the client alone.
@@ -202,22 +170,14 @@ var reservedHeaders = []string{"Accept-Encoding", "Authorization", "Content-Leng
 // WithHeader sets a header of the request; an empty value removes it. Authorization, Host and the headers that describe
 // the body are refused.
 func WithHeader(key, value string) Option {
-	return func(s *settings) error {
-		key := textproto.CanonicalMIMEHeaderKey(key)
-		if slices.Contains(reservedHeaders, key) {
-			return fmt.Errorf("the header %s is set by the client", key)
-		}
-		if key == "" || strings.ContainsFunc(key, notInName) || strings.ContainsFunc(value, notInValue) {
-			return errors.New("a header has a name or value that HTTP does not allow")
-		}
+	key = textproto.CanonicalMIMEHeaderKey(key)
+	ok := key != "" && !slices.Contains(reservedHeaders, key) && !strings.ContainsFunc(key, notInName) && !strings.ContainsFunc(value, notInValue)
+	return option(ok, "a header is set by the client alone, or has a character that HTTP does not allow", func(s *settings) {
 		s.header = s.header.Clone()
-		if value == "" {
-			s.header.Del(key)
-		} else {
+		if s.header.Del(key); value != "" {
 			s.header.Set(key, value)
 		}
-		return nil
-	}
+	})
 }
 
 // notInName and notInValue follow RFC 9110, sections 5.1 and 5.5.
@@ -227,70 +187,44 @@ func notInName(r rune) bool {
 
 func notInValue(r rune) bool { return r < ' ' && r != '\t' || r == 0x7f }
 
-// WithMaxResponseBytes bounds a reply after decompression. The default is DefaultMaxResponseBytes.
+// WithMaxResponseBytes bounds a reply after decompression.
 func WithMaxResponseBytes(n int64) Option {
-	return func(s *settings) error {
-		if n <= 0 {
-			return errors.New("the bound of the response must be at least one byte")
-		}
+	return option(n > 0, "the bound of the response must be at least one byte", func(s *settings) {
 		s.maxResponse = min(n, math.MaxInt64-1) // one byte more is read, to see whether there is more
-		return nil
-	}
+	})
 }
 
-// WithInclude asks for associations beside the group, in addition to those asked for before. The API ignores names that it
-// does not know.
+// WithInclude asks for associations beside the group, in addition to those asked for before.
 func WithInclude(includes ...Include) Option {
-	return func(s *settings) error {
-		s.include = slices.Concat(s.include, includes)
-		return nil
-	}
+	return option(true, "", func(s *settings) { s.include = slices.Concat(s.include, includes) })
 }
 
-// WithParams sets the query and header parameters of the operation. Associations of WithInclude are added to its Include.
+// WithParams sets the query and header parameters of the operation. WithInclude adds to its Include.
 func WithParams(params Params) Option {
-	return func(s *settings) error {
-		s.params = params
-		return nil
-	}
+	return option(true, "", func(s *settings) { s.params = params })
 }
 
 // WithoutValidation sends an update without checking it first.
 func WithoutValidation() Option {
-	return func(s *settings) error {
-		s.unchecked = true
-		return nil
-	}
+	return option(true, "", func(s *settings) { s.unchecked = true })
 }
 
-// WithStrictReplies turns every warning about a reply into an error (ErrBadResponse). It is for tests of an API: the
-// update was applied all the same.
+// WithStrictReplies turns warnings about a reply into an error, ErrBadResponse. It is for tests of an API: the update was
+// applied all the same.
 func WithStrictReplies() Option {
-	return func(s *settings) error {
-		s.strict = true
-		return nil
-	}
+	return option(true, "", func(s *settings) { s.strict = true })
 }
 
 // WithLogger writes a line at level debug for each attempt: method, route, status, request_id, attempt, duration, and if
 // they apply error (a label such as "connection"), retry_in and gave_up. Nothing else is logged: no URL, header, body,
-// token or error text. Nil, the default, is no log.
+// token or error text. Nil is no log.
 func WithLogger(l *slog.Logger) Option {
-	return func(s *settings) error {
-		s.log = l
-		return nil
-	}
+	return option(true, "", func(s *settings) { s.log = l })
 }
 
-// WithMaxAttempts sets how often a request is sent at most, including the first time. The default is DefaultMaxAttempts.
+// WithMaxAttempts sets how often a request is sent at most, including the first time.
 func WithMaxAttempts(n int) Option {
-	return func(s *settings) error {
-		if n < 1 {
-			return errors.New("there must be at least one attempt")
-		}
-		s.maxAttempts = n
-		return nil
-	}
+	return option(n > 0, "there must be at least one attempt", func(s *settings) { s.maxAttempts = n })
 }
 
 // WithoutRetries sends a request once. It is for programs that repeat calls themselves: retries of retries multiply.
@@ -298,54 +232,30 @@ func WithoutRetries() Option { return WithMaxAttempts(1) }
 
 // WithBackoff sets the wait before a request is repeated: a random time up to base, then up to twice as much, and so on up
 // to most. After a 429 without Retry-After it is at least 4 x base, then 8 x, 16 x. A base of 0 does not wait.
-// The defaults are DefaultBackoff and DefaultMaxBackoff.
 func WithBackoff(base, most time.Duration) Option {
-	return func(s *settings) error {
-		if base < 0 || most < base {
-			return errors.New("the backoff is negative, or its bound is less than where it starts")
-		}
+	return option(base >= 0 && most >= base, "the backoff is negative, or its bound is less than where it starts", func(s *settings) {
 		s.backoff = backoff{base, most}
-		return nil
-	}
+	})
 }
 
 // WithMaxRetryAfter sets the longest Retry-After that is waited for. If the API asks for more, the *Error is returned at
-// once, with the time in RetryAfter. The default is DefaultMaxRetryAfter.
+// once, with the time in RetryAfter.
 func WithMaxRetryAfter(d time.Duration) Option {
-	return func(s *settings) error {
-		if d < 0 {
-			return errors.New("the bound of Retry-After is negative")
-		}
-		s.maxRetryAfter = d
-		return nil
-	}
+	return option(d >= 0, "the bound of Retry-After is negative", func(s *settings) { s.maxRetryAfter = d })
 }
 
-// WithRetryBudget makes calls share b, for example those of several clients of one API. Nil is no bound. By default each
-// client has one of DefaultRetryBudget and DefaultRetryRatio.
+// WithRetryBudget makes calls share b, for example those of several clients of one API. Nil is no bound.
 func WithRetryBudget(b *RetryBudget) Option {
-	return func(s *settings) error {
-		if b != nil && b.size == 0 && b.ratio == 0 {
-			return errors.New("the retry budget never has a retry; use WithoutRetries")
-		}
-		s.budget = b
-		return nil
-	}
+	return option(b == nil || b.size+b.ratio > 0, "the retry budget never has a retry; use WithoutRetries", func(s *settings) { s.budget = b })
 }
 
 // WithRetryNotify calls notify before each wait for another attempt, in the goroutine of the call.
 func WithRetryNotify(notify func(Retry)) Option {
-	return func(s *settings) error {
-		s.notify = notify
-		return nil
-	}
+	return option(true, "", func(s *settings) { s.notify = notify })
 }
 
-// WithRateLimiter makes each attempt wait for l first. Calls share it, so it must be safe for concurrent use. Nil, the
-// default, is no limit. See Observer for limiters that adapt to replies.
+// WithRateLimiter makes each attempt wait for l first. Calls share it, so it must be safe for concurrent use. Nil is no
+// limit. See Observer for limiters that adapt to replies.
 func WithRateLimiter(l Limiter) Option {
-	return func(s *settings) error {
-		s.limiter = l
-		return nil
-	}
+	return option(true, "", func(s *settings) { s.limiter = l })
 }

@@ -27,7 +27,9 @@ func reasons(status int, contentType string, body []byte) []Problem {
 	case []any, string:
 		r.read("", v)
 	default:
-		r.plainText(contentType, string(body))
+		if status >= 400 {
+			r.plainText(contentType, string(body))
+		}
 	}
 	return r.found
 }

@@ -65,7 +65,7 @@ func (r *reply) result(id int64, strict bool) (*Result, error) {
 		StatusCode: r.status,
 		Header:     r.header,
 		RequestID:  r.header.Get("X-Request-Id"),
-		Group:      read.group(key, &group),
+		Group:      read.readWorkspaceGroup(key, &group),
 		Included:   read.included(&doc, &group),
 		Raw:        r.body,
 	}

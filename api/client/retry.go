@@ -4,8 +4,6 @@ import (
 	"bytes"
 	"cmp"
 	"context"
-	"crypto/tls"
-	"crypto/x509"
 	"errors"
 	"fmt"
 	"io"
@@ -320,47 +318,22 @@ func passing(err error, sent bool) bool {
 		network networkError
 	)
 	switch {
-	case isLasting(err):
-		return false
 	case isTimeout(err):
 		return !sent // the API may still be at work on it
-	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, net.ErrClosed),
-		errors.As(err, &errno), errors.As(err, &name), errors.As(err, &op):
+	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, net.ErrClosed), errors.As(err, &errno):
 		return true
+	case errors.As(err, &name):
+		return !name.IsNotFound
+	case errors.As(err, &op) && op.Op == "remote error": // a TLS alert
+		return false
 	}
-	// Most faults of HTTP/2 have no type. Before a request is sent, faults without one are those of TLS and proxies.
+	// Most faults of HTTP/2 have no type. Before a request is sent, what is left are faults of TLS and of proxies, which last.
 	return sent && errors.As(err, &network)
 }
 
 func isTimeout(err error) bool {
 	var timeout interface{ Timeout() bool }
 	return errors.As(err, &timeout) && timeout.Timeout()
-}
-
-// isLasting reports whether the next attempt would fail alike: the two ends do not trust or understand each other, or the
-// host does not exist.
-func isLasting(err error) bool {
-	var (
-		certificate *tls.CertificateVerificationError
-		record      tls.RecordHeaderError
-		alert       tls.AlertError
-		authority   x509.UnknownAuthorityError
-		hostname    x509.HostnameError
-		invalid     x509.CertificateInvalidError
-		address     *net.AddrError
-		name        *net.DNSError
-		op          *net.OpError
-	)
-	switch {
-	case errors.As(err, &certificate), errors.As(err, &record), errors.As(err, &alert), errors.As(err, &authority),
-		errors.As(err, &hostname), errors.As(err, &invalid), errors.As(err, &address), errors.Is(err, http.ErrSchemeMismatch):
-		return true
-	case errors.As(err, &name):
-		return name.IsNotFound
-	case errors.As(err, &op):
-		return op.Op == "remote error" || op.Op == "local error" // TLS alerts
-	}
-	return false
 }
 
 // backoff is exponential with full jitter, so that calls that failed together are not repeated together.

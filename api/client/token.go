@@ -72,7 +72,7 @@ const earlyBy = 10 * time.Second
 
 // tokenCache remembers the token of a source, and asks for a new one once for all calls that wait.
 type tokenCache struct {
-	ask func() (*oauth2.Token, error)
+	source oauth2.TokenSource
 
 	mu      sync.Mutex
 	token   string // "": none, or one that the API refused
@@ -127,7 +127,7 @@ func (c *tokenCache) refresh(r *refresh) {
 		c.mu.Unlock()
 		close(r.done)
 	}()
-	answer, err := c.ask()
+	answer, err := c.source.Token()
 	switch {
 	case err != nil:
 		r.err = err
@@ -151,41 +151,28 @@ func (c *tokenCache) drop(token string) {
 	}
 }
 
-// sourceError is an error of a token source. Requests for tokens and the replies to them contain secrets, so it prints
-// only the status and code of an *oauth2.RetrieveError, a fault of the network, or the type of another error.
+// sourceError is an error of a token source. Requests for tokens and their replies contain secrets, so of an error that is
+// not known it prints only the type, and of an *oauth2.RetrieveError the status.
 type sourceError struct{ error }
 
 func (e sourceError) Unwrap() error { return e.error }
 
 // Error returns what may be shown of the error.
 func (e sourceError) Error() string {
-	const what = "the token source gave no token: "
 	var (
 		answer  *oauth2.RetrieveError
 		network *net.OpError
+		text    = fmt.Sprintf("it returned a %T", e.error)
 	)
-	switch {
-	case errors.As(e.error, &answer):
-		return what + describeRetrieval(answer)
-	case errors.As(e.error, &network):
-		return what + network.Error()
+	if errors.As(e.error, &answer) && answer.Response != nil {
+		text = "its server answered " + strconv.Itoa(answer.Response.StatusCode)
+	} else if errors.As(e.error, &network) {
+		text = network.Error()
 	}
-	for _, known := range []error{errSourcePanicked, errSourceEmpty, errTokenType, errTokenText, context.Canceled, context.DeadlineExceeded} {
+	for _, known := range []error{errSourcePanicked, errSourceEmpty, errTokenType, errTokenText, context.DeadlineExceeded} {
 		if errors.Is(e.error, known) {
-			return what + known.Error()
+			text = known.Error()
 		}
 	}
-	return fmt.Sprintf("%sit returned a %T", what, e.error)
-}
-
-func describeRetrieval(e *oauth2.RetrieveError) string {
-	text := "its server refused"
-	if e.Response != nil {
-		text = "its server answered " + strconv.Itoa(e.Response.StatusCode)
-	}
-	notInCode := func(r rune) bool { return r != '_' && (r < 'a' || r > 'z') }
-	if code := e.ErrorCode; code != "" && len(code) <= 32 && !strings.ContainsFunc(code, notInCode) {
-		text += " (" + code + ")"
-	}
-	return text
+	return "the token source gave no token: " + text
 }

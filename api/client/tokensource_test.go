@@ -129,7 +129,7 @@ func TestTokenSourceFails(t *testing.T) {
 		"refused": {func(int64) (*oauth2.Token, error) {
 			return nil, &oauth2.RetrieveError{Response: &http.Response{StatusCode: 400, Status: "400 " + canary}, Body: []byte(canary),
 				ErrorCode: "invalid_grant", ErrorDescription: canary}
-		}, "its server answered 400 (invalid_grant)", nil},
+		}, "its server answered 400", nil},
 		"refused with no code": {func(int64) (*oauth2.Token, error) {
 			return nil, &oauth2.RetrieveError{Response: &http.Response{StatusCode: 500, Status: canary}, Body: []byte(canary), ErrorCode: canary}
 		}, "its server answered 500", nil},

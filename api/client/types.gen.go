@@ -3,10 +3,10 @@
 package client
 
 import (
-	"example.com/oxgroups/api/nullable"
+	nullable "example.com/oxgroups/api/nullable"
 	"example.com/oxgroups/gen/model"
 	openapi_types "github.com/oapi-codegen/runtime/types"
-	"time"
+	time "time"
 )
 
 // Update is what to change of a workspace group; a field that is left out stays as it is.
@@ -43,12 +43,10 @@ type ReferenceUpdate = model.ExternalReferenceUpdate
 // ReferenceStatus is the state of an integration.
 type ReferenceStatus = model.ExternalReferenceStatus
 
-// The values of ReferenceStatus.
-const (
-	ReferenceStatusFailed     = model.ExternalReferenceStatusFailed
-	ReferenceStatusPending    = model.ExternalReferenceStatusPending
-	ReferenceStatusSuccessful = model.ExternalReferenceStatusSuccessful
-)
+// Values of ReferenceStatus.
+const ReferenceStatusFailed = model.ExternalReferenceStatusFailed
+const ReferenceStatusPending = model.ExternalReferenceStatusPending
+const ReferenceStatusSuccessful = model.ExternalReferenceStatusSuccessful
 
 // Params defines parameters for UpdateWorkspaceGroup.
 //
@@ -89,22 +87,22 @@ type Group struct {
 	WorkspaceIds []int64
 }
 
-func (r *reader) group(key string, o *model.WorkspaceGroup) Group {
+func (r *reader) readWorkspaceGroup(key string, m *model.WorkspaceGroup) Group {
 	return Group{
-		Address:              o.Address,
-		Company:              o.Company,
-		ContactName:          o.ContactName,
-		CreatedAt:            o.CreatedAt,
-		Email:                o.Email,
-		ExternalReferenceIds: r.ids(o.ExternalReferenceIds, "workspace_groups", key, "external_reference_ids"),
-		ID:                   r.ownID(o.ID, "workspace_groups", key),
-		Name:                 o.Name,
-		Notes:                o.Notes,
-		PhoneNumber:          o.PhoneNumber,
-		RateCardSetIds:       r.ids(o.RateCardSetIds, "workspace_groups", key, "rate_card_set_ids"),
-		UpdatedAt:            o.UpdatedAt,
-		Website:              o.Website,
-		WorkspaceIds:         r.ids(o.WorkspaceIds, "workspace_groups", key, "workspace_ids"),
+		Address:              m.Address,
+		Company:              m.Company,
+		ContactName:          m.ContactName,
+		CreatedAt:            m.CreatedAt,
+		Email:                m.Email,
+		ExternalReferenceIds: r.ids(m.ExternalReferenceIds, "workspace_groups", key, "external_reference_ids"),
+		ID:                   r.ownID(m.ID, "workspace_groups", key),
+		Name:                 m.Name,
+		Notes:                m.Notes,
+		PhoneNumber:          m.PhoneNumber,
+		RateCardSetIds:       r.ids(m.RateCardSetIds, "workspace_groups", key, "rate_card_set_ids"),
+		UpdatedAt:            m.UpdatedAt,
+		Website:              m.Website,
+		WorkspaceIds:         r.ids(m.WorkspaceIds, "workspace_groups", key, "workspace_ids"),
 	}
 }
 
@@ -117,10 +115,22 @@ type Included struct {
 
 func (r *reader) included(doc *model.WorkspaceGroupDocument, g *model.WorkspaceGroup) Included {
 	return Included{
-		ExternalReferences: collect(doc.ExternalReferences, g.ExternalReferenceIds, r.reference),
-		RateCardSets:       collect(doc.RateCardSets, g.RateCardSetIds, r.rateCardSet),
-		Workspaces:         collect(doc.Workspaces, g.WorkspaceIds, r.workspace),
+		ExternalReferences: collect(doc.ExternalReferences, g.ExternalReferenceIds, r.readExternalReference),
+		RateCardSets:       collect(doc.RateCardSets, g.RateCardSetIds, r.readRateCardSet),
+		Workspaces:         collect(doc.Workspaces, g.WorkspaceIds, r.readWorkspace),
 	}
+}
+
+// The associations.
+const (
+	IncludeExternalReferences Include = "external_references"
+	IncludeRateCardSets       Include = "rate_card_sets"
+	IncludeWorkspaces         Include = "workspaces"
+)
+
+// Includes returns all associations.
+func Includes() []Include {
+	return []Include{IncludeExternalReferences, IncludeRateCardSets, IncludeWorkspaces}
 }
 
 // Reference is a link from a group to an object in another system.
@@ -155,22 +165,22 @@ type Reference struct {
 	UpdatedAt time.Time
 }
 
-func (r *reader) reference(key string, o *model.ExternalReference) Reference {
+func (r *reader) readExternalReference(key string, m *model.ExternalReference) Reference {
 	return Reference{
-		CreatedAt:       o.CreatedAt,
-		ExternalLink:    o.ExternalLink,
-		ExternalMessage: o.ExternalMessage,
-		ExternalStatus:  o.ExternalStatus,
-		ID:              r.ownID(o.ID, "external_references", key),
-		LastSyncedAt:    o.LastSyncedAt,
-		Locked:          o.Locked,
-		ServiceModel:    o.ServiceModel,
-		ServiceModelRef: o.ServiceModelRef,
-		ServiceName:     o.ServiceName,
-		Status:          o.Status,
-		SubjectID:       o.SubjectID,
-		SubjectType:     o.SubjectType,
-		UpdatedAt:       o.UpdatedAt,
+		CreatedAt:       m.CreatedAt,
+		ExternalLink:    m.ExternalLink,
+		ExternalMessage: m.ExternalMessage,
+		ExternalStatus:  m.ExternalStatus,
+		ID:              r.ownID(m.ID, "external_references", key),
+		LastSyncedAt:    m.LastSyncedAt,
+		Locked:          m.Locked,
+		ServiceModel:    m.ServiceModel,
+		ServiceModelRef: m.ServiceModelRef,
+		ServiceName:     m.ServiceName,
+		Status:          m.Status,
+		SubjectID:       m.SubjectID,
+		SubjectType:     m.SubjectType,
+		UpdatedAt:       m.UpdatedAt,
 	}
 }
 
@@ -194,16 +204,16 @@ type RateCardSet struct {
 	UpdatedAt nullable.Nullable[time.Time]
 }
 
-func (r *reader) rateCardSet(key string, o *model.RateCardSet) RateCardSet {
+func (r *reader) readRateCardSet(key string, m *model.RateCardSet) RateCardSet {
 	return RateCardSet{
-		AccountDefault:    o.AccountDefault,
-		ActiveCurrencies:  o.ActiveCurrencies,
-		CreatedAt:         o.CreatedAt,
-		DefaultCurrencies: o.DefaultCurrencies,
-		Destroyable:       o.Destroyable,
-		ID:                r.ownID(o.ID, "rate_card_sets", key),
-		Title:             o.Title,
-		UpdatedAt:         o.UpdatedAt,
+		AccountDefault:    m.AccountDefault,
+		ActiveCurrencies:  m.ActiveCurrencies,
+		CreatedAt:         m.CreatedAt,
+		DefaultCurrencies: m.DefaultCurrencies,
+		Destroyable:       m.Destroyable,
+		ID:                r.ownID(m.ID, "rate_card_sets", key),
+		Title:             m.Title,
+		UpdatedAt:         m.UpdatedAt,
 	}
 }
 
@@ -235,35 +245,19 @@ type Workspace struct {
 	UpdatedAt nullable.Nullable[time.Time]
 }
 
-func (r *reader) workspace(key string, o *model.Workspace) Workspace {
+func (r *reader) readWorkspace(key string, m *model.Workspace) Workspace {
 	return Workspace{
-		AccessLevel: o.AccessLevel,
-		AccountID:   o.AccountID,
-		Archived:    o.Archived,
-		Budgeted:    o.Budgeted,
-		CreatedAt:   o.CreatedAt,
-		Currency:    o.Currency,
-		Description: o.Description,
-		DueDate:     o.DueDate,
-		ID:          r.ownID(o.ID, "workspaces", key),
-		StartDate:   o.StartDate,
-		Title:       o.Title,
-		UpdatedAt:   o.UpdatedAt,
-	}
-}
-
-// The associations.
-const (
-	IncludeExternalReferences Include = "external_references"
-	IncludeRateCardSets       Include = "rate_card_sets"
-	IncludeWorkspaces         Include = "workspaces"
-)
-
-// Includes returns all associations.
-func Includes() []Include {
-	return []Include{
-		IncludeExternalReferences,
-		IncludeRateCardSets,
-		IncludeWorkspaces,
+		AccessLevel: m.AccessLevel,
+		AccountID:   m.AccountID,
+		Archived:    m.Archived,
+		Budgeted:    m.Budgeted,
+		CreatedAt:   m.CreatedAt,
+		Currency:    m.Currency,
+		Description: m.Description,
+		DueDate:     m.DueDate,
+		ID:          r.ownID(m.ID, "workspaces", key),
+		StartDate:   m.StartDate,
+		Title:       m.Title,
+		UpdatedAt:   m.UpdatedAt,
 	}
 }

@@ -5,14 +5,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"maps"
 	"strconv"
 	"time"
 
 	"example.com/oxgroups/api/client"
 	"example.com/oxgroups/api/group"
 	"example.com/oxgroups/api/store/demo"
-	"example.com/oxgroups/api/store/document"
 	"example.com/oxgroups/api/store/memory"
 	"example.com/oxgroups/gen/model"
 	"example.com/oxgroups/gen/validator"
@@ -31,35 +29,68 @@ type settings struct {
 	rules       []rule
 	keep        int // of the requests; 0: all
 	withoutPort bool
-	err         error
-}
-
-func newSettings(opts []Option) (s settings, err error) {
-	for _, opt := range opts {
-		if err := opt(&s); err != nil {
-			return s, err
-		}
-	}
-	if s.store != nil {
-		if s.doc != nil || s.tokens != nil || s.now != nil {
-			return s, errors.New("with WithStore the data, the tokens and the clock are those of the store")
-		}
-		return s, nil
-	}
-	if len(s.tokens) > 0 {
-		s.secret = s.tokens[0].Secret
-	} else {
-		s.secret = demo.Token
-	}
-	s.complete()
-	return s, nil
 }
 
 // account is the account that has the data.
 const account = demo.Account
 
+// Group returns a group for WithGroups; its other fields can be set on it.
+func Group(id int64, name string, workspaces ...int64) model.WorkspaceGroup {
+	ids := make([]string, len(workspaces))
+	for i, w := range workspaces {
+		ids[i] = text(w)
+	}
+	return model.WorkspaceGroup{ID: text(id), Name: name, WorkspaceIds: &ids, CreatedAt: born, UpdatedAt: born}
+}
+
+// Workspace returns a workspace for WithWorkspaces; its other fields can be set on it.
+func Workspace(id int64, title string) model.Workspace {
+	return model.Workspace{ID: text(id), Title: title}
+}
+
+// born is when groups were made.
+var born = time.Date(2024, time.March, 4, 9, 0, 0, 0, time.UTC)
+
+func text(id int64) string { return strconv.FormatInt(id, 10) }
+
+// WithGroups replaces the sample data by groups. Workspaces that only a group names are made up.
+func WithGroups(groups ...model.WorkspaceGroup) Option {
+	return func(s *settings) error {
+		for _, g := range groups {
+			s.document().WorkspaceGroups[g.ID] = g
+			if g.WorkspaceIds != nil {
+				s.workspaces(*g.WorkspaceIds...)
+			}
+		}
+		s.document()
+		return nil
+	}
+}
+
+// WithWorkspaces replaces the sample data by workspaces.
+func WithWorkspaces(workspaces ...model.Workspace) Option {
+	return func(s *settings) error {
+		for _, w := range workspaces {
+			s.workspaces()[w.ID] = w
+		}
+		return nil
+	}
+}
+
+// WithDocument replaces the sample data, and that of options before it, by a document of the API, such as a recorded reply
+// or the output of "oxgroupsd export".
+func WithDocument(data []byte) Option {
+	return func(s *settings) error {
+		s.doc = new(model.WorkspaceGroupDocument)
+		if err := validator.DecodeWorkspaceGroupDocument(data, s.doc); err != nil {
+			return fmt.Errorf("not a document of the API: %w", err)
+		}
+		return nil
+	}
+}
+
 // Token says what a token may do. The zero value may write to every group of account 1 and has access to all of its
-// workspaces. Workspaces that it names are made up if no option has them.
+// workspaces. Workspaces that it names are made up beside data of a test.
 type Token = group.NewToken
 
 // WithToken adds a token. It replaces the default token; the first one becomes Server.Token. An empty Secret is a random
@@ -76,93 +107,10 @@ func WithToken(t Token) Option {
 	}
 }
 
-// Group returns a group for WithGroups; its other fields can be set on it.
-func Group(id int64, name string, workspaces ...int64) model.WorkspaceGroup {
-	ids := make([]string, len(workspaces))
-	for i, w := range workspaces {
-		ids[i] = text(w)
-	}
-	return model.WorkspaceGroup{ID: text(id), Name: name, WorkspaceIds: &ids}
-}
-
-// Workspace returns a workspace for WithWorkspaces.
-func Workspace(id int64, title string) model.Workspace {
-	return model.Workspace{ID: text(id), Title: title}
-}
-
-// RateCardSet returns a rate card set for WithRateCardSets.
-func RateCardSet(id int64, title string) model.RateCardSet {
-	return model.RateCardSet{ID: text(id), Title: title}
-}
-
-// Reference returns a reference of a group for WithExternalReferences, to an issue of the service.
-func Reference(id, groupID int64, service string) model.ExternalReference {
-	return model.ExternalReference{ID: text(id), SubjectID: text(groupID), ServiceName: service, ServiceModel: "Issue", ServiceModelRef: text(id)}
-}
-
-func text(id int64) string { return strconv.FormatInt(id, 10) }
-
-// WithGroups replaces the sample data by groups. Times that are zero are filled in, and workspaces and rate card sets that
-// only a group names are made up.
-func WithGroups(groups ...model.WorkspaceGroup) Option {
-	return with(groups, func(d *model.WorkspaceGroupDocument, v model.WorkspaceGroup) { d.WorkspaceGroups[v.ID] = v })
-}
-
-// WithWorkspaces replaces the sample data by workspaces.
-func WithWorkspaces(workspaces ...model.Workspace) Option {
-	return with(workspaces, func(d *model.WorkspaceGroupDocument, v model.Workspace) { (*d.Workspaces)[v.ID] = v })
-}
-
-// WithExternalReferences replaces the sample data by references.
-func WithExternalReferences(references ...model.ExternalReference) Option {
-	return with(references, func(d *model.WorkspaceGroupDocument, v model.ExternalReference) { (*d.ExternalReferences)[v.ID] = v })
-}
-
-// WithRateCardSets replaces the sample data by rate card sets.
-func WithRateCardSets(sets ...model.RateCardSet) Option {
-	return with(sets, func(d *model.WorkspaceGroupDocument, v model.RateCardSet) { (*d.RateCardSets)[v.ID] = v })
-}
-
-func with[V any](values []V, put func(*model.WorkspaceGroupDocument, V)) Option {
-	return func(s *settings) error {
-		for _, v := range values {
-			put(s.document(), v)
-		}
-		s.document()
-		return nil
-	}
-}
-
-// WithDocument replaces the sample data by a document of the API, such as a recorded reply or the output of "oxgroupsd
-// export". It may be given several times, for the pages of a recording.
-func WithDocument(data []byte) Option {
-	return func(s *settings) error {
-		var from model.WorkspaceGroupDocument
-		if err := validator.DecodeWorkspaceGroupDocument(data, &from); err != nil {
-			return fmt.Errorf("not a document of the API: %w", err)
-		}
-		into := s.document()
-		maps.Copy(into.WorkspaceGroups, from.WorkspaceGroups)
-		copyMap(*into.ExternalReferences, from.ExternalReferences)
-		copyMap(*into.RateCardSets, from.RateCardSets)
-		copyMap(*into.Workspaces, from.Workspaces)
-		return nil
-	}
-}
-
-func copyMap[V any](into map[string]V, from *map[string]V) {
-	if from != nil {
-		maps.Copy(into, *from)
-	}
-}
-
 // WithStore uses a store of the test's own, which the test closes after the server. secret is a token that the store
 // knows. Reset leaves the store as it is.
 func WithStore(store group.Store, secret string) Option {
 	return func(s *settings) error {
-		if store == nil {
-			return errors.New("the store is nil")
-		}
 		s.store, s.secret = store, secret
 		return nil
 	}
@@ -201,7 +149,33 @@ func WithoutPort() Option {
 	}
 }
 
-// document returns the data of the options, with all of its maps.
+func newSettings(opts []Option) (s settings, err error) {
+	for _, opt := range opts {
+		if err := opt(&s); err != nil {
+			return s, err
+		}
+	}
+	switch {
+	case s.store != nil:
+		if s.doc != nil || s.tokens != nil || s.now != nil {
+			return s, errors.New("with WithStore the data, the tokens and the clock are those of the store")
+		}
+	case len(s.tokens) > 0:
+		s.secret = s.tokens[0].Secret
+	default:
+		s.secret = demo.Token
+	}
+	for _, t := range s.tokens {
+		for _, id := range t.Workspaces {
+			if s.doc != nil && t.AccountID == account {
+				s.workspaces(text(id))
+			}
+		}
+	}
+	return s, nil
+}
+
+// document returns the data of the options.
 func (s *settings) document() *model.WorkspaceGroupDocument {
 	if s.doc == nil {
 		doc := group.NewDocument(0, group.All())
@@ -210,69 +184,27 @@ func (s *settings) document() *model.WorkspaceGroupDocument {
 	return s.doc
 }
 
-// complete fills in what a test left out.
-func (s *settings) complete() {
-	if s.doc == nil {
-		return
+// workspaces returns the workspaces of the data, with those that ids name.
+func (s *settings) workspaces(ids ...string) map[string]model.Workspace {
+	doc := s.document()
+	if doc.Workspaces == nil {
+		doc.Workspaces = &map[string]model.Workspace{}
 	}
-	d := s.doc
-	workspace := func(id string) model.Workspace { return model.Workspace{ID: id, Title: "Workspace " + id} }
-	set := func(id string) model.RateCardSet { return model.RateCardSet{ID: id, Title: "Rate card set " + id} }
-	subjects := map[string]string{}
-	for id, g := range d.WorkspaceGroups {
-		setTimes(&g.CreatedAt, &g.UpdatedAt)
-		d.WorkspaceGroups[id] = g
-		makeUp(*d.Workspaces, g.WorkspaceIds, workspace)
-		makeUp(*d.RateCardSets, g.RateCardSetIds, set)
-		if g.ExternalReferenceIds != nil {
-			for _, reference := range *g.ExternalReferenceIds {
-				subjects[reference] = id
-			}
+	for _, id := range ids {
+		if _, ok := (*doc.Workspaces)[id]; !ok {
+			(*doc.Workspaces)[id] = model.Workspace{ID: id, Title: "Workspace " + id}
 		}
 	}
-	for _, t := range s.tokens {
-		for _, id := range t.Workspaces {
-			makeUp(*d.Workspaces, &[]string{text(id)}, workspace)
-		}
-	}
-	for id, r := range *d.ExternalReferences {
-		setTimes(&r.CreatedAt, &r.UpdatedAt)
-		r.SubjectID = cmp.Or(r.SubjectID, subjects[id])
-		r.SubjectType = cmp.Or(r.SubjectType, document.SubjectType)
-		(*d.ExternalReferences)[id] = r
-	}
-}
-
-func makeUp[V any](objects map[string]V, ids *[]string, object func(id string) V) {
-	if ids == nil {
-		return
-	}
-	for _, id := range *ids {
-		if _, ok := objects[id]; !ok {
-			objects[id] = object(id)
-		}
-	}
-}
-
-// born is when objects without a time of their own were made.
-var born = time.Date(2024, time.March, 4, 9, 0, 0, 0, time.UTC)
-
-func setTimes(created, updated *time.Time) {
-	if created.IsZero() {
-		*created = born
-	}
-	if updated.IsZero() {
-		*updated = *created
-	}
+	return *doc.Workspaces
 }
 
 // newStore returns a store with the data and the tokens.
 func (s *settings) newStore(ctx context.Context) (group.Store, error) {
-	var opts []memory.Option
-	if s.now != nil {
-		opts = append(opts, memory.WithClock(s.now))
+	now := s.now
+	if now == nil {
+		now = time.Now
 	}
-	store := memory.Open(opts...)
+	store := memory.Open(memory.WithClock(now))
 	if s.doc == nil && len(s.tokens) == 0 {
 		return store, demo.Load(ctx, store)
 	}
@@ -305,12 +237,11 @@ func (s *Server) Document() model.WorkspaceGroupDocument {
 
 // Group returns a group as it is stored now, with the ids of all that belongs to it.
 func (s *Server) Group(id int64) (client.Group, bool) {
-	doc := s.Document()
-	stored, ok := doc.WorkspaceGroups[text(id)]
+	stored, ok := s.Document().WorkspaceGroups[text(id)]
 	if !ok {
 		return client.Group{}, false
 	}
-	doc = group.Snapshot{Group: stored}.Document(group.All())
+	doc := group.Snapshot{Group: stored}.Document(group.All())
 	result, err := client.ParseResult(validator.AppendWorkspaceGroupDocument(nil, &doc))
 	if err != nil {
 		return client.Group{}, false

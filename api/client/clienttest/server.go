@@ -2,7 +2,6 @@ package clienttest
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"log"
@@ -74,7 +73,7 @@ func (s *Server) start(opts []Option) (err error) {
 	s.http.Config.ErrorLog = log.New(io.Discard, "", 0)
 	if s.settings.withoutPort {
 		memory := &memoryListener{conns: make(chan net.Conn), closed: make(chan struct{})}
-		err = s.http.Listener.Close()
+		_ = s.http.Listener.Close()
 		s.http.Listener, s.transport.DialContext = memory, memory.dial
 	}
 	s.http.Start()
@@ -82,8 +81,8 @@ func (s *Server) start(opts []Option) (err error) {
 	if s.settings.withoutPort {
 		s.URL = "http://localhost" + server.BasePath
 	}
-	s.Client, s.settings.err = s.NewClient()
-	return errors.Join(err, s.settings.err)
+	s.Client, err = s.NewClient()
+	return err
 }
 
 // Close ends what is under way and closes all connections. New calls it when the test ends.
