@@ -3,10 +3,11 @@
 package client
 
 import (
-	nullable "example.com/oxgroups/api/nullable"
+	"encoding/json"
+	"example.com/oxgroups/api/nullable"
 	"example.com/oxgroups/gen/model"
 	openapi_types "github.com/oapi-codegen/runtime/types"
-	time "time"
+	"time"
 )
 
 // Update is what to change of a workspace group; a field that is left out stays as it is.
@@ -37,16 +38,16 @@ type Update = model.WorkspaceGroupUpdate
 //   - ServiceModel string: The type of the object in the other system
 //   - ServiceModelRef string: The id of the object in the other system
 //   - ServiceName string: The provider of the integration, unique within the group
-//   - Status nullable.Nullable[ReferenceStatus]: The state of an integration
+//   - Status nullable.Nullable[ReferenceStatus]: The state of the integration
 type ReferenceUpdate = model.ExternalReferenceUpdate
 
-// ReferenceStatus is the state of an integration.
-type ReferenceStatus = model.ExternalReferenceStatus
+// ReferenceStatus is the state of the integration.
+type ReferenceStatus = model.ExternalReferenceUpdateStatus
 
 // Values of ReferenceStatus.
-const ReferenceStatusFailed = model.ExternalReferenceStatusFailed
-const ReferenceStatusPending = model.ExternalReferenceStatusPending
-const ReferenceStatusSuccessful = model.ExternalReferenceStatusSuccessful
+const ReferenceStatusFailed = model.ExternalReferenceUpdateStatusFailed
+const ReferenceStatusPending = model.ExternalReferenceUpdateStatusPending
+const ReferenceStatusSuccessful = model.ExternalReferenceUpdateStatusSuccessful
 
 // Params defines parameters for UpdateWorkspaceGroup.
 //
@@ -155,10 +156,10 @@ type Reference struct {
 	ServiceModelRef string
 	// The provider of the integration
 	ServiceName string
-	// The state of an integration
-	Status nullable.Nullable[ReferenceStatus]
-	// The id of the group
-	SubjectID string
+	// The state of the integration; usually one of the values that an update takes, but others may come
+	Status nullable.Nullable[string]
+	// The id of the group; a number here, though other ids in replies are strings
+	SubjectID int64
 	// The type of the object that the reference belongs to
 	SubjectType string
 	// When the reference last changed
@@ -184,7 +185,7 @@ func (r *reader) readExternalReference(key string, m *model.ExternalReference) R
 	}
 }
 
-// RateCardSet is a set of rate cards.
+// RateCardSet is a set of rate cards. It may have more fields than these.
 type RateCardSet struct {
 	// Whether the account uses this set where no other is chosen
 	AccountDefault nullable.Nullable[bool]
@@ -201,28 +202,30 @@ type RateCardSet struct {
 	// The title of the rate card set
 	Title string
 	// When the set last changed
-	UpdatedAt nullable.Nullable[time.Time]
+	UpdatedAt            nullable.Nullable[time.Time]
+	AdditionalProperties map[string]json.RawMessage
 }
 
 func (r *reader) readRateCardSet(key string, m *model.RateCardSet) RateCardSet {
 	return RateCardSet{
-		AccountDefault:    m.AccountDefault,
-		ActiveCurrencies:  m.ActiveCurrencies,
-		CreatedAt:         m.CreatedAt,
-		DefaultCurrencies: m.DefaultCurrencies,
-		Destroyable:       m.Destroyable,
-		ID:                r.ownID(m.ID, "rate_card_sets", key),
-		Title:             m.Title,
-		UpdatedAt:         m.UpdatedAt,
+		AccountDefault:       m.AccountDefault,
+		ActiveCurrencies:     m.ActiveCurrencies,
+		CreatedAt:            m.CreatedAt,
+		DefaultCurrencies:    m.DefaultCurrencies,
+		Destroyable:          m.Destroyable,
+		ID:                   r.ownID(m.ID, "rate_card_sets", key),
+		Title:                m.Title,
+		UpdatedAt:            m.UpdatedAt,
+		AdditionalProperties: m.AdditionalProperties,
 	}
 }
 
-// Workspace is a workspace (the vendor's interface calls it a project); the core of its fields.
+// Workspace is a workspace (the vendor's interface calls it a project); the core of its fields. It may have more.
 type Workspace struct {
 	// Who may join the workspace
 	AccessLevel nullable.Nullable[string]
-	// The id of the account that the workspace belongs to
-	AccountID nullable.Nullable[string]
+	// The id of the account that the workspace belongs to; a number here, though other ids in replies are strings
+	AccountID nullable.Nullable[int64]
 	// Whether the workspace is archived
 	Archived nullable.Nullable[bool]
 	// Whether the workspace has a budget
@@ -242,22 +245,24 @@ type Workspace struct {
 	// The title of the workspace
 	Title string
 	// When the workspace last changed
-	UpdatedAt nullable.Nullable[time.Time]
+	UpdatedAt            nullable.Nullable[time.Time]
+	AdditionalProperties map[string]json.RawMessage
 }
 
 func (r *reader) readWorkspace(key string, m *model.Workspace) Workspace {
 	return Workspace{
-		AccessLevel: m.AccessLevel,
-		AccountID:   m.AccountID,
-		Archived:    m.Archived,
-		Budgeted:    m.Budgeted,
-		CreatedAt:   m.CreatedAt,
-		Currency:    m.Currency,
-		Description: m.Description,
-		DueDate:     m.DueDate,
-		ID:          r.ownID(m.ID, "workspaces", key),
-		StartDate:   m.StartDate,
-		Title:       m.Title,
-		UpdatedAt:   m.UpdatedAt,
+		AccessLevel:          m.AccessLevel,
+		AccountID:            m.AccountID,
+		Archived:             m.Archived,
+		Budgeted:             m.Budgeted,
+		CreatedAt:            m.CreatedAt,
+		Currency:             m.Currency,
+		Description:          m.Description,
+		DueDate:              m.DueDate,
+		ID:                   r.ownID(m.ID, "workspaces", key),
+		StartDate:            m.StartDate,
+		Title:                m.Title,
+		UpdatedAt:            m.UpdatedAt,
+		AdditionalProperties: m.AdditionalProperties,
 	}
 }

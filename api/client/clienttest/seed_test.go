@@ -22,7 +22,7 @@ const recorded = `{"count":1,"meta":{"count":1,"page_count":1,"page_number":1,"p
    "created_at":"2013-04-15T16:48:48-07:00","updated_at":"2013-04-15T16:48:48-07:00",
    "workspace_ids":["10"],"external_reference_ids":["5"]}},
  "workspaces":{"10":{"id":"10","title":"Ten"}},
- "external_references":{"5":{"id":"5","service_name":"jira","service_model":"Issue","service_model_ref":"A-1","subject_id":"70",
+ "external_references":{"5":{"id":"5","service_name":"jira","service_model":"Issue","service_model_ref":"A-1","subject_id":70,
    "subject_type":"WorkspaceGroup","created_at":"2013-04-15T16:48:48-07:00","updated_at":"2013-04-15T16:48:48-07:00"}}}`
 
 // What a server has depends on its options alone.

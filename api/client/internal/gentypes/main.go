@@ -22,7 +22,7 @@ import (
 
 // names has the types whose names in package client are not those of the model.
 var names = map[string]string{
-	"WorkspaceGroupUpdate": "Update", "ExternalReferenceUpdate": "ReferenceUpdate", "ExternalReferenceStatus": "ReferenceStatus",
+	"WorkspaceGroupUpdate": "Update", "ExternalReferenceUpdate": "ReferenceUpdate", "ExternalReferenceUpdateStatus": "ReferenceStatus",
 	"UpdateWorkspaceGroupParams": "Params", "WorkspaceGroup": "Group", "ExternalReference": "Reference",
 }
 
