@@ -99,18 +99,18 @@ type Error struct {
 	saysWhen bool // Retry-After can be read, 0 too
 }
 
-// newError returns the Error for r. cause is why the body could not be used, or nil.
-func newError(r *reply, cause error) *Error {
+// newError returns the Error for a reply. cause is why body could not be used, or nil.
+func newError(resp *http.Response, body []byte, token string, cause error) *Error {
 	e := &Error{
-		StatusCode: r.status,
-		RequestID:  r.header.Get("X-Request-Id"),
-		Header:     r.header,
-		Body:       []byte(redact(string(r.body), r.token)),
+		StatusCode: resp.StatusCode,
+		RequestID:  resp.Header.Get("X-Request-Id"),
+		Header:     resp.Header,
+		Body:       []byte(redact(string(body), token)),
 		Err:        cause,
 	}
-	e.RetryAfter, e.saysWhen = retryAfter(r.header, time.Now())
-	for _, p := range reasons(r.status, r.header.Get("Content-Type"), r.body) {
-		e.Errors = append(e.Errors, Problem{redact(p.Type, r.token), redact(p.Message, r.token), redact(p.Field, r.token)})
+	e.RetryAfter, e.saysWhen = retryAfter(resp.Header, time.Now())
+	for _, p := range reasons(resp.StatusCode, resp.Header.Get("Content-Type"), body) {
+		e.Errors = append(e.Errors, Problem{redact(p.Type, token), redact(p.Message, token), redact(p.Field, token)})
 	}
 	return e
 }

@@ -8,49 +8,34 @@ import (
 	"time"
 )
 
-// logAttempt writes the line of WithLogger for an attempt. err is nil if it succeeded; wait is the time until the next
-// attempt, if there is one.
-func (t *retrier) logAttempt(req *http.Request, n *tally, started time.Time, r *reply, err error, retry bool, wait time.Duration) {
-	ctx := req.Context()
-	if t.log == nil || !t.log.Enabled(ctx, slog.LevelDebug) {
+// logAttempt writes the line of WithLogger for an attempt. err is nil if it succeeded; wait is the time until the next one.
+func (t *retrier) logAttempt(req *http.Request, n *tally, resp *http.Response, err error, took, wait time.Duration, again bool) {
+	if t.log == nil || !t.log.Enabled(req.Context(), slog.LevelDebug) {
 		return
 	}
 	attrs := []slog.Attr{
-		slog.String("method", req.Method),
-		slog.String("route", n.route),
-		slog.Int("attempt", n.attempts),
-		slog.Duration("duration", time.Since(started)),
+		slog.String("method", req.Method), slog.String("route", n.route), slog.Int("attempt", n.attempts), slog.Duration("duration", took),
 	}
-	if r != nil {
-		attrs = append(attrs, slog.Int("status", r.status), slog.String("request_id", r.header.Get("X-Request-Id")))
+	if resp != nil {
+		attrs = append(attrs, slog.Int("status", resp.StatusCode), slog.String("request_id", resp.Header.Get("X-Request-Id")))
 	}
-	if label := errorLabel(err); label != "" {
-		attrs = append(attrs, slog.String("error", label))
+	for _, label := range []struct {
+		err  error
+		text string
+	}{
+		{ErrResponseTooLarge, "response too large"}, {ErrBadResponse, "bad response"}, {ErrTimeout, "timeout"}, {ErrConnection, "connection"},
+		{context.Canceled, "cancelled"}, {context.DeadlineExceeded, "deadline"},
+	} {
+		if errors.Is(err, label.err) {
+			attrs = append(attrs, slog.String("error", label.text))
+			break
+		}
 	}
-	if retry {
+	if again {
 		attrs = append(attrs, slog.Duration("retry_in", wait))
 	}
 	if errors.Is(err, ErrRetryBudget) {
 		attrs = append(attrs, slog.String("gave_up", "retry budget"))
 	}
-	t.log.LogAttrs(ctx, slog.LevelDebug, "API request", attrs...)
-}
-
-// errorLabel returns a short label for err, or "" if the status says it all.
-func errorLabel(err error) string {
-	switch {
-	case errors.Is(err, ErrResponseTooLarge):
-		return "response too large"
-	case errors.Is(err, ErrBadResponse):
-		return "bad response"
-	case errors.Is(err, ErrConnection) && isTimeout(err):
-		return "timeout"
-	case errors.Is(err, ErrConnection):
-		return "connection"
-	case errors.Is(err, context.Canceled):
-		return "cancelled"
-	case errors.Is(err, context.DeadlineExceeded):
-		return "deadline"
-	}
-	return ""
+	t.log.LogAttrs(req.Context(), slog.LevelDebug, "API request", attrs...)
 }

@@ -35,43 +35,39 @@ type Result struct {
 // ParseResult returns the result that a client reads from document, with status 200. Programs that replace Updater in
 // their tests can make their results with it. It returns an *Error for a document that a client would not accept.
 func ParseResult(document []byte) (*Result, error) {
-	r := &reply{status: http.StatusOK, header: http.Header{}, body: document}
-	return r.result(0, false)
+	return newResult(&http.Response{StatusCode: http.StatusOK, Header: http.Header{}}, document, "", 0, false)
 }
 
-// Reasons why a reply with a status of 2xx is no result.
-var (
-	errNotJSON = errors.New("it is not JSON")
-	errNoGroup = errors.New("it has no workspace group")
-)
-
-// result returns the result in a reply with a status of 2xx, or an *Error. id is the group of the request, or 0. With
+// newResult returns the result in a reply with a status of 2xx, or an *Error. id is the group of the request, or 0. With
 // strict, warnings are errors.
-func (r *reply) result(id int64, strict bool) (*Result, error) {
-	if isRefusal(r.body) {
-		return nil, newError(r, nil)
+func newResult(resp *http.Response, body []byte, token string, id int64, strict bool) (*Result, error) {
+	if isRefusal(body) {
+		return nil, newError(resp, body, token, nil)
 	}
-	doc, warnings, err := readDocument(r.body)
+	unusable := func(cause error) error {
+		return newError(resp, body, token, fmt.Errorf("%w: %w", ErrBadResponse, cause))
+	}
+	doc, warnings, err := readDocument(body)
 	if err != nil {
-		return nil, newError(r, fmt.Errorf("%w: %w: %w", ErrBadResponse, errNotJSON, err))
+		return nil, unusable(fmt.Errorf("it is not JSON: %w", err))
 	}
 	read := reader{warnings: warnings}
 	key, ok := read.groupKey(&doc, id)
 	if !ok {
-		return nil, newError(r, fmt.Errorf("%w: %w", ErrBadResponse, errNoGroup))
+		return nil, unusable(errors.New("it has no workspace group"))
 	}
 	group := doc.WorkspaceGroups[key]
 	result := &Result{
-		StatusCode: r.status,
-		Header:     r.header,
-		RequestID:  r.header.Get("X-Request-Id"),
+		StatusCode: resp.StatusCode,
+		Header:     resp.Header,
+		RequestID:  resp.Header.Get("X-Request-Id"),
 		Group:      read.readWorkspaceGroup(key, &group),
 		Included:   read.included(&doc, &group),
-		Raw:        r.body,
+		Raw:        body,
 	}
 	result.Warnings = read.warnings
 	if strict && len(result.Warnings) > 0 {
-		return nil, newError(r, fmt.Errorf("%w: %w", ErrBadResponse, result.Warnings))
+		return nil, unusable(result.Warnings)
 	}
 	return result, nil
 }

@@ -51,7 +51,8 @@ type tally struct {
 	attempts  int
 	throttled bool   // an attempt was answered with 429
 	token     string // of the last attempt
-	failed    *Error // the last attempt, if its reply has no status of 2xx
+	last      error  // of the last attempt
+	failed    *Error // the last attempt, if it ended the call with a status other than 2xx
 }
 
 type tallyKey struct{}
@@ -63,24 +64,6 @@ type retrier struct {
 	next http.RoundTripper
 }
 
-// reply is the whole answer to one request.
-type reply struct {
-	status int
-	header http.Header
-	body   []byte
-	token  string // that the request was sent with
-}
-
-// response returns r as net/http has it. Its body is a wholeBody.
-func (r *reply) response(req *http.Request) *http.Response {
-	body := &wholeBody{data: r.body}
-	body.Reset(r.body)
-	return &http.Response{
-		Status: strconv.Itoa(r.status) + " " + http.StatusText(r.status), StatusCode: r.status, Header: r.header,
-		Body: body, ContentLength: int64(len(r.body)), Request: req,
-	}
-}
-
 // wholeBody is the body of a reply that was read already.
 type wholeBody struct {
 	bytes.Reader
@@ -90,128 +73,109 @@ type wholeBody struct {
 // Close implements io.Closer.
 func (*wholeBody) Close() error { return nil }
 
-// RoundTrip sends req until it is answered or fails for good. It returns a reply with any status, or a *TransportError, or
-// an *Error for a reply that is too large or corrupt.
+// RoundTrip sends req until it is answered with 2xx or fails for good. It returns a reply with any status and its body as a
+// wholeBody, or a *TransportError, or an *Error for a reply that is too large or corrupt.
 func (t *retrier) RoundTrip(req *http.Request) (*http.Response, error) {
-	n, ok := req.Context().Value(tallyKey{}).(*tally)
+	ctx := req.Context()
+	n, ok := ctx.Value(tallyKey{}).(*tally)
 	if !ok {
 		n = new(tally)
 	}
-	r, err := t.send(req, n)
-	if e, ok := err.(*Error); ok && e.Err == nil {
-		n.failed, err = e, nil
-	}
-	if err != nil {
-		return nil, err
-	}
-	return r.response(req), nil
-}
-
-// send sends req until it is answered with 2xx or fails for good. Beside an *Error it returns the reply.
-func (t *retrier) send(req *http.Request, n *tally) (*reply, error) {
-	ctx := req.Context()
-	var last error
 	for renewed := false; ; {
-		token, err := t.admit(ctx, last)
-		if err != nil {
+		if err := t.admit(ctx, n); err != nil {
 			return nil, n.stamp(err)
 		}
 		n.attempts++
-		n.token = token
 		started := time.Now()
-		r, err := t.attempt(req, token)
-		last = n.stamp(err)
-		t.observe(r, err, time.Since(started))
-		if err == nil {
-			t.logAttempt(req, n, started, r, nil, false, 0)
-			return r, nil
-		}
+		resp, err := t.attempt(req, n.token)
+		n.last = n.stamp(err)
+		t.observe(resp, err, time.Since(started))
 		var wait time.Duration
-		var stop error
-		if !renewed && n.attempts < t.maxAttempts && t.renew(ctx, token, err) {
-			renewed = true
-		} else {
-			wait, stop = t.plan(ctx, n.attempts, err)
+		stop := err
+		if !renewed && n.attempts < t.maxAttempts && t.renew(ctx, n.token, err) {
+			renewed, stop = true, nil
+		} else if err != nil {
+			wait, stop = t.plan(ctx, n, err)
 		}
-		t.logAttempt(req, n, started, r, cmp.Or(stop, err), stop == nil, wait)
-		if stop != nil {
-			return r, n.stamp(stop)
+		again := err != nil && stop == nil
+		t.logAttempt(req, n, resp, cmp.Or(stop, err), time.Since(started), wait, again)
+		if answer, ok := stop.(*Error); ok && answer.Err == nil {
+			n.failed, stop = answer, nil
+		}
+		if !again {
+			return resp, n.stamp(stop)
 		}
 		if t.notify != nil {
 			t.notify(Retry{Attempt: n.attempts, Wait: wait, Err: err})
 		}
 		if ended := sleep(ctx, wait); ended != nil {
-			return nil, n.stamp(newTransportError(token, contextCauses(ctx, ended, err)...))
+			return nil, n.stamp(newTransportError(n.token, contextCauses(ctx, ended, err)...))
 		}
 	}
 }
 
-// admit waits for the limiter and returns the token for the next attempt, or a *TransportError. last is the error of the
-// attempt before, or nil.
-func (t *retrier) admit(ctx context.Context, last error) (token string, err error) {
-	var causes []error
+// admit waits for the limiter and puts the token for the next attempt into n, or returns a *TransportError.
+func (t *retrier) admit(ctx context.Context, n *tally) (err error) {
+	sentinel := ErrLimiter
 	if t.limiter != nil {
-		if err = t.limiter.Wait(ctx); err != nil {
-			causes = []error{ErrLimiter, err}
-		}
+		err = t.limiter.Wait(ctx)
 	}
 	if err == nil && ctx.Err() == nil {
-		if t.source == nil {
-			return t.token, nil
+		if n.token = t.token; t.source == nil {
+			return nil
 		}
-		if token, err = t.source.get(ctx); err == nil {
-			return token, nil
+		if n.token, err = t.source.get(ctx); err == nil {
+			return nil
 		}
-		causes = []error{ErrNoToken, sourceError{err}}
+		sentinel, err = ErrNoToken, sourceError{err}
 	}
+	causes := []error{sentinel, err}
 	if ended := ctx.Err(); ended != nil {
 		causes = contextCauses(ctx, ended, err)
 	}
-	if last != nil {
-		causes = append(causes, last)
+	if n.last != nil {
+		causes = append(causes, n.last)
 	}
-	return "", newTransportError(t.token, causes...)
+	return newTransportError(n.token, causes...)
 }
 
-// attempt sends req once. It returns a reply with 2xx, or an *Error with the reply, or a *TransportError.
-func (t *retrier) attempt(req *http.Request, token string) (*reply, error) {
-	ctx := req.Context()
-	timeout := t.timeout
+// attempt sends req once. It returns a reply with 2xx, or another one with an *Error, or a *TransportError.
+func (t *retrier) attempt(req *http.Request, token string) (*http.Response, error) {
+	ctx, timeout := req.Context(), t.timeout
 	if most := t.httpClient.Timeout; most > 0 && (timeout == 0 || most < timeout) {
 		timeout = most
 	}
 	if timeout > 0 {
-		bounded, cancel := context.WithTimeout(ctx, timeout)
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeout(ctx, timeout)
 		defer cancel()
-		ctx = bounded
 	}
 	out := req.WithContext(ctx)
 	out.Header = req.Header.Clone()
 	out.Header.Set("Authorization", "Bearer "+token)
-	body := &sentBody{ReadCloser: http.NoBody}
-	if req.GetBody != nil {
-		fresh, err := req.GetBody()
-		if err != nil {
-			return nil, fmt.Errorf("client: copying the request: %w", err)
-		}
-		body.ReadCloser, out.Body = fresh, body
+	fresh, err := req.GetBody()
+	if err != nil {
+		return nil, fmt.Errorf("client: copying the request: %w", err)
 	}
+	body := &sentBody{ReadCloser: fresh}
+	out.Body = body
 	resp, err := t.next.RoundTrip(out)
 	if err != nil {
 		return nil, noReply(req.Context(), token, err, body.read.Load())
 	}
-	defer func() { _ = resp.Body.Close() }()
-	r := &reply{status: resp.StatusCode, header: redactHeader(resp.Header, token), token: token}
-	r.body, err = readAll(resp, t.maxResponse)
+	defer func(body io.Closer) { _ = body.Close() }(resp.Body)
+	redactHeader(resp.Header, token)
+	data, err := readAll(resp, t.maxResponse)
+	whole := &wholeBody{data: data}
+	whole.Reset(data)
+	resp.Body = whole
 	switch {
-	case errors.Is(err, ErrResponseTooLarge), errors.Is(err, ErrBadResponse):
-		return r, newError(r, err)
+	case errors.Is(err, ErrResponseTooLarge), errors.Is(err, ErrBadResponse), err == nil && resp.StatusCode/100 != 2:
+		return resp, newError(resp, data, token, err)
 	case err != nil:
 		return nil, noReply(req.Context(), token, networkError{fmt.Errorf("reading the reply: %w", err)}, true)
-	case r.status/100 != 2:
-		return r, newError(r, nil)
 	}
-	return r, nil
+	return resp, nil
 }
 
 // sentBody is the body of a request that remembers whether a transport began to send it.
@@ -225,18 +189,17 @@ func (b *sentBody) Read(p []byte) (int, error) {
 	return b.ReadCloser.Read(p)
 }
 
-func (t *retrier) observe(r *reply, err error, latency time.Duration) {
+// observe tells the retry budget and the limiter of an attempt.
+func (t *retrier) observe(resp *http.Response, err error, latency time.Duration) {
 	t.budget.settle(err)
-	observer, ok := t.limiter.(Observer)
-	if !ok {
-		return
+	if observer, ok := t.limiter.(Observer); ok {
+		a := Attempt{Latency: latency, Err: err}
+		if resp != nil {
+			a.Status = resp.StatusCode
+			a.RetryAfter, _ = retryAfter(resp.Header, time.Now())
+		}
+		observer.Observe(a)
 	}
-	a := Attempt{Latency: latency, Err: err}
-	if r != nil {
-		a.Status = r.status
-		a.RetryAfter, _ = retryAfter(r.header, time.Now())
-	}
-	observer.Observe(a)
 }
 
 // renew drops a token that the API does not know, and reports whether the source has another one.
@@ -250,11 +213,11 @@ func (t *retrier) renew(ctx context.Context, token string, err error) bool {
 }
 
 // plan returns how long to wait before the next attempt after err, or the error to return if there is none.
-func (t *retrier) plan(ctx context.Context, attempts int, err error) (wait time.Duration, stop error) {
-	if attempts >= t.maxAttempts || !mayPass(err) {
+func (t *retrier) plan(ctx context.Context, n *tally, err error) (wait time.Duration, stop error) {
+	if n.attempts >= t.maxAttempts || !mayPass(err) {
 		return 0, err
 	}
-	wait = t.backoff.delay(attempts)
+	wait = t.backoff.delay(n.attempts)
 	if e, ok := err.(*Error); ok {
 		switch {
 		case e.RetryAfter > t.maxRetryAfter:
@@ -262,11 +225,11 @@ func (t *retrier) plan(ctx context.Context, attempts int, err error) (wait time.
 		case e.RetryAfter > 0: // never too early, and not all calls at the same moment
 			wait = e.RetryAfter + upTo(min(e.RetryAfter/10, math.MaxInt64-e.RetryAfter))
 		case e.StatusCode == http.StatusTooManyRequests && !e.saysWhen:
-			wait = t.backoff.floor(attempts)
+			wait = t.backoff.floor(n.attempts)
 		}
 	}
-	if outlasts(ctx, wait) {
-		return 0, newTransportError(t.token, contextCauses(ctx, context.DeadlineExceeded, err)...)
+	if deadline, ok := ctx.Deadline(); ok && time.Until(deadline) <= wait {
+		return 0, newTransportError(n.token, contextCauses(ctx, context.DeadlineExceeded, err)...)
 	}
 	if !t.budget.withdraw() {
 		return 0, giveUp(err, ErrRetryBudget)
@@ -285,28 +248,22 @@ func giveUp(err, reason error) error {
 	return err
 }
 
-// mayPass reports whether the same request may end otherwise later.
+// mayPass reports whether the same request may end otherwise later: after a status that a PUT may be repeated after, or a
+// fault of the connection.
 func mayPass(err error) bool {
-	switch e := err.(type) {
-	case *TransportError:
-		return e.passing
-	case *Error:
-		return e.Err == nil && statusMayPass(e.StatusCode)
+	answer, ok := err.(*Error)
+	if !ok {
+		failed, ok := err.(*TransportError)
+		return ok && failed.passing
 	}
-	return false
-}
-
-// statusMayPass reports whether a PUT is worth repeating after a status: 408, 429, and 5xx that do not name a lasting
-// cause. 526 is Cloudflare's for an API whose certificate is not valid.
-func statusMayPass(status int) bool {
-	switch status {
+	switch answer.StatusCode {
 	case http.StatusRequestTimeout, http.StatusTooManyRequests:
-		return true
+		return answer.Err == nil
 	case http.StatusNotImplemented, http.StatusHTTPVersionNotSupported, http.StatusVariantAlsoNegotiates, http.StatusLoopDetected,
-		http.StatusNotExtended, http.StatusNetworkAuthenticationRequired, 526:
+		http.StatusNotExtended, http.StatusNetworkAuthenticationRequired, 526: // Cloudflare: the API's certificate is not valid
 		return false
 	}
-	return status >= 500
+	return answer.StatusCode >= 500 && answer.Err == nil
 }
 
 // passing reports whether err may pass, with which a transport failed. sent is whether it began to send the request.
@@ -340,20 +297,20 @@ func isTimeout(err error) bool {
 type backoff struct{ base, most time.Duration }
 
 // delay returns the wait after so many attempts.
-func (b backoff) delay(attempts int) time.Duration { return upTo(b.ceiling(b.base, attempts)) }
+func (b backoff) delay(attempts int) time.Duration { return upTo(double(b.base, attempts-1, b.most)) }
 
 // floor returns the wait after a 429 that does not say how long to wait: at least 4 x base, doubled for each attempt.
 func (b backoff) floor(attempts int) time.Duration {
-	least := b.ceiling(min(b.base, b.most/4)*4, attempts)
+	least := double(b.base, attempts+1, b.most)
 	return least + upTo(least/10)
 }
 
-// ceiling doubles d for each attempt after the first, up to most.
-func (b backoff) ceiling(d time.Duration, attempts int) time.Duration {
-	for n := 1; n < attempts && d < b.most; n++ {
-		d += min(d, b.most-d)
+// double doubles d so many times, up to most.
+func double(d time.Duration, times int, most time.Duration) time.Duration {
+	for ; times > 0 && d < most; times-- {
+		d += min(d, most-d)
 	}
-	return min(d, b.most)
+	return d
 }
 
 // upTo returns a random time between 0 and d.
@@ -362,12 +319,6 @@ func upTo(d time.Duration) time.Duration {
 		return 0
 	}
 	return rand.N(d)
-}
-
-// outlasts reports whether a wait would end after the deadline of ctx.
-func outlasts(ctx context.Context, wait time.Duration) bool {
-	deadline, ok := ctx.Deadline()
-	return ok && time.Until(deadline) <= wait
 }
 
 // sleep waits, and returns the error of ctx as soon as ctx ends.

@@ -68,8 +68,7 @@ func (c *Client) UpdateWorkspaceGroup(ctx context.Context, id int64, update Upda
 	if n.failed != nil {
 		return nil, n.failed
 	}
-	r := &reply{status: resp.StatusCode, header: resp.Header, body: resp.Body.(*wholeBody).data, token: n.token}
-	result, err := r.result(id, c.settings.strict)
+	result, err := newResult(resp, resp.Body.(*wholeBody).data, n.token, id, c.settings.strict)
 	if err != nil {
 		return nil, n.stamp(err)
 	}
