@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net/http"
 	"strconv"
+	"strings"
 
 	"example.com/oxgroups/api/validate"
 	"example.com/oxgroups/gen/model"
@@ -106,11 +107,16 @@ func isRefusal(body []byte) bool {
 	if !bytes.Contains(body, []byte(`"errors"`)) && !bytes.Contains(body, []byte(`"error_message"`)) {
 		return false // spares results a second pass
 	}
-	var doc map[string]any
-	if decode(body, &doc) != nil {
-		return false
+	var doc map[string]json.RawMessage
+	_ = decode(body, &doc)
+	for _, name := range []string{"errors", "error_message"} {
+		switch text := strings.Join(strings.Fields(string(doc[name])), ""); text {
+		case "", "null", "[]", "{}", `""`, "false":
+		default:
+			return true
+		}
 	}
-	return !isEmpty(doc["errors"]) || !isEmpty(doc["error_message"])
+	return false
 }
 
 // decode reads the first JSON value of a body, after a byte order mark.
@@ -118,20 +124,6 @@ func decode(body []byte, v any) error {
 	decoder := json.NewDecoder(bytes.NewReader(bytes.TrimPrefix(body, []byte("\ufeff"))))
 	decoder.UseNumber()
 	return decoder.Decode(v)
-}
-
-func isEmpty(v any) bool {
-	switch v := v.(type) {
-	case string:
-		return v == ""
-	case []any:
-		return len(v) == 0
-	case map[string]any:
-		return len(v) == 0
-	case bool:
-		return !v
-	}
-	return v == nil
 }
 
 // reader turns the generated types of a document into those of this package.

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"regexp"
 	"strconv"
 	"strings"
 	"sync"
@@ -27,35 +28,15 @@ func redact(text, token string) string {
 	case len(token) >= longToken:
 		return strings.ReplaceAll(text, token, redacted)
 	}
-	var b strings.Builder
-	from := 0
-	for at := strings.Index(text, token); at >= 0; {
-		end := at + len(token)
-		if (at == 0 || !isAlphanumeric(text[at-1])) && (end == len(text) || !isAlphanumeric(text[end])) {
-			b.WriteString(text[from:at] + redacted)
-			from = end
-		}
-		next := strings.Index(text[end:], token)
-		if next < 0 {
-			break
-		}
-		at = end + next
-	}
-	b.WriteString(text[from:])
-	return b.String()
+	return regexp.MustCompile(`\b`+regexp.QuoteMeta(token)+`\b`).ReplaceAllLiteralString(text, redacted)
 }
 
-func isAlphanumeric(c byte) bool {
-	return '0' <= c && c <= '9' || 'a' <= c|0x20 && c|0x20 <= 'z'
-}
-
-func redactHeader(header http.Header, token string) http.Header {
+func redactHeader(header http.Header, token string) {
 	for _, values := range header {
 		for i, value := range values {
 			values[i] = redact(value, token)
 		}
 	}
-	return header
 }
 
 var errTokenText = errors.New("the token has a character that a token cannot have, such as a space or a line feed")

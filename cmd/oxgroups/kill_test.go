@@ -68,13 +68,13 @@ func killServer(t *testing.T, after int) (srv *clienttest.Server, reached chan s
 func TestKill(t *testing.T) {
 	whole, _ := killServer(t, 0)
 	applyWhole(t, whole)
-	want := whole.Document()
+	want := whole.Groups()
 	for range *kills {
 		after := 1 + rand.IntN(killRows)
 		t.Run(fmt.Sprint("after ", after), func(t *testing.T) {
 			srv, reached := killServer(t, after)
 			twice := killAndResume(t, srv, reached)
-			if got := srv.Document(); !reflect.DeepEqual(got, want) {
+			if got := srv.Groups(); !reflect.DeepEqual(got, want) {
 				t.Error("the groups are not what a run that was not killed leaves")
 			}
 			if twice > killConcurrency {

@@ -63,14 +63,12 @@ func newRequest(n int, r *http.Request, body []byte, saw *seen, fault Fault, sta
 		RequestID: saw.entry.RequestID, Fault: fault.name, Status: status, Applied: saw.applied,
 	}
 	in := saw.entry.Includes
-	for include, asked := range map[client.Include]bool{
-		client.IncludeExternalReferences: in.ExternalReferences, client.IncludeRateCardSets: in.RateCardSets, client.IncludeWorkspaces: in.Workspaces,
-	} {
-		if asked {
+	asked := []bool{in.ExternalReferences, in.RateCardSets, in.Workspaces}
+	for i, include := range []client.Include{client.IncludeExternalReferences, client.IncludeRateCardSets, client.IncludeWorkspaces} {
+		if asked[i] {
 			req.Include = append(req.Include, include)
 		}
 	}
-	slices.Sort(req.Include)
 	return req
 }
 

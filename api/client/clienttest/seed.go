@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"time"
 
@@ -17,7 +18,7 @@ import (
 )
 
 // Option is a setting of New and Start.
-type Option func(*settings) error
+type Option func(*settings)
 
 // settings are the values of the options.
 type settings struct {
@@ -29,6 +30,7 @@ type settings struct {
 	rules       []rule
 	keep        int // of the requests; 0: all
 	withoutPort bool
+	err         error // of an option
 }
 
 // account is the account that has the data.
@@ -55,37 +57,34 @@ func text(id int64) string { return strconv.FormatInt(id, 10) }
 
 // WithGroups replaces the sample data by groups. Workspaces that only a group names are made up.
 func WithGroups(groups ...model.WorkspaceGroup) Option {
-	return func(s *settings) error {
+	return func(s *settings) {
+		s.document()
 		for _, g := range groups {
-			s.document().WorkspaceGroups[g.ID] = g
+			s.doc.WorkspaceGroups[g.ID] = g
 			if g.WorkspaceIds != nil {
 				s.workspaces(*g.WorkspaceIds...)
 			}
 		}
-		s.document()
-		return nil
 	}
 }
 
 // WithWorkspaces replaces the sample data by workspaces.
 func WithWorkspaces(workspaces ...model.Workspace) Option {
-	return func(s *settings) error {
+	return func(s *settings) {
 		for _, w := range workspaces {
 			s.workspaces()[w.ID] = w
 		}
-		return nil
 	}
 }
 
 // WithDocument replaces the sample data, and that of options before it, by a document of the API, such as a recorded reply
 // or the output of "oxgroupsd export".
 func WithDocument(data []byte) Option {
-	return func(s *settings) error {
+	return func(s *settings) {
 		s.doc = new(model.WorkspaceGroupDocument)
 		if err := validator.DecodeWorkspaceGroupDocument(data, s.doc); err != nil {
-			return fmt.Errorf("not a document of the API: %w", err)
+			s.err = fmt.Errorf("not a document of the API: %w", err)
 		}
-		return nil
 	}
 }
 
@@ -96,70 +95,42 @@ type Token = group.NewToken
 // WithToken adds a token. It replaces the default token; the first one becomes Server.Token. An empty Secret is a random
 // one.
 func WithToken(t Token) Option {
-	return func(s *settings) error {
+	return func(s *settings) {
 		t.AccountID, t.UserID = cmp.Or(t.AccountID, account), cmp.Or(t.UserID, 1)
 		t, err := t.Prepare()
-		if err != nil {
-			return fmt.Errorf("token %d: %w", len(s.tokens)+1, err)
-		}
-		s.tokens = append(s.tokens, t)
-		return nil
+		s.tokens, s.err = append(s.tokens, t), cmp.Or(s.err, err)
 	}
 }
 
 // WithStore uses a store of the test's own, which the test closes after the server. secret is a token that the store
 // knows. Reset leaves the store as it is.
 func WithStore(store group.Store, secret string) Option {
-	return func(s *settings) error {
-		s.store, s.secret = store, secret
-		return nil
-	}
+	return func(s *settings) { s.store, s.secret = store, secret }
 }
 
 // WithClock sets the clock for the times of changes. The default is time.Now.
-func WithClock(now func() time.Time) Option {
-	return func(s *settings) error {
-		s.now = now
-		return nil
-	}
-}
+func WithClock(now func() time.Time) Option { return func(s *settings) { s.now = now } }
 
 // WithFault is Inject from the start, and after Reset.
 func WithFault(when When, fault Fault) Option {
-	return func(s *settings) error {
-		s.rules = append(s.rules, rule{when: when, fault: fault})
-		return nil
-	}
+	return func(s *settings) { s.rules = append(s.rules, rule{when: when, fault: fault}) }
 }
 
 // WithRequestsKept keeps only the last n requests, for runs that would need too much memory.
-func WithRequestsKept(n int) Option {
-	return func(s *settings) error {
-		s.keep = n
-		return nil
-	}
-}
+func WithRequestsKept(n int) Option { return func(s *settings) { s.keep = n } }
 
 // WithoutPort connects clients and server in memory, which works in a testing/synctest bubble. Only Server.Client,
 // NewClient and HTTPClient reach the server then.
-func WithoutPort() Option {
-	return func(s *settings) error {
-		s.withoutPort = true
-		return nil
-	}
-}
+func WithoutPort() Option { return func(s *settings) { s.withoutPort = true } }
 
 func newSettings(opts []Option) (s settings, err error) {
 	for _, opt := range opts {
-		if err := opt(&s); err != nil {
-			return s, err
-		}
+		opt(&s)
 	}
 	switch {
+	case s.store != nil && (s.doc != nil || s.tokens != nil || s.now != nil):
+		return s, errors.New("with WithStore the data, the tokens and the clock are those of the store")
 	case s.store != nil:
-		if s.doc != nil || s.tokens != nil || s.now != nil {
-			return s, errors.New("with WithStore the data, the tokens and the clock are those of the store")
-		}
 	case len(s.tokens) > 0:
 		s.secret = s.tokens[0].Secret
 	default:
@@ -172,7 +143,7 @@ func newSettings(opts []Option) (s settings, err error) {
 			}
 		}
 	}
-	return s, nil
+	return s, s.err
 }
 
 // document returns the data of the options.
@@ -227,49 +198,37 @@ func (s *settings) newStore(ctx context.Context) (group.Store, error) {
 	return store, nil
 }
 
-// Document returns what is stored now, in the form that WithDocument takes.
-func (s *Server) Document() model.WorkspaceGroupDocument {
-	doc := group.NewDocument(0, group.All())
-	_ = (*s.store.Load()).Export(context.Background(), account, exporter{&doc})
-	doc.Count, doc.Meta = int64(len(doc.Results)), group.NewMeta(len(doc.Results))
-	return doc.WorkspaceGroupDocument
+// Groups returns the groups as they are stored now, with the ids of all that belongs to them.
+func (s *Server) Groups() []client.Group {
+	var stored collector
+	_ = (*s.store.Load()).Export(context.Background(), account, &stored)
+	return stored
 }
 
-// Group returns a group as it is stored now, with the ids of all that belongs to it.
+// Group returns a group as it is stored now.
 func (s *Server) Group(id int64) (client.Group, bool) {
-	stored, ok := s.Document().WorkspaceGroups[text(id)]
-	if !ok {
+	all := s.Groups()
+	i := slices.IndexFunc(all, func(g client.Group) bool { return g.ID == id })
+	if i < 0 {
 		return client.Group{}, false
 	}
-	doc := group.Snapshot{Group: stored}.Document(group.All())
+	return all[i], true
+}
+
+// collector collects the groups that a store exports.
+type collector []client.Group
+
+var _ group.Exporter = (*collector)(nil)
+
+func (c *collector) Group(g model.WorkspaceGroup) error {
+	doc := group.Snapshot{Group: g}.Document(group.All())
 	result, err := client.ParseResult(validator.AppendWorkspaceGroupDocument(nil, &doc))
-	if err != nil {
-		return client.Group{}, false
+	if err == nil {
+		*c = append(*c, result.Group)
 	}
-	return result.Group, true
+	return err
 }
 
-// exporter puts what a store exports into a document.
-type exporter struct{ doc *group.Document }
-
-var _ group.Exporter = exporter{}
-
-func (e exporter) Group(g model.WorkspaceGroup) error {
-	e.doc.Add(group.Snapshot{Group: g})
-	return nil
-}
-
-func (e exporter) ExternalReference(r model.ExternalReference) error {
-	(*e.doc.ExternalReferences)[r.ID] = r
-	return nil
-}
-
-func (e exporter) RateCardSet(r model.RateCardSet) error {
-	(*e.doc.RateCardSets)[r.ID] = r
-	return nil
-}
-
-func (e exporter) Workspace(w model.Workspace) error {
-	(*e.doc.Workspaces)[w.ID] = w
-	return nil
-}
+func (*collector) ExternalReference(model.ExternalReference) error { return nil }
+func (*collector) RateCardSet(model.RateCardSet) error             { return nil }
+func (*collector) Workspace(model.Workspace) error                 { return nil }
