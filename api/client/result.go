@@ -48,7 +48,8 @@ func newResult(resp *http.Response, body []byte, token string, id int64, strict 
 	unusable := func(cause error) error {
 		return newError(resp, body, token, fmt.Errorf("%w: %w", ErrBadResponse, cause))
 	}
-	doc, warnings, err := readDocument(body)
+	var doc model.WorkspaceGroupDocument
+	warnings, err := validator.ReadWorkspaceGroupDocument(body, &doc)
 	if err != nil {
 		return nil, unusable(fmt.Errorf("it is not JSON: %w", err))
 	}
@@ -71,13 +72,6 @@ func newResult(resp *http.Response, body []byte, token string, id int64, strict 
 		return nil, unusable(result.Warnings)
 	}
 	return result, nil
-}
-
-// readDocument reads a document leniently: it returns all that fits, with a warning for all that does not. It returns an
-// error only for what is not JSON.
-func readDocument(data []byte) (doc model.WorkspaceGroupDocument, warnings validate.Violations, err error) {
-	err = validator.DecodeWorkspaceGroupDocument(bytes.TrimPrefix(data, []byte("\ufeff")), &doc)
-	return doc, nil, err
 }
 
 // groupKey returns the key of the group that the document is about: the first one that results name; without such a one

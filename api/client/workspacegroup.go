@@ -90,7 +90,10 @@ func (c *Client) Request(ctx context.Context, id int64, update Update, opts ...O
 func (c *Client) request(ctx context.Context, id int64, update *Update) (*http.Request, error) {
 	s := &c.settings
 	document := model.WorkspaceGroupRequest{WorkspaceGroup: *update}
-	body := validator.AppendWorkspaceGroupRequest(nil, &document)
+	body, err := validator.AppendWorkspaceGroupRequest(nil, &document)
+	if err != nil {
+		return nil, fmt.Errorf("client: encoding the update: %w", err)
+	}
 	params := s.params
 	if len(s.include) > 0 {
 		names := joinIncludes(params.Include, s.include)

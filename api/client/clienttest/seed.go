@@ -222,7 +222,11 @@ var _ group.Exporter = (*collector)(nil)
 
 func (c *collector) Group(g model.WorkspaceGroup) error {
 	doc := group.Snapshot{Group: g}.Document(group.All())
-	result, err := client.ParseResult(validator.AppendWorkspaceGroupDocument(nil, &doc))
+	text, err := validator.AppendWorkspaceGroupDocument(nil, &doc)
+	if err != nil {
+		return err
+	}
+	result, err := client.ParseResult(text)
 	if err == nil {
 		*c = append(*c, result.Group)
 	}
