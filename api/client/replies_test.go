@@ -104,13 +104,24 @@ var accepted = []struct {
 		notes, _ := r.Group.Notes.Value()
 		return notes == "a \ufffd b"
 	}},
-	{"U+0000 in a string", decoders, edited(`"notes":"rockets"`, `"notes":"a\u0000b"`), anyWarnings, all},
+	{"U+0000 in a string", decoders, edited(`"notes":"rockets"`, `"notes":"a\u0000b"`), nil, func(r *client.Result) bool {
+		notes, _ := r.Group.Notes.Value()
+		return all(r) && notes == "a\x00b"
+	}},
 	{"a byte order mark", proxy, "\ufeff" + full, nil, all},
 	{"a duplicate key", decoders, edited(`"notes":"rockets"`, `"notes":"first","notes":"rockets"`), anyWarnings, func(r *client.Result) bool {
 		notes, _ := r.Group.Notes.Value()
 		return notes == "rockets"
 	}},
 	{"unknown keys", definition, edited(`"title":"Ten"`, `"title":"Ten","percentage_complete":50,"status":{"key":300,"message":"Active"}`), nil, all},
+	{"bytes that are not UTF-8", proxy, edited(`"notes":"rockets"`, "\"notes\":\"a\xffb\""), []string{"/workspace_groups/7/notes"}, all},
+	{"a deep value of an unknown key", definition, edited(`"title":"Ten"`, `"title":"Ten","tree":`+strings.Repeat("[", 200)+strings.Repeat("]", 200)), nil, all},
+	{"an account_id that is no number", decoders, edited(`"account_id":1`, `"account_id":"main"`), []string{"/workspaces/10/account_id"}, all},
+	{"an id that is a boolean", decoders, edited(`{"id":"10",`, `{"id":true,`), []string{"/workspaces/10/id"}, all},
+	{"an object that is there twice", decoders, edited(`"workspaces":{`, `"workspaces":{"10":{"id":"10","title":"Old"},`), anyWarnings, func(r *client.Result) bool {
+		return all(r) && r.Workspaces[0].Title == "Ten"
+	}},
+	{"odd entries in results", framework, edited(`"results":[`, `"results":[null,"x",{"key":7},`), anyWarnings, all},
 	{"an unknown association", framework, edited(`"workspaces":{`, `"tags":{"1":{"id":"1"}},"workspaces":{`), nil, all},
 	{"a second group", framework, edited(`"workspace_groups":{`, `"workspace_groups":{"8":{"id":"8","name":"Other"},`), anyWarnings, all},
 	{"errors of null beside the group", decoders, edited(`{"count":1,`, `{"errors":null,"count":1,`), nil, all},
