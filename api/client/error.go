@@ -89,26 +89,18 @@ type Error struct {
 	Errors     []Problem     // every reason found in the body
 	RequestID  string        // X-Request-Id, to be told to those who run the API
 	RetryAfter time.Duration // how long the API asks to wait; 0: it does not
-	Attempts   int           // how often the request was sent
-	Throttled  bool          // an attempt was answered with 429
 	Header     http.Header   `json:"-"`
 	Body       []byte        `json:"-"` // whole, up to WithMaxResponseBytes
 	Err        error         `json:"-"` // why the reply could not be used, apart from its status; or nil
-	GaveUp     error         `json:"-"` // why the request was not sent again although the error may pass; or nil
-
-	saysWhen bool // Retry-After can be read, 0 too
+	Tries
 }
 
 // newError returns the Error for a reply. cause is why body could not be used, or nil.
 func newError(resp *http.Response, body []byte, token string, cause error) *Error {
 	e := &Error{
-		StatusCode: resp.StatusCode,
-		RequestID:  resp.Header.Get("X-Request-Id"),
-		Header:     resp.Header,
-		Body:       []byte(redact(string(body), token)),
-		Err:        cause,
+		StatusCode: resp.StatusCode, RequestID: resp.Header.Get("X-Request-Id"), Header: resp.Header, Body: []byte(redact(string(body), token)), Err: cause,
 	}
-	e.RetryAfter, e.saysWhen = retryAfter(resp.Header, time.Now())
+	e.RetryAfter, _ = retryAfter(resp.Header, time.Now())
 	for _, p := range reasons(resp.StatusCode, resp.Header.Get("Content-Type"), body) {
 		e.Errors = append(e.Errors, Problem{redact(p.Type, token), redact(p.Message, token), redact(p.Field, token)})
 	}
@@ -134,18 +126,7 @@ func (e *Error) Error() string {
 	if e.Err != nil {
 		b.WriteString(": " + strings.TrimPrefix(e.Err.Error(), "client: "))
 	}
-	writeAttempts(&b, e.Attempts, e.GaveUp)
-	return b.String()
-}
-
-// writeAttempts writes how often a request was sent, if more than once, and why not again.
-func writeAttempts(b *strings.Builder, attempts int, gaveUp error) {
-	if attempts > 1 {
-		b.WriteString(" (attempt " + strconv.Itoa(attempts) + ")")
-	}
-	if gaveUp != nil {
-		b.WriteString("; " + strings.TrimPrefix(gaveUp.Error(), "client: "))
-	}
+	return b.String() + e.Tries.text()
 }
 
 // Unwrap returns Err and GaveUp.
@@ -160,17 +141,17 @@ func (e *Error) sentinel() error {
 	if err := sentinels[e.StatusCode]; err != nil {
 		return err
 	}
-	has := func(kind string) bool {
-		return slices.ContainsFunc(e.Errors, func(p Problem) bool { return p.Type == kind })
-	}
 	switch {
 	case e.Err != nil:
 		return nil // it says what it is itself
-	case e.StatusCode == http.StatusBadRequest && has("syntax"):
-		return ErrSyntax
-	case e.StatusCode == http.StatusBadRequest && has("validation"):
-		return ErrValidation
 	case e.StatusCode == http.StatusBadRequest:
+		for _, p := range e.Errors {
+			if p.Type == "syntax" {
+				return ErrSyntax
+			} else if p.Type == "validation" {
+				return ErrValidation
+			}
+		}
 		return ErrBadRequest
 	case e.StatusCode/100 == 2:
 		return ErrRefused
@@ -191,10 +172,7 @@ func (e *Error) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, e.Error()
 //
 // It does not print the token, nor what a token source put into its error beyond status and error code.
 type TransportError struct {
-	Attempts  int   // how often the request was sent; 0: the update was not applied
-	Throttled bool  // an attempt was answered with 429
-	GaveUp    error // why the request was not sent again although the error may pass; or nil
-
+	Tries
 	text    string
 	causes  []error
 	passing bool // the same request may succeed later
@@ -215,11 +193,10 @@ func noReply(ctx context.Context, token string, err error, sent bool) *Transport
 	if ended := ctx.Err(); ended != nil {
 		return newTransportError(token, contextCauses(ctx, ended, err)...)
 	}
-	causes := []error{ErrConnection, err}
+	e := newTransportError(token, ErrConnection, err)
 	if sent && isTimeout(err) {
-		causes = []error{ErrConnection, ErrTimeout, err}
+		e = newTransportError(token, ErrConnection, ErrTimeout, err)
 	}
-	e := newTransportError(token, causes...)
 	e.passing = passing(err, sent)
 	return e
 }
@@ -237,12 +214,7 @@ func contextCauses(ctx context.Context, ended, err error) []error {
 }
 
 // Error returns the causes, without the token.
-func (e *TransportError) Error() string {
-	var b strings.Builder
-	b.WriteString(e.text)
-	writeAttempts(&b, e.Attempts, e.GaveUp)
-	return b.String()
-}
+func (e *TransportError) Error() string { return e.text + e.Tries.text() }
 
 // Unwrap returns the causes.
 func (e *TransportError) Unwrap() []error {
@@ -255,26 +227,51 @@ func (e *TransportError) Unwrap() []error {
 // Format prints the error as Error does for every verb.
 func (e *TransportError) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, e.Error()) }
 
+// Tries says how often a request was sent. Error and TransportError have it.
+type Tries struct {
+	Attempts  int   // 0: the request was not sent, so the update was not applied
+	Throttled bool  // an attempt was answered with 429
+	GaveUp    error `json:"-"` // why the request was not sent again although the error may pass; or nil
+}
+
+func (t *Tries) tries() *Tries { return t }
+
+// text returns how often a request was sent, if more than once, and why not again.
+func (t *Tries) text() (text string) {
+	if t.Attempts > 1 {
+		text = " (attempt " + strconv.Itoa(t.Attempts) + ")"
+	}
+	if t.GaveUp != nil {
+		text += "; " + strings.TrimPrefix(t.GaveUp.Error(), "client: ")
+	}
+	return text
+}
+
+// triesOf returns the Tries of an error, or nil.
+func triesOf(err error) *Tries {
+	var e interface{ tries() *Tries }
+	if !errors.As(err, &e) {
+		return nil
+	}
+	return e.tries()
+}
+
 // Attempts returns how often the request of the call that ended with err was sent: 0 if the call ended before that, and
 // for errors of other packages.
 func Attempts(err error) int {
-	if e := (*TransportError)(nil); errors.As(err, &e) {
-		return e.Attempts // before *Error, which it may wrap
-	}
-	if e := (*Error)(nil); errors.As(err, &e) {
-		return e.Attempts
+	if t := triesOf(err); t != nil {
+		return t.Attempts
 	}
 	return 0
 }
 
 // stamp writes the tally into err and returns it.
 func (n *tally) stamp(err error) error {
-	switch e := err.(type) {
-	case *Error:
-		n.throttled = n.throttled || e.StatusCode == http.StatusTooManyRequests
-		e.Attempts, e.Throttled = n.attempts, n.throttled
-	case *TransportError:
-		e.Attempts, e.Throttled = n.attempts, n.throttled
+	if answer, ok := err.(*Error); ok && answer.StatusCode == http.StatusTooManyRequests {
+		n.throttled = true
+	}
+	if t := triesOf(err); t != nil {
+		t.Attempts, t.Throttled = n.attempts, n.throttled
 	}
 	return err
 }

@@ -286,3 +286,58 @@ func TestParseResult(t *testing.T) {
 		t.Errorf("got %v, want ErrRefused", err)
 	}
 }
+
+// The types of the vendor's own definition of a reply, by object and field. It requires no field, and any may be null.
+var vendorTypes = map[string]map[string]string{
+	"workspace_groups": {
+		"id": "string", "name": "string", "company": "boolean", "contact_name": "string", "email": "string", "phone_number": "string",
+		"address": "string", "website": "string", "notes": "string", "created_at": "date-time", "updated_at": "date-time",
+		"workspace_ids": "array of string", "external_reference_ids": "array of string", "rate_card_set_ids": "array of string",
+	},
+	"external_references": {
+		"id": "string", "service_name": "string", "service_model": "string", "service_model_ref": "string", "status": "string",
+		"external_message": "string", "external_link": "string", "external_status": "string", "locked": "boolean", "subject_id": "integer",
+		"subject_type": "string", "created_at": "date-time", "updated_at": "date-time", "last_synced_at": "date-time",
+	},
+	"workspaces": {
+		"id": "string", "title": "string", "description": "string", "archived": "boolean", "access_level": "string", "account_id": "integer",
+		"start_date": "date", "due_date": "date", "budgeted": "boolean", "currency": "string", "created_at": "date-time", "updated_at": "date-time",
+		"percentage_complete": "integer", "has_budget_access": "boolean", "tasks_default_non_billable": "boolean", "stories_are_fixed_fee": "boolean",
+	},
+	"rate_card_sets": {
+		"id": "string", "title": "string", "account_default": "boolean", "active_currencies": "array of string",
+		"default_currencies": "array of string", "destroyable": "boolean", "created_at": "date-time", "updated_at": "date-time",
+	},
+}
+
+// Every field of the vendor's definition can be read with its type, and null costs no other field.
+func TestVendorTypes(t *testing.T) {
+	samples := map[string]string{
+		"string": `"7"`, "boolean": `true`, "integer": `7`, "date": `"2013-04-15"`, "date-time": `"2013-04-15T16:48:48-07:00"`, "array of string": `["7"]`,
+	}
+	for objects, fields := range vendorTypes {
+		for field, kind := range fields {
+			for _, value := range []string{samples[kind], "null"} {
+				objectsOf := map[string]string{"workspace_groups": `{"id":"7","name":"Acme"}`}
+				objectsOf[objects] = `{"id":"7","` + field + `":` + value + `}`
+				if field == "id" {
+					objectsOf[objects] = `{"id":` + value + `}`
+				}
+				body := `{"results":[{"key":"workspace_groups","id":"7"}]`
+				for name, object := range objectsOf {
+					body += `,"` + name + `":{"7":` + object + `}`
+				}
+				r, err := client.ParseResult([]byte(body + "}"))
+				if err != nil || r.Group.ID != 7 {
+					t.Errorf("%s.%s of %s: %v", objects, field, value, err)
+					continue
+				}
+				for _, w := range r.Warnings {
+					if value != "null" && w.Pointer == "/"+objects+"/7/"+field {
+						t.Errorf("%s.%s as %s: %v", objects, field, kind, w)
+					}
+				}
+			}
+		}
+	}
+}

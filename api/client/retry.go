@@ -224,8 +224,10 @@ func (t *retrier) plan(ctx context.Context, n *tally, err error) (wait time.Dura
 			return 0, giveUp(err, fmt.Errorf("not sent again: the API asks for a wait of %v, longer than %v", e.RetryAfter, t.maxRetryAfter))
 		case e.RetryAfter > 0: // never too early, and not all calls at the same moment
 			wait = e.RetryAfter + upTo(min(e.RetryAfter/10, math.MaxInt64-e.RetryAfter))
-		case e.StatusCode == http.StatusTooManyRequests && !e.saysWhen:
-			wait = t.backoff.floor(n.attempts)
+		case e.StatusCode == http.StatusTooManyRequests:
+			if _, says := retryAfter(e.Header, time.Now()); !says {
+				wait = t.backoff.floor(n.attempts)
+			}
 		}
 	}
 	if deadline, ok := ctx.Deadline(); ok && time.Until(deadline) <= wait {
@@ -239,12 +241,7 @@ func (t *retrier) plan(ctx context.Context, n *tally, err error) (wait time.Dura
 
 // giveUp notes in err why the request is not sent again.
 func giveUp(err, reason error) error {
-	switch e := err.(type) {
-	case *Error:
-		e.GaveUp = reason
-	case *TransportError:
-		e.GaveUp = reason
-	}
+	triesOf(err).GaveUp = reason
 	return err
 }
 
