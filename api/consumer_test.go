@@ -150,7 +150,7 @@ func TestConsumer(t *testing.T) {
 }
 
 // maxPackages is how many packages outside the standard library a program compiles for api/client.
-const maxPackages = 22
+const maxPackages = 18
 
 func consumerCompiles(t *testing.T, c *consumer) {
 	imports := []string{"api/client", "api/client/clienttest"}
