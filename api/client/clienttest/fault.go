@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"context"
 	"io"
+	"maps"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"slices"
@@ -51,16 +53,15 @@ type rule struct {
 	since int // number of requests when it was injected
 }
 
-// Fault is what goes wrong with a request. Its methods return a changed copy.
-//
-// The update of a request with a fault is not applied, except where a constructor or Applied says so.
+// Fault is what goes wrong with a request. Its methods return a changed copy. The update of a request with a fault is not
+// applied, except where a constructor or Applied says so.
 type Fault struct {
 	name    string
 	applied bool
 	silent  bool // no reply is sent
 	delay   time.Duration
-	change  []func(*httptest.ResponseRecorder) // of the real server's reply, in order
-	end     func(*exchange)                    // sends the reply; nil: as it is
+	change  []func(*httptest.ResponseRecorder)                    // of the real server's reply, in order
+	send    func(http.ResponseWriter, *httptest.ResponseRecorder) // nil: sends the reply
 }
 
 // Status answers with a status and the API's body for it, without a body below 400. The update is applied if it is 2xx.
@@ -85,11 +86,17 @@ func Latency(d time.Duration) Fault {
 func Hang() Fault { return Fault{name: "hang", silent: true, delay: 1<<63 - 1} }
 
 // Reset resets the connection instead of a reply.
-func Reset() Fault { return Fault{name: "reset", silent: true, end: (*exchange).reset} }
+func Reset() Fault { return Fault{name: "reset", silent: true, send: reset} }
 
 // CutOff applies the update and closes the connection after n bytes of the body of the reply, and before its end.
 func CutOff(n int) Fault {
-	return Fault{name: "cut off after " + strconv.Itoa(n), applied: true, end: func(x *exchange) { x.send(n) }}
+	return Fault{name: "cut off after " + strconv.Itoa(n), applied: true, send: func(w http.ResponseWriter, r *httptest.ResponseRecorder) {
+		all := r.Body.Len()
+		r.Body.Truncate(max(0, min(n, all-1)))
+		write(w, r, all)
+		_ = http.NewResponseController(w).Flush()
+		panic(http.ErrAbortHandler) // closes the connection
+	}}
 }
 
 // String returns the name of the fault, as in Request.Fault.
@@ -157,33 +164,25 @@ func (g gate) Update(ctx context.Context, by group.Caller, id int64, u model.Wor
 	return snapshot, err
 }
 
-// exchange is a request, and the reply that it is to get.
-type exchange struct {
-	w     http.ResponseWriter
-	reply *httptest.ResponseRecorder
-}
-
-// maxBody bounds what is read of a request; the real server refuses less.
-const maxBody = 16 << 20
-
 // answer lets the real server answer into memory, records the request, and sends the reply as the fault wants it. So a
 // caller that has its reply finds the request recorded.
 func (s *Server) answer(w http.ResponseWriter, r *http.Request) {
 	log := s.log.Load()
 	n, fault := log.arrive(groupID(r.URL.Path))
-	body, err := io.ReadAll(io.LimitReader(r.Body, maxBody))
+	const most = 16 << 20 // beyond what the real server takes
+	body, err := io.ReadAll(io.LimitReader(r.Body, most))
 	if err != nil {
 		panic(http.ErrAbortHandler) // the caller is gone
 	}
 	saw := &seen{withheld: fault.name != "" && !fault.applied}
 	inner := r.Clone(context.WithValue(r.Context(), seenKey{}, saw))
 	inner.Body = io.NopCloser(bytes.NewReader(body))
-	x := &exchange{w: w, reply: httptest.NewRecorder()}
-	s.api.ServeHTTP(x.reply, inner)
+	reply := httptest.NewRecorder()
+	s.api.ServeHTTP(reply, inner)
 	for _, change := range fault.change {
-		change(x.reply)
+		change(reply)
 	}
-	log.add(newRequest(n, r, body, saw, fault, x.reply.Code))
+	log.add(newRequest(n, r, body, saw, fault, reply.Code))
 	if fault.delay > 0 {
 		timer := time.NewTimer(fault.delay)
 		defer timer.Stop()
@@ -195,40 +194,30 @@ func (s *Server) answer(w http.ResponseWriter, r *http.Request) {
 			panic(http.ErrAbortHandler)
 		}
 	}
-	if fault.end == nil {
-		x.send(-1)
+	if fault.send != nil {
+		fault.send(w, reply)
 	} else {
-		fault.end(x)
+		write(w, reply, reply.Body.Len())
 	}
 }
 
-// send sends the reply: the whole body, or n bytes of it and less than all.
-func (x *exchange) send(n int) {
-	header, body := x.w.Header(), x.reply.Body.Bytes()
-	for key, values := range x.reply.HeaderMap {
-		header[key] = values
+// write sends a reply that says that its body has size bytes.
+func write(w http.ResponseWriter, r *httptest.ResponseRecorder, size int) {
+	maps.Copy(w.Header(), r.HeaderMap)
+	if r.Code != http.StatusNoContent && r.Code != http.StatusNotModified {
+		w.Header().Set("Content-Length", strconv.Itoa(size))
 	}
-	header.Set("Content-Length", strconv.Itoa(len(body)))
-	if x.reply.Code == http.StatusNoContent || x.reply.Code == http.StatusNotModified {
-		header.Del("Content-Length")
-	}
-	x.w.WriteHeader(x.reply.Code)
-	if n < 0 {
-		_, _ = x.w.Write(body)
-		return
-	}
-	_, _ = x.w.Write(body[:max(0, min(n, len(body)-1))])
-	_ = http.NewResponseController(x.w).Flush()
-	panic(http.ErrAbortHandler) // closes the connection
+	w.WriteHeader(r.Code)
+	_, _ = w.Write(r.Body.Bytes())
 }
 
 // reset closes the connection without another byte: with RST on TCP.
-func (x *exchange) reset() {
-	conn, _, err := http.NewResponseController(x.w).Hijack()
+func reset(w http.ResponseWriter, _ *httptest.ResponseRecorder) {
+	conn, _, err := http.NewResponseController(w).Hijack()
 	if err != nil {
 		panic(http.ErrAbortHandler)
 	}
-	if tcp, ok := conn.(interface{ SetLinger(sec int) error }); ok {
+	if tcp, ok := conn.(*net.TCPConn); ok {
 		_ = tcp.SetLinger(0)
 	}
 	_ = conn.Close()
@@ -236,9 +225,6 @@ func (x *exchange) reset() {
 
 // groupID returns the id in the path of a request, or 0.
 func groupID(path string) int64 {
-	id, err := strconv.ParseInt(strings.TrimSuffix(path[strings.LastIndexByte(path, '/')+1:], ".json"), 10, 64)
-	if err != nil || id < 1 {
-		return 0
-	}
-	return id
+	id, _ := strconv.ParseInt(strings.TrimSuffix(path[strings.LastIndexByte(path, '/')+1:], ".json"), 10, 64)
+	return max(0, id)
 }

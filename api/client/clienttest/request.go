@@ -132,12 +132,11 @@ func (s *Server) Requests() []Request {
 }
 
 // Last returns the request that arrived last, or the zero Request.
-func (s *Server) Last() Request {
-	requests := s.Requests()
-	if len(requests) == 0 {
-		return Request{}
+func (s *Server) Last() (last Request) {
+	if requests := s.Requests(); len(requests) > 0 {
+		last = requests[len(requests)-1]
 	}
-	return requests[len(requests)-1]
+	return last
 }
 
 // Count returns how many requests were recorded since New or Reset, including those that WithRequestsKept dropped.
