@@ -31,8 +31,7 @@ var _ Updater = (*Client)(nil)
 // token, the rate limiter and the retry budget.
 type Client struct {
 	settings settings
-	chain    http.RoundTripper // middleware around the transport; clients made by With share it
-	retry    *retrier          // sends requests through chain
+	retry    retrier // sends requests; clients made by With share what is inside of it
 }
 
 // New returns a client. Base URL and token come from OXGROUPS_URL and OXGROUPS_TOKEN unless options set them; without
@@ -65,7 +64,7 @@ func (c *Client) With(opts ...Option) (*Client, error) {
 	if err := s.apply(opts...); err != nil {
 		return nil, err
 	}
-	return newClient(s, c.chain)
+	return newClient(s, c.retry.next)
 }
 
 // newClient builds the client for s. It reuses chain unless s has asked for another one.
@@ -76,8 +75,8 @@ func newClient(s settings, chain http.RoundTripper) (*Client, error) {
 		}
 		chain, s.rebuild = s.newChain(), false
 	}
-	c := &Client{settings: s, chain: chain}
-	c.retry = &retrier{settings: &c.settings, next: chain}
+	c := &Client{settings: s, retry: retrier{next: chain}}
+	c.retry.settings = &c.settings
 	return c, nil
 }
 

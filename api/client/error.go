@@ -41,19 +41,14 @@ var sentinels = map[int]error{
 	520: ErrUnavailable, 521: ErrUnavailable, 522: ErrUnavailable, 523: ErrUnavailable, 524: ErrUnavailable, 525: ErrUnavailable, 530: ErrUnavailable,
 }
 
-// Errors of a call without a usable reply.
+// Errors of a call without a usable reply. Those of the second group come beside another one.
 var (
-	// ErrBadResponse (2xx): the reply is not JSON or has no group.
-	ErrBadResponse = errors.New("client: the reply is not the API's answer; the update may have been applied")
-	// ErrResponseTooLarge reports a reply longer than WithMaxResponseBytes.
-	ErrResponseTooLarge = errors.New("client: the reply is too large")
-	// ErrConnection reports that no whole reply arrived. Unless TransportError.Attempts is 0 the update may have been applied.
-	ErrConnection = errors.New("client: no reply from the API")
-	// ErrTimeout reports, beside ErrConnection, that time ran out after the request was sent, so that it is not repeated.
-	ErrTimeout = errors.New("client: no reply in time; the request was sent and may still be applied")
-	// ErrLimiter reports that the limiter of WithRateLimiter returned an error. The request was not sent.
-	ErrLimiter = errors.New("client: the rate limiter lets no request pass")
-	// ErrRetryBudget reports, beside another error, that a request was not sent again because the retry budget is used up.
+	ErrBadResponse      = errors.New("client: the reply is not the API's answer; the update may have been applied") // 2xx that is not JSON or has no group
+	ErrResponseTooLarge = errors.New("client: the reply is too large")                                              // longer than WithMaxResponseBytes
+	ErrConnection       = errors.New("client: no reply from the API")                                               // the update may have been applied, unless Attempts is 0
+	ErrLimiter          = errors.New("client: the rate limiter lets no request pass")                               // its Wait returned an error; nothing was sent
+
+	ErrTimeout     = errors.New("client: no reply in time; the request was sent and may still be applied") // not repeated for that reason
 	ErrRetryBudget = errors.New("client: not sent again: the retry budget is used up")
 )
 

@@ -164,14 +164,12 @@ func WithUserAgent(agent string) Option {
 	})
 }
 
-// reservedHeaders are set by the client alone.
-var reservedHeaders = []string{"Accept-Encoding", "Authorization", "Content-Length", "Content-Type", "Host", "User-Agent"}
-
 // WithHeader sets a header of the request; an empty value removes it. Authorization, Host and the headers that describe
 // the body are refused.
 func WithHeader(key, value string) Option {
 	key = textproto.CanonicalMIMEHeaderKey(key)
-	ok := key != "" && !slices.Contains(reservedHeaders, key) && !strings.ContainsFunc(key, notInName) && !strings.ContainsFunc(value, notInValue)
+	reserved := []string{"", "Accept-Encoding", "Authorization", "Content-Length", "Content-Type", "Host", "User-Agent"}
+	ok := !slices.Contains(reserved, key) && !strings.ContainsFunc(key, notInName) && !strings.ContainsFunc(value, notInValue)
 	return option(ok, "a header is set by the client alone, or has a character that HTTP does not allow", func(s *settings) {
 		s.header = s.header.Clone()
 		if s.header.Del(key); value != "" {

@@ -51,6 +51,7 @@ type tally struct {
 	attempts  int
 	throttled bool   // an attempt was answered with 429
 	token     string // of the last attempt
+	body      []byte // of its reply
 	last      error  // of the last attempt
 	failed    *Error // the last attempt, if it ended the call with a status other than 2xx
 }
@@ -64,17 +65,8 @@ type retrier struct {
 	next http.RoundTripper
 }
 
-// wholeBody is the body of a reply that was read already.
-type wholeBody struct {
-	bytes.Reader
-	data []byte
-}
-
-// Close implements io.Closer.
-func (*wholeBody) Close() error { return nil }
-
-// RoundTrip sends req until it is answered with 2xx or fails for good. It returns a reply with any status and its body as a
-// wholeBody, or a *TransportError, or an *Error for a reply that is too large or corrupt.
+// RoundTrip sends req until it is answered with 2xx or fails for good. It returns a reply with any status, or a
+// *TransportError, or an *Error for a reply that is too large or corrupt.
 func (t *retrier) RoundTrip(req *http.Request) (*http.Response, error) {
 	ctx := req.Context()
 	n, ok := ctx.Value(tallyKey{}).(*tally)
@@ -87,7 +79,7 @@ func (t *retrier) RoundTrip(req *http.Request) (*http.Response, error) {
 		}
 		n.attempts++
 		started := time.Now()
-		resp, err := t.attempt(req, n.token)
+		resp, err := t.attempt(req, n)
 		n.last = n.stamp(err)
 		t.observe(resp, err, time.Since(started))
 		var wait time.Duration
@@ -140,7 +132,7 @@ func (t *retrier) admit(ctx context.Context, n *tally) (err error) {
 }
 
 // attempt sends req once. It returns a reply with 2xx, or another one with an *Error, or a *TransportError.
-func (t *retrier) attempt(req *http.Request, token string) (*http.Response, error) {
+func (t *retrier) attempt(req *http.Request, n *tally) (*http.Response, error) {
 	ctx, timeout := req.Context(), t.timeout
 	if most := t.httpClient.Timeout; most > 0 && (timeout == 0 || most < timeout) {
 		timeout = most
@@ -152,7 +144,7 @@ func (t *retrier) attempt(req *http.Request, token string) (*http.Response, erro
 	}
 	out := req.WithContext(ctx)
 	out.Header = req.Header.Clone()
-	out.Header.Set("Authorization", "Bearer "+token)
+	out.Header.Set("Authorization", "Bearer "+n.token)
 	fresh, err := req.GetBody()
 	if err != nil {
 		return nil, fmt.Errorf("client: copying the request: %w", err)
@@ -161,19 +153,17 @@ func (t *retrier) attempt(req *http.Request, token string) (*http.Response, erro
 	out.Body = body
 	resp, err := t.next.RoundTrip(out)
 	if err != nil {
-		return nil, noReply(req.Context(), token, err, body.read.Load())
+		return nil, noReply(req.Context(), n.token, err, body.read.Load())
 	}
 	defer func(body io.Closer) { _ = body.Close() }(resp.Body)
-	redactHeader(resp.Header, token)
+	redactHeader(resp.Header, n.token)
 	data, err := readAll(resp, t.maxResponse)
-	whole := &wholeBody{data: data}
-	whole.Reset(data)
-	resp.Body = whole
+	resp.Body, n.body = io.NopCloser(bytes.NewReader(data)), data
 	switch {
 	case errors.Is(err, ErrResponseTooLarge), errors.Is(err, ErrBadResponse), err == nil && resp.StatusCode/100 != 2:
-		return resp, newError(resp, data, token, err)
+		return resp, newError(resp, data, n.token, err)
 	case err != nil:
-		return nil, noReply(req.Context(), token, networkError{fmt.Errorf("reading the reply: %w", err)}, true)
+		return nil, noReply(req.Context(), n.token, networkError{fmt.Errorf("reading the reply: %w", err)}, true)
 	}
 	return resp, nil
 }

@@ -52,7 +52,8 @@ func (s *settings) checkTransport() error {
 	if !ok {
 		return nil
 	}
-	if c := t.TLSClientConfig; c != nil && (isOldTLS(c.MinVersion) || isOldTLS(c.MaxVersion)) {
+	isOld := func(version uint16) bool { return version != 0 && version < tls.VersionTLS12 }
+	if c := t.TLSClientConfig; c != nil && (isOld(c.MinVersion) || isOld(c.MaxVersion)) {
 		return errors.New("client: the http.Client allows TLS below 1.2")
 	}
 	if t.Proxy == nil || s.baseURL.Scheme != "http" || s.plainHTTP {
@@ -64,8 +65,6 @@ func (s *settings) checkTransport() error {
 	}
 	return nil
 }
-
-func isOldTLS(version uint16) bool { return version != 0 && version < tls.VersionTLS12 }
 
 // newChain returns the middleware around the guarded transport.
 func (s *settings) newChain() http.RoundTripper {
@@ -131,11 +130,8 @@ func parseBaseURL(text string) (*url.URL, error) {
 // isLoopback reports whether host is this machine. Names other than localhost do not count: what they resolve to can
 // change between the check and the call.
 func isLoopback(host string) bool {
-	if host == "localhost" {
-		return true
-	}
 	addr, err := netip.ParseAddr(host)
-	return err == nil && addr.Unmap().IsLoopback()
+	return host == "localhost" || err == nil && addr.Unmap().IsLoopback()
 }
 
 // readAll reads the body of a reply, up to limit bytes.
@@ -147,8 +143,9 @@ func readAll(resp *http.Response, limit int64) ([]byte, error) {
 		buf.Grow(int(announced) + bytes.MinRead)
 	}
 	n, err := buf.ReadFrom(io.LimitReader(resp.Body, limit+1))
+	var corrupt flate.CorruptInputError
 	switch {
-	case isCorrupt(err):
+	case errors.Is(err, gzip.ErrHeader), errors.Is(err, gzip.ErrChecksum), errors.As(err, &corrupt):
 		return buf.Bytes(), fmt.Errorf("%w: %w", ErrBadResponse, err)
 	case err != nil:
 		return nil, err
@@ -156,10 +153,4 @@ func readAll(resp *http.Response, limit int64) ([]byte, error) {
 		return buf.Bytes()[:limit], fmt.Errorf("%w: more than %d bytes", ErrResponseTooLarge, limit)
 	}
 	return buf.Bytes(), nil
-}
-
-// isCorrupt reports whether a body arrived whole but cannot be decompressed.
-func isCorrupt(err error) bool {
-	var corrupt flate.CorruptInputError
-	return errors.Is(err, gzip.ErrHeader) || errors.Is(err, gzip.ErrChecksum) || errors.As(err, &corrupt)
 }

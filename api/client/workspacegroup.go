@@ -68,7 +68,7 @@ func (c *Client) UpdateWorkspaceGroup(ctx context.Context, id int64, update Upda
 	if n.failed != nil {
 		return nil, n.failed
 	}
-	result, err := newResult(resp, resp.Body.(*wholeBody).data, n.token, id, c.settings.strict)
+	result, err := newResult(resp, n.body, n.token, id, c.settings.strict)
 	if err != nil {
 		return nil, n.stamp(err)
 	}

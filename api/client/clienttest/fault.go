@@ -24,7 +24,7 @@ type When func(Arrival) bool
 
 // Arrival is what is known of a request when it arrives.
 type Arrival struct {
-	N       int   // 1 is the first request since New or Reset
+	N       int   // 1 is the first request
 	Nth     int   // 1 is the first request since the fault was injected
 	GroupID int64 // 0 if the path has no id
 }
@@ -152,14 +152,14 @@ type gate struct{ *Server }
 var _ group.Updater = gate{}
 
 func (g gate) Authenticate(ctx context.Context, token string) (group.Caller, error) {
-	return (*g.store.Load()).Authenticate(ctx, token)
+	return g.store.Authenticate(ctx, token)
 }
 
 func (g gate) Update(ctx context.Context, by group.Caller, id int64, u model.WorkspaceGroupUpdate, in group.Includes) (group.Snapshot, error) {
 	if seenIn(ctx).withheld {
 		return group.Snapshot{}, &group.Error{Code: group.Unavailable}
 	}
-	snapshot, err := (*g.store.Load()).Update(ctx, by, id, u, in)
+	snapshot, err := g.store.Update(ctx, by, id, u, in)
 	seenIn(ctx).applied = err == nil
 	return snapshot, err
 }
@@ -167,8 +167,7 @@ func (g gate) Update(ctx context.Context, by group.Caller, id int64, u model.Wor
 // answer lets the real server answer into memory, records the request, and sends the reply as the fault wants it. So a
 // caller that has its reply finds the request recorded.
 func (s *Server) answer(w http.ResponseWriter, r *http.Request) {
-	log := s.log.Load()
-	n, fault := log.arrive(groupID(r.URL.Path))
+	n, fault := s.log.arrive(groupID(r.URL.Path))
 	const most = 16 << 20 // beyond what the real server takes
 	body, err := io.ReadAll(io.LimitReader(r.Body, most))
 	if err != nil {
@@ -182,7 +181,7 @@ func (s *Server) answer(w http.ResponseWriter, r *http.Request) {
 	for _, change := range fault.change {
 		change(reply)
 	}
-	log.add(newRequest(n, r, body, saw, fault, reply.Code))
+	s.log.add(newRequest(n, r, body, saw, fault, reply.Code))
 	if fault.delay > 0 {
 		timer := time.NewTimer(fault.delay)
 		defer timer.Stop()

@@ -16,7 +16,7 @@ import (
 
 // Request is a request that arrived, and what became of it. Do not change what it refers to.
 type Request struct {
-	N    int       // 1 is the first one since New or Reset, by arrival
+	N    int       // 1 is the first one, by arrival
 	Time time.Time // of arrival
 
 	Method string
@@ -72,7 +72,7 @@ func newRequest(n int, r *http.Request, body []byte, saw *seen, fault Fault, sta
 	return req
 }
 
-// history is what happened since New or Reset.
+// history is what happened.
 type history struct {
 	keep int
 
@@ -119,15 +119,14 @@ func (h *history) state() (requests []Request, recorded int, added <-chan struct
 
 // Inject scripts a fault from now on. If several would hit a request, the one that was scripted first does.
 func (s *Server) Inject(when When, fault Fault) {
-	h := s.log.Load()
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	h.rules = append(h.rules, rule{when, fault, h.arrived})
+	s.log.mu.Lock()
+	defer s.log.mu.Unlock()
+	s.log.rules = append(s.log.rules, rule{when, fault, s.log.arrived})
 }
 
-// Requests returns what arrived since New or Reset, in order of arrival.
+// Requests returns what arrived, in order of arrival.
 func (s *Server) Requests() []Request {
-	requests, _, _ := s.log.Load().state()
+	requests, _, _ := s.log.state()
 	return requests
 }
 
@@ -139,17 +138,17 @@ func (s *Server) Last() (last Request) {
 	return last
 }
 
-// Count returns how many requests were recorded since New or Reset, including those that WithRequestsKept dropped.
+// Count returns how many requests were recorded, including those that WithRequestsKept dropped.
 func (s *Server) Count() int {
-	_, n, _ := s.log.Load().state()
+	_, n, _ := s.log.state()
 	return n
 }
 
-// Await waits until n requests have been recorded since New or Reset, including those that hang, and returns all, or
+// Await waits until n requests have been recorded, including those that hang, and returns all, or
 // ctx.Err() if ctx ends first.
 func (s *Server) Await(ctx context.Context, n int) ([]Request, error) {
 	for {
-		requests, recorded, added := s.log.Load().state()
+		requests, recorded, added := s.log.state()
 		if recorded >= n {
 			return requests, nil
 		}

@@ -160,26 +160,6 @@ func TestRequestsKept(t *testing.T) {
 	}
 }
 
-// Reset makes a server as it was, with the same faults at the same places.
-func TestReset(t *testing.T) {
-	srv := clienttest.New(t, clienttest.WithFault(clienttest.Nth(2), clienttest.Status(404))) // no client sends again after these
-	for range 2 {
-		srv.Inject(clienttest.Nth(3), clienttest.Status(403))
-		var statuses []int
-		for i := range 4 {
-			_, _ = rename(t.Context(), srv.Client, 7, fmt.Sprint("name ", i))
-			statuses = append(statuses, srv.Last().Status)
-		}
-		if want := []int{200, 404, 403, 200}; !slices.Equal(statuses, want) {
-			t.Errorf("got %v, want %v", statuses, want)
-		}
-		srv.Reset()
-		if name := nameOf(t, srv, 7); name != "Acme" || len(srv.Requests()) != 0 {
-			t.Errorf("after Reset: %q, %d requests", name, len(srv.Requests()))
-		}
-	}
-}
-
 func TestAwaitEndsWithItsContext(t *testing.T) {
 	srv := clienttest.New(t)
 	ctx, cancel := context.WithCancel(t.Context())

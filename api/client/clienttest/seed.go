@@ -102,8 +102,7 @@ func WithToken(t Token) Option {
 	}
 }
 
-// WithStore uses a store of the test's own, which the test closes after the server. secret is a token that the store
-// knows. Reset leaves the store as it is.
+// WithStore uses a store of the test's own, which the test closes after the server. secret is a token that the store has.
 func WithStore(store group.Store, secret string) Option {
 	return func(s *settings) { s.store, s.secret = store, secret }
 }
@@ -111,7 +110,7 @@ func WithStore(store group.Store, secret string) Option {
 // WithClock sets the clock for the times of changes. The default is time.Now.
 func WithClock(now func() time.Time) Option { return func(s *settings) { s.now = now } }
 
-// WithFault is Inject from the start, and after Reset.
+// WithFault is Inject from the start.
 func WithFault(when When, fault Fault) Option {
 	return func(s *settings) { s.rules = append(s.rules, rule{when: when, fault: fault}) }
 }
@@ -201,7 +200,7 @@ func (s *settings) newStore(ctx context.Context) (group.Store, error) {
 // Groups returns the groups as they are stored now, with the ids of all that belongs to them.
 func (s *Server) Groups() []client.Group {
 	var stored collector
-	_ = (*s.store.Load()).Export(context.Background(), account, &stored)
+	_ = s.store.Export(context.Background(), account, &stored)
 	return stored
 }
 

@@ -158,9 +158,8 @@ func TestStore(t *testing.T) {
 	if _, err := clienttest.Start(clienttest.WithStore(store, demo.Token), clienttest.WithGroups()); err == nil {
 		t.Error("a store with data beside it is taken")
 	}
-	srv.Reset()
-	if name := nameOf(t, srv, 7); name != "New" || len(srv.Requests()) != 0 {
-		t.Errorf("after Reset: %q, %d requests", name, len(srv.Requests()))
+	if name := nameOf(t, srv, 7); name != "New" {
+		t.Errorf("the store has %q", name)
 	}
 	if err := store.Close(); err != nil {
 		t.Fatal(err)

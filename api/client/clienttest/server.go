@@ -9,7 +9,6 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"sync"
-	"sync/atomic"
 	"testing"
 
 	"example.com/oxgroups/api/client"
@@ -19,17 +18,13 @@ import (
 
 // Server is a fake of the API. It is safe for concurrent use.
 type Server struct {
-	// URL is the base URL. With WithoutPort nothing listens there.
-	URL string
-	// Token is the secret of the first token of WithToken, or else "demo".
-	Token string
-	// Client is a client with URL and Token.
-	Client *client.Client
+	URL    string         // the base URL; with WithoutPort nothing listens there
+	Token  string         // the secret of the first token of WithToken, or else "demo"
+	Client *client.Client // a client with both
 
-	settings  settings
-	api       http.Handler                // the real server
-	store     atomic.Pointer[group.Store] // behind the real server
-	log       atomic.Pointer[history]
+	store     group.Store  // behind the real server
+	api       http.Handler // the real server
+	log       history
 	http      *httptest.Server
 	transport *http.Transport
 	closing   chan struct{}
@@ -56,31 +51,30 @@ func Start(opts ...Option) (*Server, error) {
 	return s, nil
 }
 
-func (s *Server) start(opts []Option) (err error) {
-	if s.settings, err = newSettings(opts); err != nil {
+func (s *Server) start(opts []Option) error {
+	set, err := newSettings(opts)
+	if err != nil {
 		return err
 	}
-	s.Token = s.settings.secret
-	if err := s.restore(); err != nil {
-		return err
+	if s.store = set.store; s.store == nil {
+		if s.store, err = set.newStore(context.Background()); err != nil {
+			return err
+		}
 	}
 	api, err := server.New(gate{s}, server.WithJournal(func(ctx context.Context, e server.Entry) { seenIn(ctx).entry = e }))
 	if err != nil {
 		return err
 	}
-	s.api = api.Handler()
+	s.api, s.Token, s.log = api.Handler(), set.secret, history{keep: set.keep, rules: set.rules, added: make(chan struct{})}
 	s.http = httptest.NewUnstartedServer(http.HandlerFunc(s.answer))
 	s.http.Config.ErrorLog = log.New(io.Discard, "", 0)
-	if s.settings.withoutPort {
+	if set.withoutPort {
 		memory := &memoryListener{conns: make(chan net.Conn), closed: make(chan struct{})}
 		_ = s.http.Listener.Close()
 		s.http.Listener, s.transport.DialContext = memory, memory.dial
 	}
 	s.http.Start()
 	s.URL = s.http.URL + server.BasePath
-	if s.settings.withoutPort {
-		s.URL = "http://localhost" + server.BasePath
-	}
 	s.Client, err = s.NewClient()
 	return err
 }
@@ -103,22 +97,6 @@ func (s *Server) NewClient(opts ...client.Option) (*client.Client, error) {
 
 // HTTPClient returns an http.Client that reaches the server. Wrap its Transport to see what a client sends and receives.
 func (s *Server) HTTPClient() *http.Client { return &http.Client{Transport: s.transport} }
-
-// Reset restores data, tokens and the faults of WithFault, and forgets requests. No request may be under way.
-func (s *Server) Reset() { _ = s.restore() } // what could be imported once can be imported again
-
-func (s *Server) restore() error {
-	store := s.settings.store
-	if store == nil {
-		var err error
-		if store, err = s.settings.newStore(context.Background()); err != nil {
-			return err
-		}
-	}
-	s.store.Store(&store)
-	s.log.Store(&history{keep: s.settings.keep, rules: s.settings.rules[:len(s.settings.rules):len(s.settings.rules)], added: make(chan struct{})})
-	return nil
-}
 
 // memoryListener accepts connections that are made in memory.
 type memoryListener struct {
@@ -156,4 +134,4 @@ func (l *memoryListener) Close() error {
 	return nil
 }
 
-func (l *memoryListener) Addr() net.Addr { return &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1)} }
+func (l *memoryListener) Addr() net.Addr { return &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1), Port: 80} }
