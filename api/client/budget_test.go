@@ -1,10 +1,13 @@
 package client_test
 
 import (
+	"context"
+	"errors"
 	"net/http"
 	"sync"
 	"testing"
 	"testing/synctest"
+	"time"
 
 	"example.com/oxgroups/api/client"
 )
@@ -88,6 +91,23 @@ func TestBudgetIsShared(t *testing.T) {
 		_, _ = two.UpdateWorkspaceGroup(t.Context(), 7, acme)
 		if s.requests() != 1 {
 			t.Errorf("%d requests of the second client, want 1", s.requests())
+		}
+	})
+}
+
+// A wait that the context's deadline does not leave time for takes nothing from the budget.
+func TestDeadlineTakesNothingFromTheBudget(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c, s := newScripted(t, []step{respond(503, "", "Retry-After", "30")}, client.WithRetryBudget(client.NewRetryBudget(1, 0)))
+		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+		defer cancel()
+		for range 3 {
+			if _, err := c.UpdateWorkspaceGroup(ctx, 7, acme); !errors.Is(err, context.DeadlineExceeded) || errors.Is(err, client.ErrRetryBudget) {
+				t.Errorf("got %v", err)
+			}
+		}
+		if _, err := c.UpdateWorkspaceGroup(t.Context(), 7, acme, client.WithMaxAttempts(2)); client.Attempts(err) != 2 || s.requests() != 5 {
+			t.Errorf("the budget is used up: %v after %d requests", err, s.requests())
 		}
 	})
 }

@@ -3,6 +3,7 @@ package client_test
 import (
 	"context"
 	"errors"
+	"io"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -80,4 +81,38 @@ func (l *onceLimiter) Wait(context.Context) error {
 	}
 	l.used = true
 	return nil
+}
+
+// watching is a limiter that is told of each attempt.
+type watching struct {
+	onceLimiter
+	seen []client.Attempt
+}
+
+func (w *watching) Wait(context.Context) error { return nil }
+
+func (w *watching) Observe(a client.Attempt) { w.seen = append(w.seen, a) }
+
+// A limiter that adapts to replies is told of each attempt before the client waits, so that it can hold all calls back.
+func TestObserver(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := new(watching)
+		c, _ := newScripted(t, []step{respond(429, "", "Retry-After", "30"), fail(io.EOF), respond(200, document)}, client.WithRateLimiter(w),
+			client.WithRetryNotify(func(r client.Retry) {
+				if len(w.seen) != r.Attempt {
+					t.Errorf("the limiter knows of %d attempts before the wait for another one, want %d", len(w.seen), r.Attempt)
+				}
+			}))
+		if _, err := c.UpdateWorkspaceGroup(t.Context(), 7, acme); err != nil {
+			t.Fatal(err)
+		}
+		if len(w.seen) != 3 {
+			t.Fatalf("got %v", w.seen)
+		}
+		first, second, third := w.seen[0], w.seen[1], w.seen[2]
+		if first.Status != 429 || first.RetryAfter != 30*time.Second || !errors.Is(first.Err, client.ErrTooManyRequests) ||
+			second.Status != 0 || !errors.Is(second.Err, client.ErrConnection) || third.Status != 200 || third.Err != nil {
+			t.Errorf("got %+v", w.seen)
+		}
+	})
 }

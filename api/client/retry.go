@@ -25,17 +25,15 @@ type Retry struct {
 	Err     error         // *Error or *TransportError
 }
 
-// Limiter spaces requests. *rate.Limiter of golang.org/x/time/rate implements it.
+// Limiter spaces requests: Wait blocks until one may be sent, or returns an error when ctx ends before that. *rate.Limiter
+// of golang.org/x/time/rate implements it.
 type Limiter interface {
-	// Wait blocks until a request may be sent, or returns an error when ctx ends before that.
 	Wait(ctx context.Context) error
 }
 
-// Observer is implemented by a Limiter that adapts to replies. Observe is called after each attempt that passed Wait,
-// before the client waits or returns.
-type Observer interface {
-	Observe(Attempt)
-}
+// Observer is implemented by a Limiter that adapts to replies. Observe is called after each attempt, before the client
+// waits or returns.
+type Observer interface{ Observe(Attempt) }
 
 // Attempt is the outcome of one attempt.
 type Attempt struct {
@@ -94,8 +92,11 @@ func (t *retrier) RoundTrip(req *http.Request) (*http.Response, error) {
 		if answer, ok := stop.(*Error); ok && answer.Err == nil {
 			n.failed, stop = answer, nil
 		}
+		if stop != nil {
+			return nil, n.stamp(stop)
+		}
 		if !again {
-			return resp, n.stamp(stop)
+			return resp, nil
 		}
 		if t.notify != nil {
 			t.notify(Retry{Attempt: n.attempts, Wait: wait, Err: err})
@@ -145,12 +146,14 @@ func (t *retrier) attempt(req *http.Request, n *tally) (*http.Response, error) {
 	out := req.WithContext(ctx)
 	out.Header = req.Header.Clone()
 	out.Header.Set("Authorization", "Bearer "+n.token)
-	fresh, err := req.GetBody()
-	if err != nil {
-		return nil, fmt.Errorf("client: copying the request: %w", err)
+	body := &sentBody{ReadCloser: http.NoBody}
+	if req.GetBody != nil {
+		fresh, err := req.GetBody()
+		if err != nil {
+			return nil, fmt.Errorf("client: copying the request: %w", err)
+		}
+		body.ReadCloser, out.Body = fresh, body
 	}
-	body := &sentBody{ReadCloser: fresh}
-	out.Body = body
 	resp, err := t.next.RoundTrip(out)
 	if err != nil {
 		return nil, noReply(req.Context(), n.token, err, body.read.Load())
@@ -276,8 +279,8 @@ func passing(err error, sent bool) bool {
 }
 
 func isTimeout(err error) bool {
-	var timeout interface{ Timeout() bool }
-	return errors.As(err, &timeout) && timeout.Timeout()
+	var timed interface{ Timeout() bool }
+	return errors.As(err, &timed) && timed.Timeout()
 }
 
 // backoff is exponential with full jitter, so that calls that failed together are not repeated together.
