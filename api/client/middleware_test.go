@@ -6,6 +6,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"net/http/httptest"
 	"net/url"
 	"slices"
 	"strconv"
@@ -290,5 +291,28 @@ func TestNilOptions(t *testing.T) {
 	}
 	if !slices.Contains(client.Includes(), client.IncludeWorkspaces) {
 		t.Error("an include is missing")
+	}
+}
+
+// A proxy that wants a password would want it of the next attempt too.
+func TestProxyAuthenticationIsNotRepeated(t *testing.T) {
+	var asked atomic.Int64
+	proxy := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		asked.Add(1)
+		w.WriteHeader(http.StatusProxyAuthRequired)
+	}))
+	defer proxy.Close()
+	at, err := url.Parse(proxy.URL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	tr := transport(t)
+	tr.Proxy = http.ProxyURL(at)
+	c, err := client.New(client.WithBaseURL("https://api.example"), client.WithToken(canary), client.WithHTTPClient(&http.Client{Transport: tr}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := c.UpdateWorkspaceGroup(t.Context(), 7, acme); !errors.Is(err, client.ErrConnection) || client.Attempts(err) != 1 || asked.Load() != 1 {
+		t.Errorf("got %v after %d requests", err, asked.Load())
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"testing"
+	"time"
 
 	"example.com/oxgroups/api/nullable"
 )
@@ -105,4 +106,26 @@ func Example() {
 	// false false
 	// true true
 	// true false
+}
+
+// A field prints as its value would, by itself and within a struct.
+func TestFormat(t *testing.T) {
+	when := time.Date(2013, 4, 15, 16, 48, 48, 0, time.UTC)
+	for _, c := range []struct {
+		verb string
+		v    any
+		want string
+	}{
+		{"%v", nullable.NewNullableWithValue(7), "7"},
+		{"%04d", nullable.NewNullableWithValue(7), "0007"},
+		{"%q", nullable.NewNullableWithValue("a"), `"a"`},
+		{"%s", nullable.NewNullableWithValue(when), when.String()},
+		{"%v", nullable.NewNullNullable[int](), "null"},
+		{"%v", nullable.Nullable[int]{}, "unset"},
+		{"%+v", struct{ A, B nullable.Nullable[string] }{A: nullable.NewNullableWithValue("x")}, "{A:x B:unset}"},
+	} {
+		if got := fmt.Sprintf(c.verb, c.v); got != c.want {
+			t.Errorf("%s prints %s, want %s", c.verb, got, c.want)
+		}
+	}
 }
