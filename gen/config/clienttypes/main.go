@@ -10,6 +10,7 @@ import (
 	"go/ast"
 	"go/format"
 	"go/parser"
+	"go/printer"
 	"go/token"
 	"go/types"
 	"log"
@@ -106,27 +107,35 @@ func (g *generator) sentence(name string) string {
 
 // typeText returns a type with the names of package client, and the types of the model that are in it.
 func (g *generator) typeText(t ast.Expr) (text string, inner []string) {
+	renamed := map[*ast.Ident]string{}
 	var rename func(ast.Node) bool
-	names := map[*ast.Ident]string{}
 	rename = func(n ast.Node) bool {
-		_, foreign := n.(*ast.SelectorExpr)
-		if id, ok := n.(*ast.Ident); ok {
-			names[id] = id.Name
-			if target, ok := g.aliases[id.Name]; ok {
-				id.Name = target
-			} else if g.docs[id.Name] != "" {
-				inner = append(inner, id.Name)
-				id.Name = g.local(id.Name)
+		switch n := n.(type) {
+		case *ast.SelectorExpr: // of another package
+			return false
+		case *ast.Field: // of a nameless struct
+			ast.Inspect(n.Type, rename)
+			return false
+		case *ast.Ident:
+			renamed[n] = n.Name
+			if target, ok := g.aliases[n.Name]; ok {
+				n.Name = target
+			} else if g.docs[n.Name] != "" {
+				inner = append(inner, n.Name)
+				n.Name = g.local(n.Name)
 			}
 		}
-		return !foreign
+		return true
 	}
 	ast.Inspect(t, rename)
-	text = types.ExprString(t)
-	for id, name := range names {
+	var buf bytes.Buffer
+	if err := printer.Fprint(&buf, token.NewFileSet(), t); err != nil {
+		log.Fatal(err)
+	}
+	for id, name := range renamed {
 		id.Name = name
 	}
-	return text, inner
+	return buf.String(), inner
 }
 
 // local returns the name of a type of the model in package client.
@@ -151,6 +160,7 @@ func (g *generator) sent(name string) {
 		for _, f := range s.Fields.List {
 			text, inner := g.typeText(f.Type)
 			below = append(below, inner...)
+			text = strings.Join(strings.Fields(text), " ")
 			g.printf("//   - %s %s: %s", f.Names[0].Name, text, description(f.Doc, f.Names[0].Name))
 		}
 	}
