@@ -1,7 +1,6 @@
 package client
 
 import (
-	"errors"
 	"math"
 	"net/http"
 	"sync"
@@ -39,18 +38,14 @@ func (b *RetryBudget) withdraw() bool {
 	return true
 }
 
-// settle adds to the budget if err, with which an attempt ended, shows that the API works.
+// settle adds to the budget if err, with which an attempt ended, is nil or a reply of an API that is up.
 func (b *RetryBudget) settle(err error) {
-	if b == nil || err != nil && !isAnswer(err) {
+	answer, refused := err.(*Error)
+	isUp := err == nil || refused && answer.StatusCode < http.StatusInternalServerError && answer.StatusCode != http.StatusTooManyRequests
+	if b == nil || !isUp {
 		return
 	}
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.left = min(b.size, b.left+b.ratio)
-}
-
-// isAnswer reports whether err is a reply of an API that is up.
-func isAnswer(err error) bool {
-	var answer *Error
-	return errors.As(err, &answer) && answer.StatusCode < http.StatusInternalServerError && answer.StatusCode != http.StatusTooManyRequests
 }

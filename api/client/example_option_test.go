@@ -264,3 +264,56 @@ func ExampleWithoutValidation() {
 	// client: the update is not valid: name: must not be blank
 	// client: the API answered 400 Bad Request (request req-1): name: can't be blank
 }
+
+// A stand-in in another container has no certificate.
+func ExampleWithPlainHTTP() {
+	c, err := client.New(client.WithBaseURL("http://oxgroupsd:8080/api/v1"), client.WithPlainHTTP())
+	fmt.Println(c, err)
+	// Output: client for http://oxgroupsd:8080/api/v1/ <nil>
+}
+
+// Params has the query and header parameters of the operation as openapi.yaml describes them.
+func ExampleWithParams() {
+	c, err := client.New(client.WithBaseURL("https://api.example/api/v1"))
+	if err != nil {
+		log.Fatal(err)
+	}
+	req, err := c.Request(context.Background(), 7, client.Update{Name: "Acme"}, client.WithParams(client.Params{Include: new("workspaces")}))
+	fmt.Println(req.URL, err)
+	// Output: https://api.example/api/v1/workspace_groups/7?include=workspaces <nil>
+}
+
+// Odd values of a reply are left out and listed. A test of an API can insist on there being none.
+func ExampleWithStrictReplies() {
+	url, done := api(200, `{"results":[{"key":"workspace_groups","id":"7"}],"count":1,
+		"meta":{"count":1,"page_count":1,"page_number":1,"page_size":20},
+		"workspace_groups":{"7":{"id":7,"name":"Acme","company":"yes","created_at":"2013-04-15T16:48:48Z","updated_at":"2013-04-15T16:48:48Z"}}}`)
+	defer done()
+	c, err := client.New(client.WithBaseURL(url), client.WithToken("demo"))
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer c.CloseIdleConnections()
+	result, err := c.UpdateWorkspaceGroup(context.Background(), 7, client.Update{Name: "Acme"})
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(result.Group.ID, result.Group.Company, result.Warnings)
+	_, err = c.UpdateWorkspaceGroup(context.Background(), 7, client.Update{Name: "Acme"}, client.WithStrictReplies())
+	fmt.Println(errors.Is(err, client.ErrBadResponse))
+	// Output:
+	// 7 unset /workspace_groups/7/company: must be a boolean
+	// true
+}
+
+// A program can tell people why a call takes its time.
+func ExampleWithRetryNotify() {
+	url, done := flaky(answer(503, ""), answer(200, document))
+	defer done()
+	update(url, client.WithBackoff(0, 0), client.WithRetryNotify(func(r client.Retry) {
+		fmt.Printf("attempt %d: %v; again in %v\n", r.Attempt, r.Err, r.Wait)
+	}))
+	// Output:
+	// attempt 1: client: the API answered 503 Service Unavailable (request req-1); again in 0s
+	// updated, attempts: 2
+}

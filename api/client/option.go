@@ -42,8 +42,7 @@ type settings struct {
 	source      *tokenCache // wins over token
 	httpClient  *http.Client
 	middleware  []Middleware
-	rebuild     bool // an option changed what the chain is made of
-	userAgent   string
+	rebuild     bool        // an option changed what the chain is made of
 	header      http.Header // shared by copies, never changed in place
 	maxResponse int64
 	params      Params
@@ -63,9 +62,11 @@ type settings struct {
 
 func defaultSettings() settings {
 	return settings{
-		httpClient:    newHTTPClient(),
-		userAgent:     "oxgroups-go (" + runtime.Version() + "; " + runtime.GOOS + "/" + runtime.GOARCH + ")",
-		header:        http.Header{"Accept": {"application/json"}},
+		httpClient: newHTTPClient(),
+		header: http.Header{
+			"Accept":     {"application/json"},
+			"User-Agent": {"oxgroups-go (" + runtime.Version() + "; " + runtime.GOOS + "/" + runtime.GOARCH + ")"},
+		},
 		maxResponse:   DefaultMaxResponseBytes,
 		timeout:       DefaultTimeout,
 		maxAttempts:   DefaultMaxAttempts,
@@ -158,17 +159,13 @@ func WithTimeout(d time.Duration) Option {
 }
 
 // WithUserAgent sets the User-Agent header.
-func WithUserAgent(agent string) Option {
-	return option(!strings.ContainsFunc(agent, notInValue), "the user agent has a character that HTTP does not allow", func(s *settings) {
-		s.userAgent = agent
-	})
-}
+func WithUserAgent(agent string) Option { return WithHeader("User-Agent", agent) }
 
 // WithHeader sets a header of the request; an empty value removes it. Authorization, Host and the headers that describe
 // the body are refused.
 func WithHeader(key, value string) Option {
 	key = textproto.CanonicalMIMEHeaderKey(key)
-	reserved := []string{"", "Accept-Encoding", "Authorization", "Content-Length", "Content-Type", "Host", "User-Agent"}
+	reserved := []string{"", "Accept-Encoding", "Authorization", "Content-Length", "Content-Type", "Host"}
 	ok := !slices.Contains(reserved, key) && !strings.ContainsFunc(key, notInName) && !strings.ContainsFunc(value, notInValue)
 	return option(ok, "a header is set by the client alone, or has a character that HTTP does not allow", func(s *settings) {
 		s.header = s.header.Clone()

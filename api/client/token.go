@@ -39,11 +39,9 @@ func redactHeader(header http.Header, token string) {
 	}
 }
 
-var errTokenText = errors.New("the token has a character that a token cannot have, such as a space or a line feed")
-
 func checkToken(token string) error {
 	if strings.ContainsFunc(token, func(r rune) bool { return r <= ' ' || r > '~' }) {
-		return errTokenText
+		return sourceFault("the token has a character that a token cannot have, such as a space or a line feed")
 	}
 	return nil
 }
@@ -91,16 +89,15 @@ func (c *tokenCache) get(ctx context.Context) (string, error) {
 	}
 }
 
-var (
-	errSourcePanicked = errors.New("it panicked")
-	errSourceEmpty    = errors.New("it returned no token")
-	errTokenType      = errors.New("its token is not of the type Bearer")
-)
+// sourceFault is what can be wrong with the answer of a token source.
+type sourceFault string
+
+func (f sourceFault) Error() string { return string(f) }
 
 // refresh asks the source and hands the answer to all calls that wait.
 func (c *tokenCache) refresh(r *refresh) {
 	var expiry time.Time
-	r.err = errSourcePanicked // the value of the panic is dropped: it may be a secret
+	r.err = sourceFault("it panicked") // the value of the panic is dropped: it may be a secret
 	defer func() {
 		_ = recover()
 		c.mu.Lock()
@@ -113,9 +110,9 @@ func (c *tokenCache) refresh(r *refresh) {
 	case err != nil:
 		r.err = err
 	case answer == nil || answer.AccessToken == "":
-		r.err = errSourceEmpty
+		r.err = sourceFault("it returned no token")
 	case answer.Type() != "Bearer":
-		r.err = errTokenType
+		r.err = sourceFault("its token is not of the type Bearer")
 	default:
 		if r.err = checkToken(answer.AccessToken); r.err == nil {
 			r.token, expiry = answer.AccessToken, answer.Expiry
@@ -143,17 +140,18 @@ func (e sourceError) Error() string {
 	var (
 		answer  *oauth2.RetrieveError
 		network *net.OpError
+		fault   sourceFault
 		text    = fmt.Sprintf("it returned a %T", e.error)
 	)
-	if errors.As(e.error, &answer) && answer.Response != nil {
+	switch {
+	case errors.As(e.error, &answer) && answer.Response != nil:
 		text = "its server answered " + strconv.Itoa(answer.Response.StatusCode)
-	} else if errors.As(e.error, &network) {
+	case errors.As(e.error, &network):
 		text = network.Error()
-	}
-	for _, known := range []error{errSourcePanicked, errSourceEmpty, errTokenType, errTokenText, context.DeadlineExceeded} {
-		if errors.Is(e.error, known) {
-			text = known.Error()
-		}
+	case errors.As(e.error, &fault):
+		text = string(fault)
+	case errors.Is(e.error, context.DeadlineExceeded):
+		text = context.DeadlineExceeded.Error()
 	}
 	return "the token source gave no token: " + text
 }

@@ -107,7 +107,6 @@ func (c *Client) request(ctx context.Context, id int64, update *Update) (*http.R
 	for key, values := range s.header {
 		req.Header[key] = values
 	}
-	req.Header.Set("User-Agent", s.userAgent)
 	if !s.unchecked {
 		if err := check(id, req, &document, body); err != nil {
 			return nil, err
