@@ -84,10 +84,7 @@ func (l *onceLimiter) Wait(context.Context) error {
 }
 
 // watching is a limiter that is told of each attempt.
-type watching struct {
-	onceLimiter
-	seen []client.Attempt
-}
+type watching struct{ seen []client.Attempt }
 
 func (w *watching) Wait(context.Context) error { return nil }
 

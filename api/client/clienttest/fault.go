@@ -68,10 +68,12 @@ type Fault struct {
 func Status(code int) Fault {
 	f := Fault{name: "status " + strconv.Itoa(code), applied: code < 300}
 	return f.with(func(r *httptest.ResponseRecorder) {
-		id := r.HeaderMap.Get("X-Request-Id")
-		r.Code, r.HeaderMap, r.Body = code, http.Header{"X-Request-Id": {id}}, new(bytes.Buffer)
+		id := r.Header().Get("X-Request-Id")
+		clear(r.Header())
+		r.Header().Set("X-Request-Id", id)
+		r.Code, r.Body = code, new(bytes.Buffer)
 		if code >= 400 {
-			r.HeaderMap.Set("Content-Type", "application/json")
+			r.Header().Set("Content-Type", "application/json")
 			r.Body.Write(server.ErrorBody(code))
 		}
 	})
@@ -119,8 +121,8 @@ func (f Fault) After(d time.Duration) Fault {
 // Header returns the fault with a header of the reply; an empty value removes it.
 func (f Fault) Header(key, value string) Fault {
 	return f.with(func(r *httptest.ResponseRecorder) {
-		if r.HeaderMap.Del(key); value != "" {
-			r.HeaderMap.Set(key, value)
+		if r.Header().Del(key); value != "" {
+			r.Header().Set(key, value)
 		}
 	})
 }
@@ -202,7 +204,7 @@ func (s *Server) answer(w http.ResponseWriter, r *http.Request) {
 
 // write sends a reply that says that its body has size bytes.
 func write(w http.ResponseWriter, r *httptest.ResponseRecorder, size int) {
-	maps.Copy(w.Header(), r.HeaderMap)
+	maps.Copy(w.Header(), r.Header())
 	if r.Code != http.StatusNoContent && r.Code != http.StatusNotModified {
 		w.Header().Set("Content-Length", strconv.Itoa(size))
 	}
