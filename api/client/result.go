@@ -177,8 +177,10 @@ func collect[M, T any](objects *map[string]M, ids *[]string, convert func(key st
 		order = &keys
 	}
 	out := make([]T, 0, len(*order))
+	var object M // outside of the loop, so that it is allocated once
 	for _, key := range *order {
-		if object, ok := (*objects)[key]; ok {
+		var ok bool
+		if object, ok = (*objects)[key]; ok {
 			out = append(out, convert(key, &object))
 		}
 	}

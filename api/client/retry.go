@@ -11,6 +11,7 @@ import (
 	"math/rand/v2"
 	"net"
 	"net/http"
+	"net/http/httptrace"
 	"strconv"
 	"strings"
 	"sync/atomic"
@@ -52,9 +53,23 @@ type tally struct {
 	body      []byte // of its reply
 	last      error  // of the last attempt
 	failed    *Error // the last attempt, if it ended the call with a status other than 2xx
+
+	waiting   atomic.Bool // the transport of the last attempt waits for a connection
+	connected atomic.Bool // it has one
 }
 
 type tallyKey struct{}
+
+// trace returns ctx with hooks that note how far an attempt gets.
+func (n *tally) trace(ctx context.Context) context.Context {
+	return httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{
+		GetConn: func(string) { n.waiting.Store(true) },
+		GotConn: func(httptrace.GotConnInfo) { n.connected.Store(true) },
+	})
+}
+
+// sent reports whether the request of the last attempt may have been sent. A transport without hooks may have sent it.
+func (n *tally) sent() bool { return n.connected.Load() || !n.waiting.Load() }
 
 // retrier is a http.RoundTripper that repeats requests. It knows no operation, only that requests are idempotent, and
 // reads each reply whole, so that one that breaks off is repeated too.
@@ -70,6 +85,7 @@ func (t *retrier) RoundTrip(req *http.Request) (*http.Response, error) {
 	n, ok := ctx.Value(tallyKey{}).(*tally)
 	if !ok {
 		n = new(tally)
+		req = req.WithContext(context.WithValue(ctx, tallyKey{}, n))
 	}
 	for renewed := false; ; {
 		if err := t.admit(ctx, n); err != nil {
@@ -146,17 +162,17 @@ func (t *retrier) attempt(req *http.Request, n *tally) (*http.Response, error) {
 	out := req.WithContext(ctx)
 	out.Header = req.Header.Clone()
 	out.Header.Set("Authorization", "Bearer "+n.token)
-	body := &sentBody{ReadCloser: http.NoBody}
 	if req.GetBody != nil {
-		fresh, err := req.GetBody()
-		if err != nil {
+		var err error
+		if out.Body, err = req.GetBody(); err != nil {
 			return nil, fmt.Errorf("client: copying the request: %w", err)
 		}
-		body.ReadCloser, out.Body = fresh, body
 	}
+	n.waiting.Store(false)
+	n.connected.Store(false)
 	resp, err := t.next.RoundTrip(out)
 	if err != nil {
-		return nil, noReply(req.Context(), n.token, err, body.read.Load())
+		return nil, noReply(req.Context(), n.token, err, n.sent())
 	}
 	defer func(body io.Closer) { _ = body.Close() }(resp.Body)
 	redactHeader(resp.Header, n.token)
@@ -169,17 +185,6 @@ func (t *retrier) attempt(req *http.Request, n *tally) (*http.Response, error) {
 		return nil, noReply(req.Context(), n.token, networkError{fmt.Errorf("reading the reply: %w", err)}, true)
 	}
 	return resp, nil
-}
-
-// sentBody is the body of a request that remembers whether a transport began to send it.
-type sentBody struct {
-	io.ReadCloser
-	read atomic.Bool
-}
-
-func (b *sentBody) Read(p []byte) (int, error) {
-	b.read.Store(true)
-	return b.ReadCloser.Read(p)
 }
 
 // observe tells the retry budget and the limiter of an attempt.
@@ -266,7 +271,7 @@ func passing(err error, sent bool) bool {
 	)
 	switch {
 	case isTimeout(err):
-		return !sent // the API may still be at work on it
+		return !sent && errors.As(err, &network) // otherwise the API may still be at work on it
 	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, net.ErrClosed), errors.As(err, &errno):
 		return true
 	case errors.As(err, &name):

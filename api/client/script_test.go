@@ -3,6 +3,7 @@ package client_test
 import (
 	"io"
 	"net/http"
+	"net/http/httptrace"
 	"strings"
 	"sync"
 	"testing"
@@ -67,6 +68,7 @@ func (s *script) RoundTrip(r *http.Request) (*http.Response, error) {
 	}
 	_ = r.Body.Close()
 	if do.unsent != nil {
+		httptrace.ContextClientTrace(r.Context()).GetConn("api.example:443")
 		return nil, do.unsent
 	}
 	return do.answer(r)

@@ -92,6 +92,9 @@ func (g guard) RoundTrip(r *http.Request) (*http.Response, error) {
 		}
 		return nil, errElsewhere
 	}
+	if n, ok := r.Context().Value(tallyKey{}).(*tally); ok {
+		r = r.WithContext(n.trace(r.Context()))
+	}
 	resp, err := g.next.RoundTrip(r)
 	if err != nil {
 		return nil, networkError{err}
