@@ -15,6 +15,7 @@ import (
 	"syscall"
 	"testing"
 	"testing/synctest"
+	"time"
 
 	"example.com/oxgroups/api/client"
 )
@@ -314,5 +315,23 @@ func TestProxyAuthenticationIsNotRepeated(t *testing.T) {
 	}
 	if _, err := c.UpdateWorkspaceGroup(t.Context(), 7, acme); !errors.Is(err, client.ErrConnection) || client.Attempts(err) != 1 || asked.Load() != 1 {
 		t.Errorf("got %v after %d requests", err, asked.Load())
+	}
+}
+
+// A handshake that gets no answer ends before the request is sent, so it is tried again.
+func TestStalledHandshakeIsRepeated(t *testing.T) {
+	ln, err := net.Listen("tcp", "127.0.0.1:0") // accepts in the kernel, and says nothing
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer ln.Close()
+	tr := transport(t)
+	c, err := client.New(client.WithBaseURL("https://"+ln.Addr().String()), client.WithToken(canary), client.WithHTTPClient(&http.Client{Transport: tr}),
+		client.WithTimeout(10*time.Millisecond), client.WithMaxAttempts(2), client.WithBackoff(0, 0))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := c.UpdateWorkspaceGroup(t.Context(), 7, acme); !errors.Is(err, client.ErrConnection) || errors.Is(err, client.ErrTimeout) || client.Attempts(err) != 2 {
+		t.Errorf("got %v after %d attempts, want 2", err, client.Attempts(err))
 	}
 }
