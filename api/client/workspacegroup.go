@@ -130,7 +130,7 @@ func joinIncludes(first *string, includes []Include) string {
 // check returns a *ValidationError unless the parameters in req and document, which body encodes, keep the rules.
 func check(id int64, req *http.Request, document *model.WorkspaceGroupRequest, body []byte) error {
 	path := func(string) string { return strconv.FormatInt(id, 10) }
-	_, _, err := validator.ParseUpdateWorkspaceGroupParameters(path, req.URL.Query())
+	_, _, err := validator.ParseUpdateWorkspaceGroupParameters(validate.Parameters{Path: path, Query: req.URL.RawQuery, Header: req.Header})
 	found := violations(err)
 	if !isUTF8(document, body) {
 		found = append(found, validate.Violation{Rule: "type", Message: "a string of the update is not UTF-8"})
