@@ -153,7 +153,7 @@ func TestUsage(t *testing.T) {
 			if code := run(tc.args, &stdout, &stderr); code != tc.code {
 				t.Errorf("ended with %d, want %d: %s", code, tc.code, stderr.String())
 			}
-			for _, want := range []string{"-spec", "-model", "-out", "-suite", "-partial"} {
+			for _, want := range []string{"-spec", "-model", "-out", "-partial"} {
 				if tc.name == "help" && !strings.Contains(stderr.String(), want) {
 					t.Errorf("%s is not explained", want)
 				}
@@ -196,33 +196,5 @@ func TestReproducible(t *testing.T) {
 				}
 			}
 		})
-	}
-}
-
-// The files of the JSON Schema Test Suite, with no test failed and only what OpenAPI 3.0 has not refused.
-func TestSuite(t *testing.T) {
-	var stdout, stderr bytes.Buffer
-	code := run([]string{"-suite", "testdata/json-schema-tests"}, &stdout, &stderr)
-	if want := "204 passed, 0 failed, 3 refused at generation\n"; code != 0 || !strings.HasSuffix(stdout.String(), want) {
-		t.Errorf("ended with %d, want %s:\n%s%s", code, want, stdout.String(), stderr.String())
-	}
-	for line := range strings.Lines(stdout.String()) {
-		if strings.HasPrefix(line, "refused: ") && !strings.Contains(line, "patternProperties: keyword is not supported") {
-			t.Error(line)
-		}
-	}
-}
-
-// A wrong verdict is reported, so that "0 failed" means something.
-func TestSuiteReportsFailures(t *testing.T) {
-	dir := t.TempDir()
-	text := `[{"description":"d","schema":{"type":"string"},"tests":[{"description":"wrong","data":1,"valid":true},{"description":"right","data":1,"valid":false}]}]`
-	if err := os.WriteFile(filepath.Join(dir, "x.json"), []byte(text), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	var stdout, stderr bytes.Buffer
-	code := run([]string{"-suite", dir}, &stdout, &stderr)
-	if code != 1 || !strings.Contains(stdout.String(), "failed: x.json: d: wrong") || !strings.Contains(stdout.String(), "1 passed, 1 failed, 0 refused") {
-		t.Errorf("ended with %d:\n%s%s", code, stdout.String(), stderr.String())
 	}
 }
