@@ -24,7 +24,7 @@ func TestLenientValues(t *testing.T) {
 	}
 	strs := func(s *validate.Scanner) (any, bool) {
 		var v []string
-		_, ok := validate.Strings(s, &v)
+		ok := validate.Strings(s, &v)
 		return v, ok
 	}
 	for _, c := range []struct {

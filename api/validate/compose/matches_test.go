@@ -76,6 +76,24 @@ func TestMatches(t *testing.T) {
 	}
 }
 
+// A lenient scanner takes text for numbers and numbers for text, but not where matches are counted: 7 is an integer and no string.
+func TestMatchesOfALenientScanner(t *testing.T) {
+	text := func(s *validate.Scanner) { s.String() }
+	integer := func(s *validate.Scanner) { s.Int64() }
+	for data, want := range map[string]int{`7`: 1, `"7"`: 1, `"a"`: 1, `true`: 0} {
+		s := validate.NewLenientScanner([]byte(data), validate.Options{})
+		start := s.Offset()
+		s.Skip()
+		if got := compose.Matches(s, start, text, integer); got != want {
+			t.Errorf("%s matches %d schemas, want %d", data, got, want)
+		}
+		s.Rewind(start)
+		if compose.All(s, start, integer); (data == "7" || data == `"7"`) != s.Valid() {
+			t.Errorf("%s is an integer: %t", data, s.Valid())
+		}
+	}
+}
+
 // TestMatchesOfHostileDocuments has documents that make each level of a recursive schema try every branch: without memory of
 // what was tried, the time doubles with each level.
 func TestMatchesOfHostileDocuments(t *testing.T) {
