@@ -41,9 +41,9 @@ type Scanner struct {
 	options    Options
 	err        *SyntaxError
 	violations Violations
-	failed     int // violations found, listed or not
-	unlisted   int // violations for which the list had no place
-	again      int // bytes that were gone back over
+	failed     int  // violations found, listed or not
+	unlisted   int  // violations for which the list had no place
+	again      int  // bytes that were gone back over
 	exact      bool // text is not taken for a number, nor a number for text
 	scratch    any  // of package compose
 }
