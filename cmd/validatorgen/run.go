@@ -96,8 +96,25 @@ func report(stderr io.Writer, err error) int {
 	return 1
 }
 
-func generate(o options) error {
+// load reads the document. An example or a default that breaks its schema is an error, or, with -partial, a notice.
+func load(o options) (*openapi.Document, error) {
 	doc, err := openapi.Load(o.spec, o.partial)
+	if err != nil {
+		return nil, err
+	}
+	bad := doc.BadValues()
+	if o.partial {
+		for _, line := range bad {
+			fmt.Fprintln(o.stderr, line)
+		}
+	} else if len(bad) > 0 {
+		return nil, errors.New(strings.Join(bad, "\n"))
+	}
+	return doc, nil
+}
+
+func generate(o options) error {
+	doc, err := load(o)
 	if err != nil {
 		return err
 	}

@@ -76,6 +76,50 @@ func TestRefusals(t *testing.T) {
 	}
 }
 
+// So does an example or a default that breaks its schema: all that is wrong with it is named, at the place of the value.
+func TestBadValues(t *testing.T) {
+	const both = `{required: [id, pin], properties: {id: {type: integer, readOnly: true}, pin: {type: string, minLength: 4, writeOnly: true}}, example: {id: x, pin: '1'}}`
+	body := func(example string) string {
+		return "\n      requestBody: {content: {application/json: {schema: {$ref: '#/components/schemas/S'}, example: " + example + "}}}"
+	}
+	for _, tc := range []struct {
+		name, text string
+		want       []string
+	}{
+		{"an example of a schema", spec("3.0.3", `{type: string, maxLength: 2, example: abc}`, plain), []string{"spec.yaml:12:37: #/components/schemas/S/example: the example breaks maxLength: must have at most 2 characters"}},
+		{"inside an example", spec("3.0.3", `{type: object, properties: {a: {type: array, items: {type: integer}}}, example: {a: [1, x]}}`, plain), []string{"S/example/a/1: the example breaks type: must be an integer"}},
+		{"a default", spec("3.0.3", `{properties: {a: {type: integer, minimum: 1, default: 0}}}`, plain), []string{"S/properties/a/default: the default breaks minimum: must be at least 1"}},
+		{"a default of another type", spec("3.0.3", `{type: boolean, default: "true"}`, plain), []string{"S/default: the default breaks type: must be a boolean"}},
+		{"null", spec("3.0.3", `{type: string, default: null}`, plain), []string{"the default breaks type: must be a string"}},
+		{"an enum", spec("3.0.3", `{type: string, enum: [a, b], example: c}`, plain), []string{`the example breaks enum: must be one of "a", "b"`}},
+		{"what is missing", spec("3.0.3", `{required: [a], example: {}}`, plain), []string{"the example breaks required: must have the property a"}},
+		{"two rules", spec("3.0.3", both, plain), []string{"example/id: the example breaks type: must be an integer", "example/pin: the example breaks minLength: must have at least 4 characters"}},
+		{"a parameter", spec("3.0.3", `{}`, `{name: id, in: path, required: true, schema: {type: integer}, example: x}`), []string{"#/paths/~1x~1{id}/get/parameters/0/example: the example breaks type: must be an integer"}},
+		{"one of several examples", spec("3.0.3", `{}`, `{name: id, in: path, required: true, schema: {type: integer}, examples: {a: {value: 1}, b: {value: x}}}`), []string{"examples/b/value: the example breaks type"}},
+		{"a request has no readOnly property", spec("3.0.3", `{required: [id], properties: {id: {type: integer, readOnly: true}}}`, plain+body(`{id: ignored}`)), nil},
+		{"a request has its writeOnly properties", spec("3.0.3", `{required: [pin], properties: {pin: {type: string, writeOnly: true}}}`, plain+body(`{}`)), []string{"the example breaks required: must have the property pin"}},
+		{"an example that fits through a reference", spec("3.0.3", `{properties: {a: {allOf: [{$ref: '#/components/schemas/S'}], example: {a: {}}}}}`, plain), nil},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			code, stderr, out := generateInto(t, tc.text)
+			if want := min(1, len(tc.want)); code != want || strings.Count(stderr, " breaks ") != len(tc.want) {
+				t.Errorf("ended with %d: %s", code, stderr)
+			}
+			for _, want := range tc.want {
+				if !strings.Contains(stderr, want) {
+					t.Errorf("got %s, want %q in it", stderr, want)
+				}
+			}
+			if files, _ := os.ReadDir(out); len(tc.want) > 0 && len(files) > 0 {
+				t.Errorf("%d files were written", len(files))
+			}
+			if code, stderr, _ := generateInto(t, tc.text, "-partial"); code != 0 || strings.Count(stderr, " breaks ") != len(tc.want) {
+				t.Errorf("with -partial ended with %d: %s", code, stderr)
+			}
+		})
+	}
+}
+
 // Two refusals are both named.
 func TestRefusalsAreAllNamed(t *testing.T) {
 	_, stderr, _ := generateInto(t, spec("3.0.3", `{const: 1, properties: {a: {if: {}}}}`, plain))
