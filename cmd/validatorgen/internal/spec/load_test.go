@@ -157,11 +157,11 @@ anchor: {$ref: '#value'}
 // JSON is read whatever YAML makes of its white space and numbers.
 func TestJSONThatIsNotYAML(t *testing.T) {
 	for text, want := range map[string]string{
-		"\t{\"a\": 1}":             `{"a":1}`,
+		"\t{\"a\": 1}":              `{"a":1}`,
 		"\r\n\t[\n\t1,\n\t\t2\t]\t": `[1,2]`,
-		`[1e400, -1E+400, 1e-400]`: `[1e400,-1E+400,1e-400]`,
-		`["1e400", "7"]`:           `["1e400","7"]`,
-		"\t1e400":                  `1e400`,
+		`[1e400, -1E+400, 1e-400]`:  `[1e400,-1E+400,1e-400]`,
+		`["1e400", "7"]`:            `["1e400","7"]`,
+		"\t1e400":                   `1e400`,
 	} {
 		doc, err := load(t, "s.json", text)
 		if err != nil {

@@ -50,7 +50,7 @@ func TestFailuresAreReported(t *testing.T) {
 		t.Fatal(err)
 	}
 	r := runSuite(t, temp)
-	if r.passed != 1 || len(r.failed) != 1 || !strings.Contains(r.failed[0], "x.json: d: wrong") || len(r.refused["contains"]) != 1 || r.refusals() != 1 {
+	if r.passed != 1 || len(r.failed) != 2 || !strings.Contains(r.failed[0], "x.json: d: wrong") || !strings.Contains(r.failed[1], "x.json: d: wrong") || len(r.refused["contains"]) != 1 || r.refusals() != 1 {
 		t.Errorf("got %+v", r)
 	}
 }
@@ -137,8 +137,21 @@ func (s *suite) add(t *testing.T, file string) {
 		name := "S" + strconv.Itoa(len(s.roots))
 		s.roots = append(s.roots, emit.Root{Name: name, Schema: compiled})
 		for _, test := range g.Tests {
+			s.evaluate(t, compiled, base+": "+g.Description+": "+test.Description, test.Data, test.Valid)
 			fmt.Fprintf(&s.tests, "\t{%q, Check%s, %q, %t},\n", base+": "+g.Description+": "+test.Description, name, test.Data, test.Valid)
 		}
+	}
+}
+
+// evaluate gives a test to the evaluation of examples, too, which has to agree with generated code.
+func (s *suite) evaluate(t *testing.T, compiled *schema.Schema, name string, data []byte, valid bool) {
+	t.Helper()
+	doc, err := spec.ParseJSON("data", data)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if found := compiled.Evaluate(doc.Root, schema.Either); (len(found) == 0) != valid {
+		s.failed = append(s.failed, fmt.Sprintf("%s: as an example: %v", name, found))
 	}
 }
 
