@@ -102,11 +102,11 @@ func newTypedGroup(t *testing.T, number, index int) *typedGroup {
 		if err != nil {
 			t.Fatalf("%v\n%s", err, text)
 		}
-		files, err := openapi.Emit(compiled, emit.Config{Package: name, Spec: "random", Runtime: "example.com/oxgroups/api/validate"}, types)
+		files, err := emit.Document(compiled, emit.Config{Package: name, Spec: "random", Runtime: "example.com/oxgroups/api/validate"}, types)
 		if err != nil {
 			t.Fatalf("%v\n%s", err, text)
 		}
-		for _, f := range files {
+		for _, f := range files.Validator {
 			g.files = append(g.files, emit.File{Name: folder + name + "/" + f.Name, Text: f.Text})
 		}
 	}

@@ -98,12 +98,12 @@ func generated(t *testing.T, dir string, model *gotype.Package) map[string][]byt
 	if err != nil {
 		t.Fatal(err)
 	}
-	files, err := openapi.Emit(doc, emit.Config{Package: "validator", Spec: specFile, Runtime: "example.com/oxgroups/api/validate"}, model)
+	files, err := emit.Document(doc, emit.Config{Package: "validator", Spec: specFile, Runtime: "example.com/oxgroups/api/validate"}, model)
 	if err != nil {
 		t.Fatal(err)
 	}
 	all := map[string][]byte{}
-	for _, f := range files {
+	for _, f := range files.Validator {
 		all[f.Name] = declarations(t, f)
 	}
 	return all
