@@ -195,10 +195,22 @@ func (r Required) evaluate(e *evaluation, s *Schema, v *spec.Node) {
 	}
 }
 
+func (r Properties) names(key string) bool {
+	return slices.ContainsFunc(r.List, func(p Property) bool { return p.Name == key })
+}
+
+// names reports whether a rule has a schema for a property by its name.
+func (s *Schema) names(key string) bool {
+	return slices.ContainsFunc(s.Rules, func(r Rule) bool {
+		named, ok := r.(interface{ names(key string) bool })
+		return ok && named.names(key)
+	})
+}
+
 func (r AdditionalProperties) evaluate(e *evaluation, s *Schema, v *spec.Node) {
 	for _, m := range v.Members {
 		switch {
-		case s.Property(m.Key) != nil:
+		case s.names(m.Key):
 		case r.Schema == nil:
 			e.check(false, m.Value, r, r.Message())
 		default:
