@@ -245,7 +245,8 @@ func (g *Generator) readTwice(s *schema.Schema, t *gotype.Type) bool {
 	}
 	p := g.plan(s)
 	_, parsed := parsedFormats[t.Kind]
-	return parsed && len(p.text)+len(p.enum) > 0 || len(p.enum) > 0 && !scalarEnum(p.enum)
+	composite := t.Kind == gotype.Struct || t.Kind == gotype.Slice || t.Kind == gotype.Map
+	return parsed && len(p.text)+len(p.enum) > 0 || len(p.enum) > 0 && (composite || !scalarEnum(p.enum))
 }
 
 // scalarEnum reports whether no value of an enum is an array or object.

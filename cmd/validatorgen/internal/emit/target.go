@@ -236,7 +236,7 @@ func (g *Generator) read(c *code, s *schema.Schema, t target, keep store) {
 		g.any(c, r, t, "Any")
 	case t.typ.Kind == gotype.Raw:
 		g.any(c, r, t, "RawValue")
-	case t.typ.Expr == "" && !r.Combined() && g.fits(r, t.typ):
+	case t.typ.Expr == "" && !g.readTwice(r, t.typ) && g.fits(r, t.typ):
 		if !r.AllowsNull() {
 			g.inPlace(c, r, t, "", nil)
 			return
@@ -255,7 +255,7 @@ func (g *Generator) read(c *code, s *schema.Schema, t target, keep store) {
 // nameless prints the reading of a value into a type without a name, and what is done if there is one.
 func (g *Generator) nameless(c *code, s *schema.Schema, t target, then func(c *code)) {
 	kind := t.typ.Kind
-	if r := s.Resolve(); !r.Combined() && g.fits(r, t.typ) && (kind == gotype.Struct || kind == gotype.Slice || kind == gotype.Map) {
+	if r := s.Resolve(); !g.readTwice(r, t.typ) && g.fits(r, t.typ) && (kind == gotype.Struct || kind == gotype.Slice || kind == gotype.Map) {
 		g.inPlace(c, r, t, "", then)
 		return
 	}
