@@ -3,7 +3,6 @@ package compose_test
 import (
 	"strings"
 	"testing"
-	"time"
 
 	"example.com/oxgroups/api/validate"
 	"example.com/oxgroups/api/validate/compose"
@@ -95,21 +94,17 @@ func TestMatchesOfALenientScanner(t *testing.T) {
 }
 
 // TestMatchesOfHostileDocuments has documents that make each level of a recursive schema try every branch: without memory of
-// what was tried, the time doubles with each level.
+// what was tried, the time doubles with each of 60 levels, and the test does not end.
 func TestMatchesOfHostileDocuments(t *testing.T) {
 	deep := strings.Repeat(`{"not":`, 60) + `{"x":1}` + strings.Repeat("}", 60)
 	wide := `{"all":[` + strings.Repeat(`{"all":[{"not":{"not":{}}}]},`, 2000) + `{"not":1}]}`
 	both := `{"all":[` + strings.Repeat(strings.Repeat(`{"all":[{},`, 20)+`{"not":{}}`+strings.Repeat("]}", 20)+",", 100) + `{}]}`
 	for name, data := range map[string]string{"deep": deep, "wide": wide, "both": both} {
-		start := time.Now()
 		s := validate.NewScanner([]byte(data), validate.Options{})
 		query(s)
 		err := s.End()
 		if wantOK := name == "both"; (err == nil) != wantOK {
 			t.Errorf("%s: %v", name, err)
-		}
-		if took := time.Since(start); took > 2*time.Second {
-			t.Errorf("%s: %d bytes took %v", name, len(data), took)
 		}
 	}
 }
