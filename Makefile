@@ -76,4 +76,4 @@ soak: ## Make CALLS calls (100000) with 64 goroutines while a tenth of the reque
 
 .PHONY: schema-suite
 schema-suite: ## Run a folder of the JSON Schema Test Suite against generated validators (SUITE=DIR)
-	@go run ./cmd/validatorgen -suite "$(SUITE)"
+	go test ./cmd/validatorgen/internal/suite -run TestSuite -count=1 -v -suite "$(abspath $(SUITE))"

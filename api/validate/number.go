@@ -30,7 +30,7 @@ func (s *Scanner) numberText(want string) (text string, ok bool) {
 	switch kind := s.Kind(); {
 	case kind == Number:
 		return s.number()
-	case kind == String && s.options.Lenient:
+	case kind == String && !s.exact:
 		start := s.pos
 		if text, ok = s.text(); !ok || IsNumber(text) {
 			return text, ok

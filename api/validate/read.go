@@ -29,6 +29,12 @@ func Item[S ~[]E, E any](*S) *E { return new(E) }
 // MakeMap makes an empty map.
 func MakeMap[M ~map[string]V, V any](m *M) { *m = M{} }
 
+// Reset sets v to its zero value.
+func Reset[T any](v *T) {
+	var zero T
+	*v = zero
+}
+
 // Put sets an entry of a map, which is made if there is none.
 func Put[M ~map[string]V, V any](m *M, key string, value V) {
 	if *m == nil {

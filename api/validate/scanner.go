@@ -41,15 +41,16 @@ type Scanner struct {
 	options    Options
 	err        *SyntaxError
 	violations Violations
-	failed     int // violations found, listed or not
-	unlisted   int // violations for which the list had no place
-	again      int // bytes that were gone back over
-	scratch    any // of package compose
+	failed     int  // violations found, listed or not
+	unlisted   int  // violations for which the list had no place
+	again      int  // bytes that were gone back over
+	exact      bool // text is not taken for a number, nor a number for text
+	scratch    any  // of package compose
 }
 
 // NewScanner returns a scanner of data. It is short enough to be inlined, so that a scanner that does not escape is not allocated.
 func NewScanner(data []byte, options Options) *Scanner {
-	return &Scanner{data: data, options: options, depth: cmp.Or(options.MaxDepth, DefaultMaxDepth)}
+	return &Scanner{data: data, options: options, exact: !options.Lenient, depth: cmp.Or(options.MaxDepth, DefaultMaxDepth)}
 }
 
 // NewLenientScanner returns a scanner of what somebody else sent, which reads all that it can: ids and numbers in either

@@ -21,7 +21,7 @@ func (s *Scanner) String() (string, bool) {
 
 // notText is String for a value of another type. Leniently a number is its text.
 func (s *Scanner) notText() (string, bool) {
-	if s.options.Lenient && s.Kind() == Number {
+	if !s.exact && s.Kind() == Number {
 		return s.number()
 	}
 	s.WrongType("a string")

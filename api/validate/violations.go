@@ -66,6 +66,12 @@ func (s *Scanner) Stopped() bool { return s.err != nil }
 // CountFailure counts a violation that is listed already.
 func (s *Scanner) CountFailure() { s.failed++ }
 
+// Exact sets whether text and numbers are told apart by a lenient scanner, too, and returns what was set before.
+func (s *Scanner) Exact(on bool) (before bool) {
+	before, s.exact = s.exact, on
+	return before
+}
+
 // Scratch is a place for the state of package compose.
 func (s *Scanner) Scratch() *any { return &s.scratch }
 

@@ -4,7 +4,6 @@ import (
 	"fmt"
 
 	"example.com/oxgroups/cmd/validatorgen/internal/lint"
-	"example.com/oxgroups/cmd/validatorgen/internal/openapi"
 	loader "example.com/oxgroups/cmd/validatorgen/internal/spec"
 )
 
@@ -27,6 +26,6 @@ func check(o options) error {
 	if mistakes > 0 {
 		return fmt.Errorf("mistakes in %s: %d", o.spec, mistakes)
 	}
-	_, err = openapi.Load(o.spec, o.partial)
+	_, err = load(o)
 	return err
 }

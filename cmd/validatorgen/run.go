@@ -2,7 +2,6 @@ package main
 
 import (
 	"bytes"
-	"context"
 	"errors"
 	"flag"
 	"fmt"
@@ -17,7 +16,6 @@ import (
 	"example.com/oxgroups/cmd/validatorgen/internal/gotype"
 	"example.com/oxgroups/cmd/validatorgen/internal/openapi"
 	"example.com/oxgroups/cmd/validatorgen/internal/schema"
-	"example.com/oxgroups/cmd/validatorgen/internal/suite"
 	"golang.org/x/mod/modfile"
 )
 
@@ -30,7 +28,7 @@ const usage = `Usage: validatorgen -spec FILE -out DIR [-model DIR] [flags]
 Validatorgen reads an OpenAPI 3.0 document (YAML or JSON) and writes a Go package that decodes, checks and encodes JSON:
 
   DecodeX(data, *model.X) error   for each schema X of components/schemas that has a type in the model package
-  AppendX([]byte, *model.X) []byte
+  AppendX([]byte, *model.X) ([]byte, error)
   CheckX(data) error              for each schema, where no model package is given
   ParseXParameters                for each operation with parameters
   DecodeXRequestBody              for each request body that is no schema of its own
@@ -48,7 +46,6 @@ type options struct {
 	spec, out, pkg     string
 	server             string
 	model, modelImport string
-	suite              string
 	refuseNUL, partial bool
 	check              bool
 	maxDepth           int
@@ -68,7 +65,6 @@ func run(args []string, stdout, stderr io.Writer) int {
 	flags.BoolVar(&o.refuseNUL, "refuse-nul", false, "refuse U+0000 in strings, for stores that cannot hold it")
 	flags.BoolVar(&o.partial, "partial", false, "leave out the schemas and operations that cannot be compiled, and what depends on them, instead of stopping")
 	flags.IntVar(&o.maxDepth, "max-depth", 0, "how deep a document may be nested (default 64)")
-	flags.StringVar(&o.suite, "suite", "", "run the files of the JSON Schema Test Suite in this folder instead")
 	flags.BoolVar(&o.check, "check", false, "print the mistakes of the document, and write nothing")
 	flags.Usage = func() {
 		fmt.Fprint(stderr, usage)
@@ -80,9 +76,6 @@ func run(args []string, stdout, stderr io.Writer) int {
 			return 0
 		}
 		return 2
-	}
-	if o.suite != "" && flags.NArg() == 0 {
-		return report(stderr, suite.Run(context.Background(), o.suite, runtimePath, stdout, stderr))
 	}
 	if o.check && o.spec != "" && flags.NArg() == 0 {
 		return report(stderr, check(o))
@@ -103,8 +96,25 @@ func report(stderr io.Writer, err error) int {
 	return 1
 }
 
-func generate(o options) error {
+// load reads the document. An example or a default that breaks its schema is an error, or, with -partial, a notice.
+func load(o options) (*openapi.Document, error) {
 	doc, err := openapi.Load(o.spec, o.partial)
+	if err != nil {
+		return nil, err
+	}
+	bad := doc.BadValues()
+	if o.partial {
+		for _, line := range bad {
+			fmt.Fprintln(o.stderr, line)
+		}
+	} else if len(bad) > 0 {
+		return nil, errors.New(strings.Join(bad, "\n"))
+	}
+	return doc, nil
+}
+
+func generate(o options) error {
+	doc, err := load(o)
 	if err != nil {
 		return err
 	}

@@ -76,6 +76,50 @@ func TestRefusals(t *testing.T) {
 	}
 }
 
+// So does an example or a default that breaks its schema: all that is wrong with it is named, at the place of the value.
+func TestBadValues(t *testing.T) {
+	const both = `{required: [id, pin], properties: {id: {type: integer, readOnly: true}, pin: {type: string, minLength: 4, writeOnly: true}}, example: {id: x, pin: '1'}}`
+	body := func(example string) string {
+		return "\n      requestBody: {content: {application/json: {schema: {$ref: '#/components/schemas/S'}, example: " + example + "}}}"
+	}
+	for _, tc := range []struct {
+		name, text string
+		want       []string
+	}{
+		{"an example of a schema", spec("3.0.3", `{type: string, maxLength: 2, example: abc}`, plain), []string{"spec.yaml:12:37: #/components/schemas/S/example: the example breaks maxLength: must have at most 2 characters"}},
+		{"inside an example", spec("3.0.3", `{type: object, properties: {a: {type: array, items: {type: integer}}}, example: {a: [1, x]}}`, plain), []string{"S/example/a/1: the example breaks type: must be an integer"}},
+		{"a default", spec("3.0.3", `{properties: {a: {type: integer, minimum: 1, default: 0}}}`, plain), []string{"S/properties/a/default: the default breaks minimum: must be at least 1"}},
+		{"a default of another type", spec("3.0.3", `{type: boolean, default: "true"}`, plain), []string{"S/default: the default breaks type: must be a boolean"}},
+		{"null", spec("3.0.3", `{type: string, default: null}`, plain), []string{"the default breaks type: must be a string"}},
+		{"an enum", spec("3.0.3", `{type: string, enum: [a, b], example: c}`, plain), []string{`the example breaks enum: must be one of "a", "b"`}},
+		{"what is missing", spec("3.0.3", `{required: [a], example: {}}`, plain), []string{"the example breaks required: must have the property a"}},
+		{"two rules", spec("3.0.3", both, plain), []string{"example/id: the example breaks type: must be an integer", "example/pin: the example breaks minLength: must have at least 4 characters"}},
+		{"a parameter", spec("3.0.3", `{}`, `{name: id, in: path, required: true, schema: {type: integer}, example: x}`), []string{"#/paths/~1x~1{id}/get/parameters/0/example: the example breaks type: must be an integer"}},
+		{"one of several examples", spec("3.0.3", `{}`, `{name: id, in: path, required: true, schema: {type: integer}, examples: {a: {value: 1}, b: {value: x}}}`), []string{"examples/b/value: the example breaks type"}},
+		{"a request has no readOnly property", spec("3.0.3", `{required: [id], properties: {id: {type: integer, readOnly: true}}}`, plain+body(`{id: ignored}`)), nil},
+		{"a request has its writeOnly properties", spec("3.0.3", `{required: [pin], properties: {pin: {type: string, writeOnly: true}}}`, plain+body(`{}`)), []string{"the example breaks required: must have the property pin"}},
+		{"an example that fits through a reference", spec("3.0.3", `{properties: {a: {allOf: [{$ref: '#/components/schemas/S'}], example: {a: {}}}}}`, plain), nil},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			code, stderr, out := generateInto(t, tc.text)
+			if want := min(1, len(tc.want)); code != want || strings.Count(stderr, " breaks ") != len(tc.want) {
+				t.Errorf("ended with %d: %s", code, stderr)
+			}
+			for _, want := range tc.want {
+				if !strings.Contains(stderr, want) {
+					t.Errorf("got %s, want %q in it", stderr, want)
+				}
+			}
+			if files, _ := os.ReadDir(out); len(tc.want) > 0 && len(files) > 0 {
+				t.Errorf("%d files were written", len(files))
+			}
+			if code, stderr, _ := generateInto(t, tc.text, "-partial"); code != 0 || strings.Count(stderr, " breaks ") != len(tc.want) {
+				t.Errorf("with -partial ended with %d: %s", code, stderr)
+			}
+		})
+	}
+}
+
 // Two refusals are both named.
 func TestRefusalsAreAllNamed(t *testing.T) {
 	_, stderr, _ := generateInto(t, spec("3.0.3", `{const: 1, properties: {a: {if: {}}}}`, plain))
@@ -153,7 +197,7 @@ func TestUsage(t *testing.T) {
 			if code := run(tc.args, &stdout, &stderr); code != tc.code {
 				t.Errorf("ended with %d, want %d: %s", code, tc.code, stderr.String())
 			}
-			for _, want := range []string{"-spec", "-model", "-out", "-suite", "-partial"} {
+			for _, want := range []string{"-spec", "-model", "-out", "-partial"} {
 				if tc.name == "help" && !strings.Contains(stderr.String(), want) {
 					t.Errorf("%s is not explained", want)
 				}
@@ -196,33 +240,5 @@ func TestReproducible(t *testing.T) {
 				}
 			}
 		})
-	}
-}
-
-// The files of the JSON Schema Test Suite, with no test failed and only what OpenAPI 3.0 has not refused.
-func TestSuite(t *testing.T) {
-	var stdout, stderr bytes.Buffer
-	code := run([]string{"-suite", "testdata/json-schema-tests"}, &stdout, &stderr)
-	if want := "204 passed, 0 failed, 3 refused at generation\n"; code != 0 || !strings.HasSuffix(stdout.String(), want) {
-		t.Errorf("ended with %d, want %s:\n%s%s", code, want, stdout.String(), stderr.String())
-	}
-	for line := range strings.Lines(stdout.String()) {
-		if strings.HasPrefix(line, "refused: ") && !strings.Contains(line, "patternProperties: keyword is not supported") {
-			t.Error(line)
-		}
-	}
-}
-
-// A wrong verdict is reported, so that "0 failed" means something.
-func TestSuiteReportsFailures(t *testing.T) {
-	dir := t.TempDir()
-	text := `[{"description":"d","schema":{"type":"string"},"tests":[{"description":"wrong","data":1,"valid":true},{"description":"right","data":1,"valid":false}]}]`
-	if err := os.WriteFile(filepath.Join(dir, "x.json"), []byte(text), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	var stdout, stderr bytes.Buffer
-	code := run([]string{"-suite", dir}, &stdout, &stderr)
-	if code != 1 || !strings.Contains(stdout.String(), "failed: x.json: d: wrong") || !strings.Contains(stdout.String(), "1 passed, 1 failed, 0 refused") {
-		t.Errorf("ended with %d:\n%s%s", code, stdout.String(), stderr.String())
 	}
 }

@@ -52,6 +52,7 @@ func decodeWorkspaceGroupRequest(s *validate.Scanner, v *model.WorkspaceGroupReq
 		switch key {
 		case "workspace_group":
 			s.Once(&seen, hasWorkspaceGroup)
+			validate.Reset(&v.WorkspaceGroup)
 			decodeWorkspaceGroupUpdate(s, &v.WorkspaceGroup)
 		case "include":
 			s.Once(&seen, hasInclude)
@@ -360,6 +361,7 @@ func decodeWorkspaceGroupDocument(s *validate.Scanner, v *model.WorkspaceGroupDo
 			}
 		case "meta":
 			s.Once(&seen, hasMeta)
+			validate.Reset(&v.Meta)
 			decodeMeta(s, &v.Meta)
 		case "results":
 			s.Once(&seen, hasResults)

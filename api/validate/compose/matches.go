@@ -7,8 +7,9 @@ import (
 )
 
 // Matches reads the value at offset once with each of checks and returns how many found nothing wrong. What they find is
-// forgotten.
+// forgotten. Text is told from numbers here even where s is lenient: a value that is valid must match as many schemas as it does strictly.
 func Matches(s *validate.Scanner, offset int, checks ...func(*validate.Scanner)) int {
+	defer s.Exact(s.Exact(true))
 	m, done := memoOf(s)
 	defer done()
 	count := 0
@@ -28,7 +29,7 @@ func All(s *validate.Scanner, offset int, checks ...func(*validate.Scanner)) {
 		if s.Stopped() {
 			return
 		}
-		key := memoKey{offset, reflect.ValueOf(check).Pointer()}
+		key := keyOf(s, offset, check)
 		known, ok := m.results[key]
 		if ok && (known.passed || known.reported || m.trials > 0) {
 			s.Jump(known.end)
@@ -54,6 +55,13 @@ type memo struct {
 type memoKey struct {
 	offset int
 	check  uintptr
+	exact  bool
+}
+
+func keyOf(s *validate.Scanner, offset int, check func(*validate.Scanner)) memoKey {
+	exact := s.Exact(true)
+	s.Exact(exact)
+	return memoKey{offset, reflect.ValueOf(check).Pointer(), exact}
 }
 
 type memoResult struct {
@@ -74,7 +82,7 @@ func memoOf(s *validate.Scanner) (m *memo, done func()) {
 }
 
 func (m *memo) matches(s *validate.Scanner, offset int, check func(*validate.Scanner)) bool {
-	key := memoKey{offset, reflect.ValueOf(check).Pointer()}
+	key := keyOf(s, offset, check)
 	if known, ok := m.results[key]; ok {
 		s.Jump(known.end)
 		return known.passed

@@ -3,7 +3,6 @@ package compose_test
 import (
 	"strings"
 	"testing"
-	"time"
 
 	"example.com/oxgroups/api/validate"
 	"example.com/oxgroups/api/validate/compose"
@@ -76,22 +75,36 @@ func TestMatches(t *testing.T) {
 	}
 }
 
+// A lenient scanner takes text for numbers and numbers for text, but not where matches are counted: 7 is an integer and no string.
+func TestMatchesOfALenientScanner(t *testing.T) {
+	text := func(s *validate.Scanner) { s.String() }
+	integer := func(s *validate.Scanner) { s.Int64() }
+	for data, want := range map[string]int{`7`: 1, `"7"`: 1, `"a"`: 1, `true`: 0} {
+		s := validate.NewLenientScanner([]byte(data), validate.Options{})
+		start := s.Offset()
+		s.Skip()
+		if got := compose.Matches(s, start, text, integer); got != want {
+			t.Errorf("%s matches %d schemas, want %d", data, got, want)
+		}
+		s.Rewind(start)
+		if compose.All(s, start, integer); (data == "7" || data == `"7"`) != s.Valid() {
+			t.Errorf("%s is an integer: %t", data, s.Valid())
+		}
+	}
+}
+
 // TestMatchesOfHostileDocuments has documents that make each level of a recursive schema try every branch: without memory of
-// what was tried, the time doubles with each level.
+// what was tried, the time doubles with each of 60 levels, and the test does not end.
 func TestMatchesOfHostileDocuments(t *testing.T) {
 	deep := strings.Repeat(`{"not":`, 60) + `{"x":1}` + strings.Repeat("}", 60)
 	wide := `{"all":[` + strings.Repeat(`{"all":[{"not":{"not":{}}}]},`, 2000) + `{"not":1}]}`
 	both := `{"all":[` + strings.Repeat(strings.Repeat(`{"all":[{},`, 20)+`{"not":{}}`+strings.Repeat("]}", 20)+",", 100) + `{}]}`
 	for name, data := range map[string]string{"deep": deep, "wide": wide, "both": both} {
-		start := time.Now()
 		s := validate.NewScanner([]byte(data), validate.Options{})
 		query(s)
 		err := s.End()
 		if wantOK := name == "both"; (err == nil) != wantOK {
 			t.Errorf("%s: %v", name, err)
-		}
-		if took := time.Since(start); took > 2*time.Second {
-			t.Errorf("%s: %d bytes took %v", name, len(data), took)
 		}
 	}
 }

@@ -1,5 +1,9 @@
 // Package format has the checks behind the keyword format of OpenAPI, each by the RFC that defines the form. It is used by
 // generated validators and knows no schema.
+//
+// The functions that take text (IsEmail, ParseDateTime, ...) and AppendDateTime are stable, and of use to code by hand. Those that
+// take a scanner or an encoder (ReadDate, EncodeDateTime, ...) are called by generated code alone, and may change together with
+// the generator.
 package format
 
 import (

@@ -20,6 +20,8 @@ import (
 	"example.com/oxgroups/cmd/validatorgen/internal/emit"
 	"example.com/oxgroups/cmd/validatorgen/internal/openapi"
 	"example.com/oxgroups/cmd/validatorgen/internal/program"
+	"example.com/oxgroups/cmd/validatorgen/internal/schema"
+	"example.com/oxgroups/cmd/validatorgen/internal/spec"
 )
 
 var (
@@ -62,15 +64,37 @@ type tally struct {
 type group struct {
 	schemas   []object
 	oracle    oracle
+	compiled  []*schema.Schema
 	indices   []int // of the schema that a document is for
 	documents []string
 }
 
 func newGroup(number int) (*group, error) {
 	g := &group{schemas: schemas(newRandom(number, 0), groupSize)}
-	var err error
+	text, err := document(g.schemas)
+	if err != nil {
+		return nil, err
+	}
+	doc, err := spec.ParseJSON("random", text)
+	if err != nil {
+		return nil, err
+	}
+	c := schema.NewCompiler(doc)
+	for _, m := range doc.Root.Get("components").Get("schemas").Members {
+		g.compiled = append(g.compiled, c.Compile(m.Value))
+	}
+	c.Finish()
 	g.oracle, err = newOracle(g.schemas)
 	return g, err
+}
+
+// evaluates reports whether the evaluation of examples finds nothing wrong with a document.
+func (g *group) evaluates(index int, text string) (bool, error) {
+	doc, err := spec.ParseJSON("document", []byte(text))
+	if err != nil {
+		return false, err
+	}
+	return len(g.compiled[index].Evaluate(doc.Root, schema.Either)) == 0, nil
 }
 
 func (g *group) draw(number int) {
@@ -117,11 +141,11 @@ func build(t *testing.T, groups []*group) string {
 		if err != nil {
 			t.Fatal(err)
 		}
-		spec := filepath.Join(temp, fmt.Sprintf("group%d.json", i))
-		if err := os.WriteFile(spec, text, 0o600); err != nil {
+		file := filepath.Join(temp, fmt.Sprintf("group%d.json", i))
+		if err := os.WriteFile(file, text, 0o600); err != nil {
 			t.Fatal(err)
 		}
-		doc, err := openapi.Load(spec, false)
+		doc, err := openapi.Load(file, false)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -242,6 +266,12 @@ func compare(t *testing.T, g *group, verdicts []string, count *tally) {
 		if levels := depth(o.text); levels > maxKinDepth {
 			compareDeep(t, g, i, &o, levels, count)
 			continue
+		}
+		if rules != "syntax" {
+			if valid, err := g.evaluates(g.indices[i], o.text); err != nil || valid != o.accepted() {
+				text, _ := document(g.schemas)
+				t.Errorf("schema %s, document %q: generated: %s, evaluated: %t, %v\nschemas: %s", schemaName(g.indices[i]), o.text, rules, valid, err, text)
+			}
 		}
 		o.kin = g.oracle.accepts(g.indices[i], o.text)
 		count.Lock()

@@ -67,6 +67,10 @@ func document(list []object) ([]byte, error) {
 	for i, s := range list {
 		components[schemaName(i)] = s
 	}
+	return openapiDocument(components)
+}
+
+func openapiDocument(components object) ([]byte, error) {
 	return json.Marshal(object{
 		"openapi": "3.0.3", "info": object{"title": "random", "version": "1"}, "paths": object{}, "components": object{"schemas": components},
 	})

@@ -58,7 +58,7 @@ func (g *Generator) twoWays(s *schema.Schema, t *gotype.Type, seen map[*schema.S
 			return true
 		}
 	}
-	if items := fill.Items(); items != nil && g.twoWays(items, t.Elem, seen) {
+	if items := fill.Items(); items != nil && t.Kind == gotype.Slice && g.twoWays(items, t.Elem, seen) {
 		return true
 	}
 	more, values := schema.Get[schema.AdditionalProperties](fill).Schema, t.Elem

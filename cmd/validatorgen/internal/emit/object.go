@@ -152,6 +152,9 @@ func (g *Generator) property(c *code, p *plan, m *member, t target) {
 		g.value(c, m.schema, target{})
 		return
 	}
+	if m.field.Type.Kind == gotype.Struct { // of equal keys, read leniently, the last one counts
+		c.line("validate.Reset(%s)", t.field(m.field).address())
+	}
 	g.value(c, m.schema, t.field(m.field))
 }
 

@@ -3,7 +3,6 @@ package emit
 import (
 	"fmt"
 	"strconv"
-	"strings"
 
 	"example.com/oxgroups/cmd/validatorgen/internal/schema"
 	"example.com/oxgroups/cmd/validatorgen/internal/spec"
@@ -71,9 +70,9 @@ func (g *Generator) plan(s *schema.Schema) *plan {
 		case schema.Format:
 			p.format = r.Name
 		case schema.MinLength:
-			p.text = append(p.text, check{fmt.Sprintf("utf8.RuneCountInString(text) >= %d", r.N), r.Keyword(), "must have at least " + plural(r.N, "character")})
+			p.text = append(p.text, check{fmt.Sprintf("utf8.RuneCountInString(text) >= %d", r.N), r.Keyword(), r.Message()})
 		case schema.MaxLength:
-			p.text = append(p.text, check{fmt.Sprintf("utf8.RuneCountInString(text) <= %d", r.N), r.Keyword(), "must have at most " + plural(r.N, "character")})
+			p.text = append(p.text, check{fmt.Sprintf("utf8.RuneCountInString(text) <= %d", r.N), r.Keyword(), r.Message()})
 		case schema.Pattern:
 			p.text = append(p.text, g.patternCheck(s, r))
 		case schema.Minimum:
@@ -85,9 +84,9 @@ func (g *Generator) plan(s *schema.Schema) *plan {
 		case schema.Items:
 			p.items = r.Schema
 		case schema.MinItems:
-			p.counts = append(p.counts, limit{">=", r.N, r.Keyword(), "must have at least " + plural(r.N, "item")})
+			p.counts = append(p.counts, limit{">=", r.N, r.Keyword(), r.Message()})
 		case schema.MaxItems:
-			p.counts = append(p.counts, limit{"<=", r.N, r.Keyword(), "must have at most " + plural(r.N, "item")})
+			p.counts = append(p.counts, limit{"<=", r.N, r.Keyword(), r.Message()})
 		case schema.UniqueItems:
 			p.unique = true
 		case schema.Properties:
@@ -97,17 +96,17 @@ func (g *Generator) plan(s *schema.Schema) *plan {
 		case schema.AdditionalProperties:
 			p.additional, p.closed = r.Schema, r.Schema == nil
 		case schema.MinProperties:
-			p.sizes = append(p.sizes, limit{">=", r.N, r.Keyword(), "must have at least " + plural(r.N, "property")})
+			p.sizes = append(p.sizes, limit{">=", r.N, r.Keyword(), r.Message()})
 		case schema.MaxProperties:
-			p.sizes = append(p.sizes, limit{"<=", r.N, r.Keyword(), "must have at most " + plural(r.N, "property")})
+			p.sizes = append(p.sizes, limit{"<=", r.N, r.Keyword(), r.Message()})
 		case schema.AllOf:
 			p.combinations = append(p.combinations, combination{parts: r.Parts})
 		case schema.AnyOf:
-			p.combinations = append(p.combinations, combination{r.Parts, ">= 1", r.Keyword(), "must match at least one of " + plural(len(r.Parts), "schema")})
+			p.combinations = append(p.combinations, combination{r.Parts, ">= 1", r.Keyword(), r.Message()})
 		case schema.OneOf:
-			p.combinations = append(p.combinations, combination{r.Parts, "== 1", r.Keyword(), "must match exactly one of " + plural(len(r.Parts), "schema")})
+			p.combinations = append(p.combinations, combination{r.Parts, "== 1", r.Keyword(), r.Message()})
 		case schema.Not:
-			p.combinations = append(p.combinations, combination{[]*schema.Schema{r.Schema}, "== 0", r.Keyword(), "must not match the schema under not"})
+			p.combinations = append(p.combinations, combination{[]*schema.Schema{r.Schema}, "== 0", r.Keyword(), r.Message()})
 		default:
 			g.fail("%s: no code is printed for the keyword %s", s.Place, rule.Keyword())
 		}
@@ -118,9 +117,9 @@ func (g *Generator) plan(s *schema.Schema) *plan {
 // patternCheck returns the check of a pattern; the usual one for text that is not blank needs no regular expression.
 func (g *Generator) patternCheck(s *schema.Schema, r schema.Pattern) check {
 	if r.Source == `\S` {
-		return check{"!format.IsBlank(text)", r.Keyword(), "must not be blank"}
+		return check{"!format.IsBlank(text)", r.Keyword(), r.Message()}
 	}
-	return check{g.pattern(s, r) + ".MatchString(text)", r.Keyword(), "must match " + r.Source}
+	return check{g.pattern(s, r) + ".MatchString(text)", r.Keyword(), r.Message()}
 }
 
 // pattern returns the name of the variable that has a compiled pattern.
@@ -136,17 +135,19 @@ func (g *Generator) pattern(s *schema.Schema, p schema.Pattern) string {
 }
 
 func atLeast(r schema.Minimum) bound {
+	operator := ">="
 	if r.Exclusive {
-		return bound{r.Literal, ">", r.Keyword(), "must be greater than " + r.Text}
+		operator = ">"
 	}
-	return bound{r.Literal, ">=", r.Keyword(), "must be at least " + r.Text}
+	return bound{r.Literal, operator, r.Keyword(), r.Message()}
 }
 
 func atMost(r schema.Maximum) bound {
+	operator := "<="
 	if r.Exclusive {
-		return bound{r.Literal, "<", r.Keyword(), "must be less than " + r.Text}
+		operator = "<"
 	}
-	return bound{r.Literal, "<=", r.Keyword(), "must be at most " + r.Text}
+	return bound{r.Literal, operator, r.Keyword(), r.Message()}
 }
 
 // print prints the check of a count in variable.
@@ -157,32 +158,6 @@ func (l limit) print(c *code, variable string) {
 // print prints the check.
 func (k check) print(c *code) {
 	c.line("s.Check(%s, %q, %s)", k.condition, k.rule, quoted(k.message))
-}
-
-// maxListed bounds how many values a message lists.
-const maxListed = 20
-
-func enumMessage(values []*spec.Node) string {
-	var list []string
-	for i, v := range values {
-		if i == maxListed {
-			list = append(list, fmt.Sprintf("... (%d in all)", len(values)))
-			break
-		}
-		list = append(list, v.Literal())
-	}
-	return "must be one of " + strings.Join(list, ", ")
-}
-
-func plural(n int, noun string) string {
-	switch {
-	case n == 1:
-		return "1 " + noun
-	case strings.HasSuffix(noun, "y"):
-		return strconv.Itoa(n) + " " + strings.TrimSuffix(noun, "y") + "ies"
-	default:
-		return strconv.Itoa(n) + " " + noun + "s"
-	}
 }
 
 // quoted returns s as a raw string where that is possible and shorter.

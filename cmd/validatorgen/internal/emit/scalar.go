@@ -154,7 +154,7 @@ func integerChecks(c *code, p *plan, basic string) bool {
 		body.line("s.Check(number %s %s, %q, %q)", b.operator, literal(b.Literal), b.rule, b.message)
 	}
 	for _, m := range p.multiples {
-		body.line("s.Check(number%%%s == 0, %q, %q)", literal(m.Literal), m.Keyword(), "must be a multiple of "+m.Text)
+		body.line("s.Check(number%%%s == 0, %q, %q)", literal(m.Literal), m.Keyword(), m.Message())
 	}
 	if ok {
 		c.WriteString(body.String())
@@ -184,7 +184,7 @@ func (g *Generator) number(r *reading, p *plan, t target) {
 		r.value = t.typ.Expr + "(validate.NearestFloat(number, " + size + "))"
 	}
 	if checked {
-		check{"validate.IsFloat(number, " + size + ")", "format", "must be in the range of a floating-point number of " + size + " bits"}.print(&r.checks)
+		check{"validate.IsFloat(number, " + size + ")", "format", schema.Format{Name: p.format}.Message()}.print(&r.checks)
 	}
 	decimals(&r.checks, p, "number")
 	g.canonicalEnum(&r.checks, p.enum, "[]byte(number)")
@@ -201,21 +201,14 @@ func decimals(c *code, p *plan, text string) {
 	}
 	for _, m := range p.multiples {
 		divisor, exponent, _ := m.Value.Divisor()
-		c.line("s.Check(compose.IsMultiple(exact, %d, %d), %q, %q)", divisor, exponent, m.Keyword(), "must be a multiple of "+m.Text)
+		c.line("s.Check(compose.IsMultiple(exact, %d, %d), %q, %q)", divisor, exponent, m.Keyword(), m.Message())
 	}
 }
 
 // formatChecks are the functions of package format by the name of the format.
-var formatChecks = map[string]struct{ function, message string }{
-	"byte":      {"IsBase64", "must be Base64"},
-	"date":      {"IsDate", "must be a date, as in 2006-01-02"},
-	"date-time": {"IsDateTime", "must be a time of RFC 3339, as in 2006-01-02T15:04:05Z"},
-	"email":     {"IsEmail", "must be an email address"},
-	"uuid":      {"IsUUID", "must be a UUID"},
-	"uri":       {"IsURI", "must be a URI"},
-	"hostname":  {"IsHostname", "must be a host name"},
-	"ipv4":      {"IsIPv4", "must be an IPv4 address"},
-	"ipv6":      {"IsIPv6", "must be an IPv6 address"},
+var formatChecks = map[string]string{
+	"byte": "IsBase64", "date": "IsDate", "date-time": "IsDateTime", "email": "IsEmail", "uuid": "IsUUID", "uri": "IsURI",
+	"hostname": "IsHostname", "ipv4": "IsIPv4", "ipv6": "IsIPv6",
 }
 
 // parsedFormats are the readers of strings that are kept as another type, and the value of the target made of the result.
@@ -236,8 +229,8 @@ func (g *Generator) text(r *reading, p *plan, t target) {
 		return
 	}
 	r.vars, r.call, r.value = "text", "s.String()", convert(t, "string", "text")
-	if format := formatChecks[p.format]; format.function != "" {
-		check{"format." + format.function + "(text)", "format", format.message}.print(&r.checks)
+	if function := formatChecks[p.format]; function != "" {
+		check{"format." + function + "(text)", "format", schema.Format{Name: p.format}.Message()}.print(&r.checks)
 	}
 	for _, k := range p.text {
 		k.print(&r.checks)
@@ -252,7 +245,8 @@ func (g *Generator) readTwice(s *schema.Schema, t *gotype.Type) bool {
 	}
 	p := g.plan(s)
 	_, parsed := parsedFormats[t.Kind]
-	return parsed && len(p.text)+len(p.enum) > 0 || len(p.enum) > 0 && !scalarEnum(p.enum)
+	composite := t.Kind == gotype.Struct || t.Kind == gotype.Slice || t.Kind == gotype.Map
+	return parsed && len(p.text)+len(p.enum) > 0 || len(p.enum) > 0 && (composite || !scalarEnum(p.enum))
 }
 
 // scalarEnum reports whether no value of an enum is an array or object.
@@ -287,7 +281,7 @@ func (g *Generator) switchEnum(c *code, values []*spec.Node, expr string, list [
 	if len(values) == 0 {
 		return
 	}
-	message := quoted(enumMessage(values))
+	message := quoted(schema.Enum{Values: values}.Message())
 	if len(list) == 0 {
 		c.line("s.Violation(\"enum\", %s)", message)
 		return

@@ -236,7 +236,7 @@ func (g *Generator) read(c *code, s *schema.Schema, t target, keep store) {
 		g.any(c, r, t, "Any")
 	case t.typ.Kind == gotype.Raw:
 		g.any(c, r, t, "RawValue")
-	case t.typ.Expr == "" && !r.Combined() && g.fits(r, t.typ):
+	case t.typ.Expr == "" && !g.readTwice(r, t.typ) && g.fits(r, t.typ):
 		if !r.AllowsNull() {
 			g.inPlace(c, r, t, "", nil)
 			return
@@ -255,7 +255,7 @@ func (g *Generator) read(c *code, s *schema.Schema, t target, keep store) {
 // nameless prints the reading of a value into a type without a name, and what is done if there is one.
 func (g *Generator) nameless(c *code, s *schema.Schema, t target, then func(c *code)) {
 	kind := t.typ.Kind
-	if r := s.Resolve(); !r.Combined() && g.fits(r, t.typ) && (kind == gotype.Struct || kind == gotype.Slice || kind == gotype.Map) {
+	if r := s.Resolve(); !g.readTwice(r, t.typ) && g.fits(r, t.typ) && (kind == gotype.Struct || kind == gotype.Slice || kind == gotype.Map) {
 		g.inPlace(c, r, t, "", then)
 		return
 	}
@@ -291,12 +291,22 @@ func (g *Generator) any(c *code, s *schema.Schema, t target, method string) {
 	c.line("%s = s.%sAt(%s)", t.expr, method, start)
 }
 
-// unmarshal prints the reading of a value into a type that decodes itself: it is checked before.
+// unmarshal prints the reading of a value into a type that decodes itself, or that has no name: it is checked before.
 func (g *Generator) unmarshal(c *code, s *schema.Schema, t target) {
 	start := c.fresh("start")
 	c.line("%s := s.Offset()", start)
 	g.read(c, s, target{}, nil)
-	c.line("s.Unmarshal(%s, %s)", start, t.address())
+	fill := g.fill(s, t.typ)
+	if fill == nil || t.typ.Kind != gotype.Struct && t.typ.Kind != gotype.Slice && t.typ.Kind != gotype.Map {
+		c.line("s.Unmarshal(%s, %s)", start, t.address())
+		return
+	}
+	found := c.fresh("found")
+	c.line("%s := s.Findings()", found)
+	c.line("s.Rewind(%s)", start)
+	c.line("if s.Null() {")
+	g.inPlace(c, fill, t, "} else ", nil)
+	c.line("s.Forget(%s)", found)
 }
 
 // apart reports whether a scalar schema has a function of its own, so that its rules are printed once.

@@ -15,7 +15,7 @@ import (
 	"example.com/oxgroups/cmd/validatorgen/internal/emit"
 )
 
-// Build writes the files to the folder temp and builds them, which are a package main called name. It returns the path of the
+// Build writes the files to the folder temp and builds them, which are a package main called name and packages in folders below it. It returns the path of the
 // program, which is in temp too. What the compiler says goes to stderr. It needs the go command and a working directory
 // inside the module.
 func Build(ctx context.Context, temp, name string, files []emit.File, stderr io.Writer) (string, error) {
@@ -27,6 +27,9 @@ func Build(ctx context.Context, temp, name string, files []emit.File, stderr io.
 	replace := map[string]string{}
 	for _, f := range files {
 		file := filepath.Join(temp, f.Name)
+		if err := os.MkdirAll(filepath.Dir(file), 0o700); err != nil {
+			return "", fmt.Errorf("write %s: %w", name, err)
+		}
 		if err := os.WriteFile(file, f.Text, 0o600); err != nil {
 			return "", fmt.Errorf("write %s: %w", name, err)
 		}

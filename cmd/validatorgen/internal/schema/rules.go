@@ -16,6 +16,8 @@ type Rule interface {
 	Applies() Types
 	// Children returns the schemas that the rule holds.
 	Children() []*Schema
+	// evaluate looks for violations in a value of the document that has a type which the rule applies to.
+	evaluate(e *evaluation, s *Schema, v *spec.Node)
 }
 
 // reader reads a keyword from its value. Nil is no rule: the value restricts nothing, or was refused.

@@ -47,6 +47,8 @@ func ParseJSON(file string, data []byte) (*Document, error) {
 		at := Place{File: file, Line: 1 + bytes.Count(read, []byte{'\n'}), Column: max(1, utf8.RuneCount(line))}
 		return nil, &Error{at, "not JSON: " + err.Error()}
 	}
+	head := data[:len(data)-len(bytes.TrimLeft(data, " \t\r\n"))]
+	data = append(bytes.ReplaceAll(head, []byte{'\t'}, []byte{' '}), data[len(head):]...) // YAML has no tab there
 	return ParseYAML(file, notYAML.ReplaceAllFunc(data, func(found []byte) []byte {
 		switch {
 		case string(found) == `\\`:

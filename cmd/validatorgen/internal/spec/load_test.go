@@ -153,3 +153,23 @@ anchor: {$ref: '#value'}
 		}
 	}
 }
+
+// JSON is read whatever YAML makes of its white space and numbers.
+func TestJSONThatIsNotYAML(t *testing.T) {
+	for text, want := range map[string]string{
+		"\t{\"a\": 1}":              `{"a":1}`,
+		"\r\n\t[\n\t1,\n\t\t2\t]\t": `[1,2]`,
+		`[1e400, -1E+400, 1e-400]`:  `[1e400,-1E+400,1e-400]`,
+		`["1e400", "7"]`:            `["1e400","7"]`,
+		"\t1e400":                   `1e400`,
+	} {
+		doc, err := load(t, "s.json", text)
+		if err != nil {
+			t.Errorf("%q: %v", text, err)
+			continue
+		}
+		if got := doc.Root.Literal(); got != want {
+			t.Errorf("%q is read as %s, want %s", text, got, want)
+		}
+	}
+}

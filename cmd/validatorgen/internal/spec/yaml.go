@@ -137,6 +137,9 @@ func scalar(n *Node, y *yaml.Node) error {
 		}
 	default:
 		n.Kind = String
+		if y.Style == 0 && validate.IsNumber(y.Value) { // 1e400, which float64 does not hold
+			n.Kind = Number
+		}
 	}
 	return nil
 }

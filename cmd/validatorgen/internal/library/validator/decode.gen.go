@@ -897,6 +897,7 @@ func decodeNotQuery(s *validate.Scanner, v *model.NotQuery) bool {
 		switch key {
 		case "not":
 			s.Once(&seen, hasNot)
+			validate.Reset(&v.Not)
 			decodeQuery(s, &v.Not)
 		default:
 			s.SkipUnknown(&members, key)

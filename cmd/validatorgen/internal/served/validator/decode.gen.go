@@ -296,6 +296,7 @@ func decodeOwner(s *validate.Scanner, v *model.Owner) bool {
 		switch key {
 		case "owner":
 			s.Once(&seen, hasOwner)
+			validate.Reset(&v.Owner)
 			if s.Begin(validate.Object) {
 				const (
 					hasName uint64 = 1 << iota

@@ -1,0 +1,257 @@
+package schema
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"example.com/oxgroups/api/validate"
+	"example.com/oxgroups/api/validate/compose"
+	"example.com/oxgroups/api/validate/format"
+	"example.com/oxgroups/cmd/validatorgen/internal/spec"
+)
+
+// Direction says where a value is sent: readOnly properties are no part of requests, writeOnly ones no part of responses.
+type Direction uint8
+
+// The directions. Either is for values of a schema that may be used both ways.
+const (
+	Either Direction = iota
+	Request
+	Response
+)
+
+// Violation is a rule that a value of the document breaks.
+type Violation struct {
+	Place   spec.Place // of the value
+	Keyword string
+	Message string // what would be right
+}
+
+// Evaluate returns what is wrong with a value of the document itself, such as an example. It gives the verdicts of generated code
+// without building any.
+func (s *Schema) Evaluate(v *spec.Node, d Direction) []Violation {
+	e := &evaluation{direction: d}
+	e.value(s, v)
+	return e.found
+}
+
+type evaluation struct {
+	direction Direction
+	found     []Violation
+}
+
+func (e *evaluation) check(ok bool, at *spec.Node, r Rule, message string) {
+	if !ok {
+		e.found = append(e.found, Violation{at.Place, r.Keyword(), message})
+	}
+}
+
+// matches reports whether v has no violation of s.
+func (e *evaluation) matches(s *Schema, v *spec.Node) bool {
+	return len(s.Evaluate(v, e.direction)) == 0
+}
+
+func (e *evaluation) value(s *Schema, v *spec.Node) {
+	s = s.Resolve()
+	if t := s.Types(); t != 0 && t&typesOf(v) == 0 {
+		e.check(false, v, Type{}, "must be "+t.String())
+		return // other rules of the type would only repeat it
+	}
+	for _, r := range s.Rules {
+		if applies := r.Applies(); applies == AnyType || applies&typesOf(v) != 0 {
+			r.evaluate(e, s, v)
+		}
+	}
+}
+
+// ignored reports whether a property is no part of a value in this direction.
+func (e *evaluation) ignored(s *Schema) bool {
+	r := s.Resolve()
+	return e.direction == Request && (s.ReadOnly || r.ReadOnly) || e.direction == Response && (s.WriteOnly || r.WriteOnly)
+}
+
+// optional reports whether a property may be left out although it is required.
+func (e *evaluation) optional(s *Schema) bool {
+	r := s.Resolve()
+	return e.ignored(s) || e.direction == Either && (s.ReadOnly || r.ReadOnly || s.WriteOnly || r.WriteOnly)
+}
+
+// typesOf returns the types that a value has; an integer is a number, too.
+func typesOf(v *spec.Node) Types {
+	types := [...]Types{spec.Null: Null, spec.Boolean: Boolean, spec.Number: Number, spec.String: String, spec.Sequence: Array, spec.Mapping: Object}[v.Kind]
+	if v.Kind == spec.Number && validate.ParseDecimal(v.Text).IsInteger() {
+		types |= Integer
+	}
+	return types
+}
+
+// String returns the types with their articles, "a string or null".
+func (t Types) String() string {
+	var names []string
+	for i, name := range []string{"null", "a boolean", "an integer", "a number", "a string", "an array", "an object"} {
+		if t&(1<<i) != 0 {
+			names = append(names, name)
+		}
+	}
+	slices.Reverse(names)
+	if len(names) > 1 {
+		names = append(names[:len(names)-2], names[len(names)-2]+" or "+names[len(names)-1])
+	}
+	return strings.Join(names, ", ")
+}
+
+func (r Type) evaluate(*evaluation, *Schema, *spec.Node) {} // value looks at it first
+
+func (r Enum) evaluate(e *evaluation, _ *Schema, v *spec.Node) {
+	text := v.JSON()
+	e.check(slices.ContainsFunc(r.Values, func(n *spec.Node) bool { return n.JSON() == text }), v, r, r.Message())
+}
+
+func (r Format) evaluate(e *evaluation, s *Schema, v *spec.Node) {
+	ok := true
+	switch types := s.Types(); r.Name {
+	case "int32", "int64":
+		n, fits := validate.ParseDecimal(v.Text).Int64()
+		ok = types&Integer == 0 || fits && (r.Name == "int64" || int64(int32(n)) == n)
+	case "float":
+		ok = types != 0 && types&Number == 0 || validate.IsFloat(v.Text, 32)
+	case "double":
+		ok = types != 0 && types&Number == 0 || validate.IsFloat(v.Text, 64)
+	default:
+		ok = textFormats[r.Name](v.Text)
+	}
+	e.check(ok, v, r, r.Message())
+}
+
+// textFormats are the formats of strings.
+var textFormats = map[string]func(text string) bool{
+	"byte": format.IsBase64, "date": format.IsDate, "date-time": format.IsDateTime, "email": format.IsEmail, "uuid": format.IsUUID,
+	"uri": format.IsURI, "hostname": format.IsHostname, "ipv4": format.IsIPv4, "ipv6": format.IsIPv6,
+}
+
+func (r MinLength) evaluate(e *evaluation, _ *Schema, v *spec.Node) {
+	e.check(utf8.RuneCountInString(v.Text) >= r.N, v, r, r.Message())
+}
+
+func (r MaxLength) evaluate(e *evaluation, _ *Schema, v *spec.Node) {
+	e.check(utf8.RuneCountInString(v.Text) <= r.N, v, r, r.Message())
+}
+
+func (r Pattern) evaluate(e *evaluation, _ *Schema, v *spec.Node) {
+	e.check(regexp.MustCompile(r.Go).MatchString(v.Text), v, r, r.Message())
+}
+
+func (r Minimum) evaluate(e *evaluation, _ *Schema, v *spec.Node) {
+	c := validate.ParseDecimal(v.Text).Compare(r.Value)
+	e.check(c > 0 || c == 0 && !r.Exclusive, v, r, r.Message())
+}
+
+func (r Maximum) evaluate(e *evaluation, _ *Schema, v *spec.Node) {
+	c := validate.ParseDecimal(v.Text).Compare(r.Value)
+	e.check(c < 0 || c == 0 && !r.Exclusive, v, r, r.Message())
+}
+
+func (r MultipleOf) evaluate(e *evaluation, _ *Schema, v *spec.Node) {
+	divisor, exponent, _ := r.Value.Divisor()
+	e.check(compose.IsMultiple(validate.ParseDecimal(v.Text), divisor, exponent), v, r, r.Message())
+}
+
+func (r Items) evaluate(e *evaluation, _ *Schema, v *spec.Node) {
+	for _, item := range v.Items {
+		e.value(r.Schema, item)
+	}
+}
+
+func (r MinItems) evaluate(e *evaluation, _ *Schema, v *spec.Node) {
+	e.check(len(v.Items) >= r.N, v, r, r.Message())
+}
+
+func (r MaxItems) evaluate(e *evaluation, _ *Schema, v *spec.Node) {
+	e.check(len(v.Items) <= r.N, v, r, r.Message())
+}
+
+func (r UniqueItems) evaluate(e *evaluation, _ *Schema, v *spec.Node) {
+	seen := map[string]bool{}
+	for _, item := range v.Items {
+		e.check(!seen[item.JSON()], item, r, r.Message())
+		seen[item.JSON()] = true
+	}
+}
+
+func (r Properties) evaluate(e *evaluation, _ *Schema, v *spec.Node) {
+	for _, p := range r.List {
+		if m := v.Get(p.Name); m != nil && !e.ignored(p.Schema) {
+			e.value(p.Schema, m)
+		}
+	}
+}
+
+func (r Required) evaluate(e *evaluation, s *Schema, v *spec.Node) {
+	for _, name := range r.Names {
+		p := s.Property(name)
+		e.check(v.Get(name) != nil || p != nil && e.optional(p), v, r, "must have the property "+name)
+	}
+}
+
+func (r Properties) names(key string) bool {
+	return slices.ContainsFunc(r.List, func(p Property) bool { return p.Name == key })
+}
+
+// names reports whether a rule has a schema for a property by its name.
+func (s *Schema) names(key string) bool {
+	return slices.ContainsFunc(s.Rules, func(r Rule) bool {
+		named, ok := r.(interface{ names(key string) bool })
+		return ok && named.names(key)
+	})
+}
+
+func (r AdditionalProperties) evaluate(e *evaluation, s *Schema, v *spec.Node) {
+	for _, m := range v.Members {
+		switch {
+		case s.names(m.Key):
+		case r.Schema == nil:
+			e.check(false, m.Value, r, r.Message())
+		default:
+			e.value(r.Schema, m.Value)
+		}
+	}
+}
+
+func (r MinProperties) evaluate(e *evaluation, _ *Schema, v *spec.Node) {
+	e.check(len(v.Members) >= r.N, v, r, r.Message())
+}
+
+func (r MaxProperties) evaluate(e *evaluation, _ *Schema, v *spec.Node) {
+	e.check(len(v.Members) <= r.N, v, r, r.Message())
+}
+
+func (r AllOf) evaluate(e *evaluation, _ *Schema, v *spec.Node) {
+	for _, part := range r.Parts {
+		e.value(part, v)
+	}
+}
+
+func (r AnyOf) evaluate(e *evaluation, _ *Schema, v *spec.Node) {
+	e.check(e.count(r.Parts, v) >= 1, v, r, r.Message())
+}
+
+func (r OneOf) evaluate(e *evaluation, _ *Schema, v *spec.Node) {
+	e.check(e.count(r.Parts, v) == 1, v, r, r.Message())
+}
+
+func (r Not) evaluate(e *evaluation, _ *Schema, v *spec.Node) {
+	e.check(!e.matches(r.Schema, v), v, r, r.Message())
+}
+
+// count returns how many of parts match v.
+func (e *evaluation) count(parts []*Schema, v *spec.Node) int {
+	n := 0
+	for _, part := range parts {
+		if e.matches(part, v) {
+			n++
+		}
+	}
+	return n
+}
