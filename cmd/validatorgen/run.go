@@ -96,19 +96,25 @@ func report(stderr io.Writer, err error) int {
 	return 1
 }
 
-// load reads the document. An example or a default that breaks its schema is an error, or, with -partial, a notice.
+// load reads the document. A default that breaks its schema is an error, with -partial a notice; so is an example with -check,
+// which is a notice otherwise.
 func load(o options) (*openapi.Document, error) {
 	doc, err := openapi.Load(o.spec, o.partial)
 	if err != nil {
 		return nil, err
 	}
-	bad := doc.BadValues()
-	if o.partial {
-		for _, line := range bad {
-			fmt.Fprintln(o.stderr, line)
-		}
-	} else if len(bad) > 0 {
-		return nil, errors.New(strings.Join(bad, "\n"))
+	notices, mistakes := doc.BadValues()
+	switch {
+	case o.partial:
+		notices, mistakes = append(notices, mistakes...), nil
+	case o.check:
+		notices, mistakes = nil, append(notices, mistakes...)
+	}
+	for _, line := range notices {
+		fmt.Fprintln(o.stderr, line)
+	}
+	if len(mistakes) > 0 {
+		return nil, errors.New(strings.Join(mistakes, "\n"))
 	}
 	return doc, nil
 }

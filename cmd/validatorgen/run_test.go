@@ -76,7 +76,7 @@ func TestRefusals(t *testing.T) {
 	}
 }
 
-// So does an example or a default that breaks its schema: all that is wrong with it is named, at the place of the value.
+// A default that breaks its schema stops generation, and an example the check: all that is wrong is named, at its place.
 func TestBadValues(t *testing.T) {
 	const both = `{required: [id, pin], properties: {id: {type: integer, readOnly: true}, pin: {type: string, minLength: 4, writeOnly: true}}, example: {id: x, pin: '1'}}`
 	body := func(example string) string {
@@ -101,17 +101,19 @@ func TestBadValues(t *testing.T) {
 		{"an example that fits through a reference", spec("3.0.3", `{properties: {a: {allOf: [{$ref: '#/components/schemas/S'}], example: {a: {}}}}}`, plain), nil},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
-			code, stderr, out := generateInto(t, tc.text)
+			code, stderr, _ := generateInto(t, tc.text, "-check")
 			if want := min(1, len(tc.want)); code != want || strings.Count(stderr, " breaks ") != len(tc.want) {
-				t.Errorf("ended with %d: %s", code, stderr)
+				t.Errorf("-check ended with %d: %s", code, stderr)
 			}
 			for _, want := range tc.want {
 				if !strings.Contains(stderr, want) {
 					t.Errorf("got %s, want %q in it", stderr, want)
 				}
 			}
-			if files, _ := os.ReadDir(out); len(tc.want) > 0 && len(files) > 0 {
-				t.Errorf("%d files were written", len(files))
+			code, stderr, out := generateInto(t, tc.text)
+			bad := strings.Contains(stderr, "the default breaks")
+			if files, _ := os.ReadDir(out); bad != (code == 1) || bad != (len(files) == 0) || strings.Count(stderr, " breaks ") != len(tc.want) {
+				t.Errorf("ended with %d, %d files were written: %s", code, len(files), stderr)
 			}
 			if code, stderr, _ := generateInto(t, tc.text, "-partial"); code != 0 || strings.Count(stderr, " breaks ") != len(tc.want) {
 				t.Errorf("with -partial ended with %d: %s", code, stderr)

@@ -7,23 +7,23 @@ import (
 	"example.com/oxgroups/cmd/validatorgen/internal/schema"
 )
 
-// BadValues says, a line each, where an example or a default of the document breaks its schema.
-func (d *Document) BadValues() []string {
+// BadValues says, a line each, where an example or a default of the document breaks its schema. A default has a meaning in
+// generated code; an example has none.
+func (d *Document) BadValues() (examples, defaults []string) {
 	directions := map[lint.Direction]schema.Direction{lint.Either: schema.Either, lint.Request: schema.Request, lint.Response: schema.Response}
 	refused := d.Refused()
-	var lines []string
 	for _, value := range lint.Values(d.spec) {
 		s := d.Known(value.Schema)
 		if s == nil || refused[s] != nil {
 			continue // of a schema that cannot be compiled nothing is known
 		}
-		kind := "example"
+		kind, lines := "example", &examples
 		if value.Default {
-			kind = "default"
+			kind, lines = "default", &defaults
 		}
 		for _, v := range s.Evaluate(value.Node, directions[value.Direction]) {
-			lines = append(lines, fmt.Sprintf("%s: the %s breaks %s: %s", v.Place, kind, v.Keyword, v.Message))
+			*lines = append(*lines, fmt.Sprintf("%s: the %s breaks %s: %s", v.Place, kind, v.Keyword, v.Message))
 		}
 	}
-	return lines
+	return examples, defaults
 }
