@@ -57,10 +57,8 @@ func (c Change) Named() []int64 {
 }
 
 // Check says whether what is stored allows the change: reachable are those of Named that exist and that the caller has
-// access to, ascending; taken is whether another group of the account has the name. It returns an Error with Refused and
-// all reasons.
-func (c Change) Check(reachable []int64, taken bool) error {
-	var problems []Problem
+// access to, ascending; taken is whether another group of the account has the name. It returns all reasons against it.
+func (c Change) Check(reachable []int64, taken bool) (problems []Problem) {
 	if taken {
 		problems = append(problems, NameTaken())
 	}
@@ -72,7 +70,7 @@ func (c Change) Check(reachable []int64, taken bool) error {
 			problems = append(problems, Problem{list.field, OutOfReach(missing)})
 		}
 	}
-	return Refusal(problems)
+	return problems
 }
 
 // NameTaken is the reason where another group of the account has the name.

@@ -14,7 +14,7 @@ const (
 	Forbidden    Code = "forbidden"    // the token may not do this
 	NotFound     Code = "not_found"    // no such record in the account
 	Refused      Code = "refused"      // what is stored does not allow it; Problems say why
-	Unavailable  Code = "unavailable"  // storage cannot serve now; nothing was changed
+	Unavailable  Code = "unavailable"  // storage cannot serve now
 	Internal     Code = "internal"     // a defect
 )
 

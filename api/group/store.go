@@ -11,10 +11,13 @@ import (
 
 // Caller is who asks: the owner of a token.
 type Caller struct {
-	TokenID   int64 // what the caller has access to is stored with the token
-	AccountID int64
-	UserID    int64
-	ReadOnly  bool
+	TokenID    int64 // what the caller has access to is stored with the token
+	AccountID  int64
+	UserID     int64
+	ReadOnly   bool
+	Name       string    // of the token
+	ExpiresAt  time.Time // of the token; zero: never
+	LastUsedAt time.Time // of the token before now, to the minute; zero: never
 }
 
 // Snapshot is a group as it was at one moment, with the associations that were asked for. All lists are in ascending
@@ -24,12 +27,33 @@ type Snapshot struct {
 	ExternalReferences []model.ExternalReference
 	RateCardSets       []model.RateCardSet
 	Workspaces         []model.Workspace
+
+	// Misfits are the objects with stored values that fit the spec no more. The typed object has what fits its Go type; a
+	// reply shows the JSON of the misfit in its place.
+	Misfits []Misfit
+}
+
+// Misfit is an object that was stored before the spec was narrowed.
+type Misfit struct {
+	Kind Kind
+	ID   string
+	JSON []byte // the object as the API shows it
+}
+
+// Misfit returns the JSON of an object that does not fit the spec, or nil for one that does.
+func (s *Snapshot) Misfit(kind Kind, id string) []byte {
+	for i := range s.Misfits {
+		if m := &s.Misfits[i]; m.Kind == kind && m.ID == id {
+			return m.JSON
+		}
+	}
+	return nil
 }
 
 // Updater is what serving the endpoint needs. It is safe for concurrent use.
 type Updater interface {
-	// Authenticate returns who a token belongs to.
-	// It returns an Error with Unauthorized where the token is unknown or revoked, Unavailable where storage is away.
+	// Authenticate returns who a token belongs to, and notes that the token was used.
+	// It returns an Error with Unauthorized where the token is unknown, revoked or expired, Unavailable where storage is away.
 	Authenticate(ctx context.Context, token string) (Caller, error)
 
 	// Update applies u to the group as a whole or not at all and returns the group as it is then. When it has returned
@@ -37,8 +61,9 @@ type Updater interface {
 	// something changed.
 	//
 	// It returns an Error with Forbidden where the caller may only read, NotFound where the account has no such group,
-	// Refused with every reason where the name is taken or a workspace does not exist or is out of reach (the two read
-	// the same), Unavailable where storage cannot serve or ctx ended first.
+	// Refused with every reason where the name is taken, a workspace does not exist or is out of reach (the two read the
+	// same) or the merged group breaks a rule of the spec, Unavailable where storage cannot serve or ctx ended first. After
+	// Unavailable the update may have been applied if the engine lost the connection to its server during the commit.
 	Update(ctx context.Context, by Caller, id int64, u model.WorkspaceGroupUpdate, in Includes) (Snapshot, error)
 }
 
@@ -46,19 +71,28 @@ type Updater interface {
 type Store interface {
 	Updater
 
-	// Import puts the objects of doc into an account, making the account if it is not there. An object with an id that
-	// the account has is replaced; one with an id that another account has is Refused. All of it is done or nothing.
-	Import(ctx context.Context, account int64, doc *model.WorkspaceGroupDocument) error
+	// Ready returns nil if updates can be served now, else an Error with Unavailable that says why not.
+	Ready(ctx context.Context) error
 
-	// Export hands every object of an account to to, as of one moment: all groups, then all references, rate card sets and
-	// workspaces, each kind in ascending order of id. It stops at the first error and returns it.
-	Export(ctx context.Context, account int64, to Exporter) error
+	// Import puts the contents into an account, making the account if it is not there. A row with an id that the account
+	// has is replaced; one with an id that another account has is Refused. All of it is done or nothing.
+	Import(ctx context.Context, account int64, c *Contents) error
+
+	// Export hands every row of an account to row as it is stored at one moment: each kind in the order of Kinds and in
+	// ascending order of id. It stops at the first error and returns it. The row is valid until row returns.
+	Export(ctx context.Context, account int64, row func(Kind, *Row) error) error
+
+	// Accounts lists the accounts in ascending order of id.
+	Accounts(ctx context.Context) ([]int64, error)
+
+	// Orphans lists the rows that name something that is not there, for example a reference of a missing group.
+	Orphans(ctx context.Context) ([]Orphan, error)
 
 	// CreateToken makes a token and returns it; only its SHA-256 is stored, so it cannot be shown again. The account and
 	// the user are made if they are not there.
 	CreateToken(ctx context.Context, t NewToken) (Token, string, error)
 
-	// Tokens lists the tokens in ascending order of id, revoked ones among them.
+	// Tokens lists the tokens in ascending order of id, revoked and expired ones among them.
 	Tokens(ctx context.Context) ([]Token, error)
 
 	// RevokeToken ends a token. It returns an Error with NotFound where there is none with that id.
@@ -66,35 +100,4 @@ type Store interface {
 
 	// Close waits for what was accepted and releases the engine. The engine cannot be used after it.
 	Close() error
-}
-
-// Exporter takes the objects of an export one by one. The groups have all their *_ids.
-type Exporter interface {
-	Group(model.WorkspaceGroup) error
-	ExternalReference(model.ExternalReference) error
-	RateCardSet(model.RateCardSet) error
-	Workspace(model.Workspace) error
-}
-
-// NewToken says what a token is for.
-type NewToken struct {
-	AccountID int64
-	UserID    int64
-	ReadOnly  bool
-	// Workspaces are the ids that the token has access to; nil is all of the account.
-	Workspaces []int64
-	// Secret is the token itself; "" makes a random one of 256 bits.
-	Secret string
-}
-
-// Token is what is known of a token; the token itself is not.
-type Token struct {
-	ID            int64
-	AccountID     int64
-	UserID        int64
-	ReadOnly      bool
-	AllWorkspaces bool
-	Workspaces    int // how many the token has access to where it is not all
-	CreatedAt     time.Time
-	RevokedAt     time.Time // zero: not revoked
 }

@@ -4,8 +4,44 @@ import (
 	"crypto/rand"
 	"crypto/sha256"
 	"encoding/base64"
+	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 )
+
+// NewToken says what a token is for.
+type NewToken struct {
+	AccountID int64
+	UserID    int64
+	ReadOnly  bool
+	// Name tells people what the token is for. It need not be unique.
+	Name string
+	// ExpiresAt is when the token ends, in whole seconds; zero is never.
+	ExpiresAt time.Time
+	// Workspaces are the ids that the token has access to; nil is all of the account.
+	Workspaces []int64
+	// Secret is the token itself; "" makes a random one of 256 bits.
+	Secret string
+}
+
+// Token is what is known of a token; the token itself is not.
+type Token struct {
+	ID            int64
+	AccountID     int64
+	UserID        int64
+	ReadOnly      bool
+	Name          string
+	AllWorkspaces bool
+	Workspaces    int // how many the token has access to where it is not all
+	CreatedAt     time.Time
+	ExpiresAt     time.Time // zero: never
+	LastUsedAt    time.Time // to the minute; zero: never
+	RevokedAt     time.Time // zero: not revoked
+}
+
+// maxTokenName bounds the name of a token, in bytes.
+const maxTokenName = 200
 
 // secretPrefix lets people and secret scanners see what a token is for.
 const secretPrefix = "oxg_"
@@ -31,6 +67,9 @@ func (t NewToken) Prepare() (NewToken, error) {
 	if t.UserID < 1 {
 		problems = append(problems, Problem{"user", "must be an id: 1 or more"})
 	}
+	if len(t.Name) > maxTokenName || !utf8.ValidString(t.Name) || strings.ContainsFunc(t.Name, unicode.IsControl) {
+		problems = append(problems, Problem{"name", "must be text of at most 200 bytes without control characters"})
+	}
 	if t.Secret == "" {
 		t.Secret = NewSecret()
 	}
@@ -38,8 +77,9 @@ func (t NewToken) Prepare() (NewToken, error) {
 }
 
 // CheckStored says whether what is stored allows t: known are those of t.Workspaces that the account has, ascending; used
-// is whether a token with that secret was made before. It returns an Error with Refused and all reasons.
-func (t NewToken) CheckStored(known []int64, used bool) error {
+// is whether a token with that secret was made before; at is the time of the making. It returns an Error with Refused and
+// all reasons.
+func (t NewToken) CheckStored(known []int64, used bool, at time.Time) error {
 	var problems []Problem
 	if missing := without(distinct(t.Workspaces), known); len(missing) > 0 {
 		problems = append(problems, Problem{"workspaces", OutOfReach(missing)})
@@ -47,13 +87,16 @@ func (t NewToken) CheckStored(known []int64, used bool) error {
 	if used {
 		problems = append(problems, Problem{"secret", "has been used before"})
 	}
+	if !t.ExpiresAt.IsZero() && !t.ExpiresAt.After(at) {
+		problems = append(problems, Problem{"expires", "must be in the future"})
+	}
 	return Refusal(problems)
 }
 
 // Token returns what is known of t once it is made, but for its id.
 func (t NewToken) Token(at time.Time) Token {
 	return Token{
-		AccountID: t.AccountID, UserID: t.UserID, ReadOnly: t.ReadOnly, CreatedAt: at,
-		AllWorkspaces: t.Workspaces == nil, Workspaces: len(distinct(t.Workspaces)),
+		AccountID: t.AccountID, UserID: t.UserID, ReadOnly: t.ReadOnly, Name: t.Name, CreatedAt: at,
+		ExpiresAt: t.ExpiresAt.UTC().Truncate(time.Second), AllWorkspaces: t.Workspaces == nil, Workspaces: len(distinct(t.Workspaces)),
 	}
 }

@@ -8,7 +8,7 @@ import (
 
 	"example.com/oxgroups/api/group"
 	"example.com/oxgroups/api/nullable"
-	"example.com/oxgroups/api/store/document"
+	"example.com/oxgroups/api/store"
 	"example.com/oxgroups/gen/model"
 )
 
@@ -92,7 +92,7 @@ func reference() model.ExternalReference {
 		Status:       nullable.NewNullableWithValue(string(model.ExternalReferenceUpdateStatusSuccessful)),
 		ExternalLink: nullable.NewNullableWithValue("https://jira.example/browse/ACME"),
 		Locked:       nullable.NewNullableWithValue(false),
-		SubjectID:    acme, SubjectType: document.SubjectType,
+		SubjectID:    acme, SubjectType: store.SubjectType,
 		CreatedAt: bornAt(acme), UpdatedAt: bornAt(acme),
 	}
 }

@@ -5,8 +5,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"example.com/oxgroups/api/group"
+	"example.com/oxgroups/api/store"
 	"example.com/oxgroups/gen/model"
 )
 
@@ -29,19 +31,24 @@ const (
 )
 
 // Load puts the data into store. Where the account has a group already its data stays as it is, and so does the token if
-// it was ever made, revoked or not. Errors are those of store.
-func Load(ctx context.Context, store group.Store) error {
-	used, err := hasGroups(ctx, store)
+// it was ever made, revoked or not. It returns ErrNotEmpty where the token needs workspaces that other data has not; other
+// errors are those of the store.
+func Load(ctx context.Context, to group.Store) error {
+	used, err := hasGroups(ctx, to)
 	if err != nil {
 		return fmt.Errorf("demo: look for groups: %w", err)
 	}
 	if !used {
 		doc := Document()
-		if err := store.Import(ctx, Account, &doc); err != nil {
+		contents, err := store.NewContents(&doc)
+		if err == nil {
+			err = to.Import(ctx, Account, contents)
+		}
+		if err != nil {
 			return fmt.Errorf("demo: import: %w", err)
 		}
 	}
-	if err := ensureToken(ctx, store); err != nil {
+	if err := ensureToken(ctx, to); err != nil {
 		return fmt.Errorf("demo: token: %w", err)
 	}
 	return nil
@@ -72,32 +79,31 @@ func ensureToken(ctx context.Context, store group.Store) error {
 		}
 	}
 	_, _, err = store.CreateToken(ctx, t)
-	if e := (*group.Error)(nil); errors.As(err, &e) && e.Code == group.Refused && onlySecret(e.Problems) {
-		return nil // it was revoked, and stays so
+	var e *group.Error
+	switch {
+	case !errors.As(err, &e) || e.Code != group.Refused:
+		return err
+	case slices.ContainsFunc(e.Problems, func(p group.Problem) bool { return p.Field != "secret" }):
+		return ErrNotEmpty
 	}
-	return err
+	return nil // it was revoked, and stays so
 }
 
-func onlySecret(problems []group.Problem) bool {
-	return len(problems) == 1 && problems[0].Field == "secret"
-}
+// ErrNotEmpty says that a store has data of its own.
+var ErrNotEmpty = errors.New("the store has other data, and the demo needs an empty one")
 
 // errFound ends an export at its first group.
 var errFound = errors.New("found")
 
 func hasGroups(ctx context.Context, store group.Store) (bool, error) {
-	err := store.Export(ctx, Account, finder{})
+	err := store.Export(ctx, Account, func(k group.Kind, _ *group.Row) error {
+		if k == group.GroupKind {
+			return errFound
+		}
+		return nil
+	})
 	if errors.Is(err, errFound) {
 		return true, nil
 	}
 	return false, err
 }
-
-type finder struct{}
-
-var _ group.Exporter = finder{}
-
-func (finder) Group(model.WorkspaceGroup) error                { return errFound }
-func (finder) ExternalReference(model.ExternalReference) error { return nil }
-func (finder) RateCardSet(model.RateCardSet) error             { return nil }
-func (finder) Workspace(model.Workspace) error                 { return nil }

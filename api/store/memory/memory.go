@@ -1,54 +1,106 @@
-// Package memory is the engine for tests and fakes: a group.Store in maps behind one mutex. Nothing survives Close.
-//
-// It keeps the same rows as the other engines and decodes them for each answer, so no caller shares memory with it or
-// with another caller.
+// Package memory is the engine for tests and fakes: a store in maps behind one mutex. Nothing survives Close.
 package memory
 
 import (
 	"context"
 	"crypto/sha256"
-	"errors"
+	"maps"
 	"sync"
 	"time"
 
 	"example.com/oxgroups/api/group"
-	"example.com/oxgroups/api/store/document"
+	"example.com/oxgroups/api/store"
 )
 
-var _ group.Store = (*Store)(nil)
+// Store is a store in memory.
+type Store = store.Store
 
-// Store is an engine in memory. It is safe for concurrent use.
-type Store struct {
-	now func() time.Time
+// Option changes how Open makes a store.
+type Option func(*store.Options)
 
+// WithClock makes now the clock for the times of changes. The default is time.Now.
+func WithClock(now func() time.Time) Option { return func(o *store.Options) { o.Now = now } }
+
+// Open returns an empty store.
+func Open(opts ...Option) *Store {
+	var o store.Options
+	for _, opt := range opts {
+		opt(&o)
+	}
+	e := &engine{data: data{
+		groups: map[int64]*groupRow{}, references: map[int64]*group.Row{}, names: map[name]int64{},
+		objects: map[group.Kind]map[int64]object{group.RateCardSetKind: {}, group.WorkspaceKind: {}},
+		tokens:  map[[sha256.Size]byte]*tokenRow{},
+	}}
+	return store.New(e, o)
+}
+
+// engine runs one transaction at a time.
+type engine struct {
 	mu     sync.Mutex
 	closed bool
 	data   data
 }
 
+var _ store.Engine = (*engine)(nil)
+
+// Transact runs do on the data, alone; a bulk read gets a copy, so that it may take long. A transaction has nothing to undo:
+// Apply and the check of an import come before the first change, and changes do not fail.
+func (e *engine) Transact(ctx context.Context, mode store.Mode, do func(store.Tx) error) error {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if err := e.Ready(ctx); err != nil {
+		return err
+	}
+	if mode != store.BulkRead {
+		return do(&e.data)
+	}
+	copied := e.data.clone()
+	e.mu.Unlock()
+	defer e.mu.Lock()
+	return do(&copied)
+}
+
+// Ready returns an error after Close.
+func (e *engine) Ready(ctx context.Context) error {
+	switch err := ctx.Err(); {
+	case err != nil:
+		return &group.Error{Code: group.Unavailable, Err: err}
+	case e.closed:
+		return &group.Error{Code: group.Unavailable, Err: store.ErrClosed}
+	}
+	return nil
+}
+
+// Close ends the store.
+func (e *engine) Close() error {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.closed = true
+	return nil
+}
+
 // data is what is stored. A row is never changed in place, but replaced.
 type data struct {
-	groups       map[int64]*groupRow
-	references   map[int64]*document.ImportReference
-	workspaces   map[int64]object
-	rateCardSets map[int64]object
-	names        map[name]int64
-	tokens       map[[sha256.Size]byte]*tokenRow
-	hashes       [][sha256.Size]byte // of the tokens, the one with id 1 first
+	groups        map[int64]*groupRow
+	references    map[int64]*group.Row
+	objects       map[group.Kind]map[int64]object // rate card sets and workspaces
+	names         map[name]int64
+	lastReference int64 // the highest id that a reference had
+	tokens        map[[sha256.Size]byte]*tokenRow
+	hashes        [][sha256.Size]byte // of the tokens, the one with id 1 first
 }
+
+var _ store.Tx = (*data)(nil)
 
 // groupRow is a group of an account with the ids of its associations, ascending.
 type groupRow struct {
-	document.Group
-	account      int64
-	folded       string
-	references   []int64
-	workspaces   []int64
-	rateCardSets []int64
+	group.Row
+	account int64
 }
 
 type object struct {
-	document.Object
+	group.Row
 	account int64
 }
 
@@ -62,50 +114,11 @@ type tokenRow struct {
 	workspaces []int64 // ascending
 }
 
-// Option changes how Open makes a store.
-type Option func(*Store)
-
-// WithClock makes now the clock for the times of changes. The default is time.Now.
-func WithClock(now func() time.Time) Option { return func(s *Store) { s.now = now } }
-
-// Open returns an empty store.
-func Open(opts ...Option) *Store {
-	s := &Store{now: time.Now, data: data{
-		groups:       map[int64]*groupRow{},
-		references:   map[int64]*document.ImportReference{},
-		workspaces:   map[int64]object{},
-		rateCardSets: map[int64]object{},
-		names:        map[name]int64{},
-		tokens:       map[[sha256.Size]byte]*tokenRow{},
-	}}
-	for _, opt := range opts {
-		opt(s)
+// clone returns a copy of all but the tokens.
+func (d *data) clone() data {
+	c := data{groups: maps.Clone(d.groups), references: maps.Clone(d.references), objects: map[group.Kind]map[int64]object{}}
+	for k, objects := range d.objects {
+		c.objects[k] = maps.Clone(objects)
 	}
-	return s
+	return c
 }
-
-// Close ends the store: calls after it are Unavailable.
-func (s *Store) Close() error {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.closed = true
-	return nil
-}
-
-var errClosed = errors.New("memory: the store is closed")
-
-// with runs a function on the data, alone, unless the store is closed or ctx has ended.
-func (s *Store) with(ctx context.Context, run func(*data) error) error {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if err := ctx.Err(); err != nil {
-		return &group.Error{Code: group.Unavailable, Err: err}
-	}
-	if s.closed {
-		return &group.Error{Code: group.Unavailable, Err: errClosed}
-	}
-	return run(&s.data)
-}
-
-// timestamp returns the time of a change.
-func (s *Store) timestamp() time.Time { return s.now().UTC().Truncate(time.Second) }

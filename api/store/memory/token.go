@@ -1,75 +1,60 @@
 package memory
 
 import (
-	"context"
-	"slices"
+	"crypto/sha256"
 
 	"example.com/oxgroups/api/group"
+	"example.com/oxgroups/api/store"
 )
 
-// Authenticate returns who a token belongs to.
-func (s *Store) Authenticate(ctx context.Context, token string) (caller group.Caller, err error) {
-	hash := group.SecretHash(token)
-	err = s.with(ctx, func(d *data) error {
-		t, ok := d.tokens[hash]
-		if !ok || !t.RevokedAt.IsZero() {
-			return &group.Error{Code: group.Unauthorized}
-		}
-		caller = group.Caller{TokenID: t.ID, AccountID: t.AccountID, UserID: t.UserID, ReadOnly: t.ReadOnly}
-		return nil
-	})
-	return caller, err
+// Token returns the token with a hash.
+func (d *data) Token(hash []byte) (*group.Token, error) {
+	t, ok := d.tokens[[sha256.Size]byte(hash)]
+	if !ok {
+		return nil, nil
+	}
+	found := t.Token
+	return &found, nil
 }
 
-// CreateToken makes a token. It returns a group.Error with Refused where t names what is not there, or a secret that is
-// in use.
-func (s *Store) CreateToken(ctx context.Context, t group.NewToken) (made group.Token, secret string, err error) {
-	if t, err = t.Prepare(); err != nil {
-		return group.Token{}, "", err
-	}
-	hash := group.SecretHash(t.Secret)
-	err = s.with(ctx, func(d *data) error {
-		known := slices.Sorted(slices.Values(t.Workspaces))
-		known = slices.DeleteFunc(known, func(id int64) bool {
-			w, ok := d.workspaces[id]
-			return !ok || w.account != t.AccountID
-		})
-		_, used := d.tokens[hash]
-		if err := t.CheckStored(known, used); err != nil {
-			return err
-		}
-		d.hashes = append(d.hashes, hash)
-		made = t.Token(s.timestamp())
-		made.ID = int64(len(d.hashes))
-		d.tokens[hash] = &tokenRow{Token: made, workspaces: slices.Compact(known)}
-		return nil
-	})
-	if err != nil {
-		return group.Token{}, "", err
-	}
-	return made, t.Secret, nil
+// AddToken stores a token.
+func (d *data) AddToken(t *group.Token, workspaces []int64, hash []byte) error {
+	h := [sha256.Size]byte(hash)
+	d.hashes = append(d.hashes, h)
+	t.ID = int64(len(d.hashes))
+	d.tokens[h] = &tokenRow{Token: *t, workspaces: workspaces}
+	return nil
 }
 
 // Tokens lists all tokens.
-func (s *Store) Tokens(ctx context.Context) (tokens []group.Token, err error) {
-	err = s.with(ctx, func(d *data) error {
-		for _, hash := range d.hashes {
-			tokens = append(tokens, d.tokens[hash].Token)
-		}
-		return nil
-	})
-	return tokens, err
+func (d *data) Tokens() (tokens []group.Token, err error) {
+	for _, hash := range d.hashes {
+		tokens = append(tokens, d.tokens[hash].Token)
+	}
+	return tokens, nil
 }
 
-// RevokeToken ends a token; one that is revoked already stays as it is.
-func (s *Store) RevokeToken(ctx context.Context, id int64) error {
-	return s.with(ctx, func(d *data) error {
-		if id < 1 || id > int64(len(d.hashes)) {
-			return &group.Error{Code: group.NotFound}
+// RevokeToken ends a token.
+func (d *data) RevokeToken(id int64, at string) (found bool, err error) {
+	if id < 1 || id > int64(len(d.hashes)) {
+		return false, nil
+	}
+	if t := d.tokens[d.hashes[id-1]]; t.RevokedAt.IsZero() {
+		t.RevokedAt, err = store.ParseTime(at)
+	}
+	return true, err
+}
+
+// UseTokens sets when tokens were used.
+func (d *data) UseTokens(uses map[int64]string) error {
+	for id, text := range uses {
+		at, err := store.ParseTime(text)
+		if err != nil {
+			return err
 		}
-		if t := d.tokens[d.hashes[id-1]]; t.RevokedAt.IsZero() {
-			t.RevokedAt = s.timestamp()
+		if t := d.tokens[d.hashes[id-1]]; t.LastUsedAt.Before(at) {
+			t.LastUsedAt = at
 		}
-		return nil
-	})
+	}
+	return nil
 }

@@ -1,160 +1,176 @@
 package memory
 
 import (
-	"cmp"
-	"context"
 	"maps"
 	"slices"
 
 	"example.com/oxgroups/api/group"
-	"example.com/oxgroups/api/store/document"
-	"example.com/oxgroups/gen/model"
+	"example.com/oxgroups/api/store"
 )
 
-// Import puts the objects of doc into an account.
-func (s *Store) Import(ctx context.Context, account int64, doc *model.WorkspaceGroupDocument) error {
-	im, err := document.NewImport(account, doc)
-	if err != nil {
-		return err
-	}
-	return s.with(ctx, func(d *data) error {
-		if err := im.Check(account, stored{d}); err != nil {
-			return err
+// Lock has nothing to do: transactions run alone.
+func (d *data) Lock(*group.Contents) error { return nil }
+
+// Owners returns the accounts of stored rows.
+func (d *data) Owners(kind group.Kind, ids []int64) (map[int64]int64, error) {
+	owners := make(map[int64]int64, len(ids))
+	for _, id := range ids {
+		if account, ok := d.owner(kind, id); ok {
+			owners[id] = account
 		}
-		d.put(account, im)
-		return nil
-	})
+	}
+	return owners, nil
 }
 
-// put stores an import that was checked.
-func (d *data) put(account int64, im *document.Import) {
-	for _, o := range im.Workspaces {
-		d.workspaces[o.ID] = object{o, account}
+func (d *data) owner(kind group.Kind, id int64) (account int64, ok bool) {
+	switch kind {
+	case group.GroupKind:
+		if g, ok := d.groups[id]; ok {
+			return g.account, true
+		}
+	case group.ReferenceKind:
+		if r, ok := d.references[id]; ok {
+			return d.groups[r.GroupID].account, true
+		}
+	default:
+		o, ok := d.objects[kind][id]
+		return o.account, ok
 	}
-	for _, o := range im.RateCardSets {
-		d.rateCardSets[o.ID] = object{o, account}
-	}
-	for _, g := range im.Groups {
-		if old, ok := d.groups[g.ID]; ok {
-			delete(d.names, name{account, old.folded})
+	return 0, false
+}
+
+// NameHolders returns the groups that have names.
+func (d *data) NameHolders(account int64, folded []string) (map[string]int64, error) {
+	holders := map[string]int64{}
+	for _, f := range folded {
+		if id, ok := d.names[name{account, f}]; ok {
+			holders[f] = id
 		}
 	}
-	for _, g := range im.Groups {
-		d.putGroup(account, g)
+	return holders, nil
+}
+
+// ReferencesOf returns the references of groups.
+func (d *data) ReferencesOf(groups []int64) (refs []group.Row, err error) {
+	for _, id := range groups {
+		if g, ok := d.groups[id]; ok {
+			for _, id := range g.ReferenceIDs {
+				refs = append(refs, *d.references[id])
+			}
+		}
 	}
-	for _, r := range im.References {
+	return refs, nil
+}
+
+// Put stores contents.
+func (d *data) Put(account int64, c *group.Contents) error {
+	for kind, objects := range d.objects {
+		for _, row := range c[kind] {
+			objects[row.ID] = object{row, account}
+		}
+	}
+	for i := range c[group.GroupKind] {
+		if old, ok := d.groups[c[group.GroupKind][i].ID]; ok {
+			delete(d.names, name{account, old.Key})
+		}
+	}
+	for i := range c[group.GroupKind] {
+		d.putGroup(account, c[group.GroupKind][i])
+	}
+	for _, r := range c[group.ReferenceKind] {
 		if old, ok := d.references[r.ID]; ok {
 			d.unlink(old)
 		}
 		d.references[r.ID] = &r
+		if r.ID < store.MaxGenerated {
+			d.lastReference = max(d.lastReference, r.ID)
+		}
 		g := *d.groups[r.GroupID]
-		g.references = with(g.references, r.ID)
+		g.ReferenceIDs = with(g.ReferenceIDs, r.ID)
 		d.groups[r.GroupID] = &g
 	}
+	return nil
 }
 
-func (d *data) putGroup(account int64, g document.ImportGroup) {
-	row := groupRow{account: account}
-	if old, ok := d.groups[g.ID]; ok {
-		row = *old
+func (d *data) putGroup(account int64, row group.Row) {
+	g := groupRow{Row: row, account: account}
+	old, ok := d.groups[row.ID]
+	if !ok {
+		old = &groupRow{}
 	}
-	if g.WorkspaceIDs != nil {
-		row.workspaces = g.WorkspaceIDs
+	if g.WorkspaceIDs == nil {
+		g.WorkspaceIDs = old.WorkspaceIDs
 	}
-	if g.RateCardSetIDs != nil {
-		row.rateCardSets = g.RateCardSetIDs
+	if g.RateCardSetIDs == nil {
+		g.RateCardSetIDs = old.RateCardSetIDs
 	}
-	if g.ExternalReferenceIDs != nil {
-		kept := row.references[:0:0]
-		for _, id := range row.references {
-			if _, listed := slices.BinarySearch(g.ExternalReferenceIDs, id); listed {
-				kept = append(kept, id)
-			} else {
-				delete(d.references, id)
-			}
+	g.ReferenceIDs = nil
+	for _, id := range old.ReferenceIDs {
+		if _, listed := slices.BinarySearch(row.ReferenceIDs, id); listed || row.ReferenceIDs == nil {
+			g.ReferenceIDs = append(g.ReferenceIDs, id)
+		} else {
+			delete(d.references, id)
 		}
-		row.references = kept
 	}
-	g.WorkspaceIDs, g.RateCardSetIDs, g.ExternalReferenceIDs = nil, nil, nil
-	row.Group, row.folded = g.Group, g.Folded
-	d.names[name{account, g.Folded}] = g.ID
-	d.groups[g.ID] = &row
+	d.names[name{account, g.Key}] = g.ID
+	d.groups[g.ID] = &g
 }
 
 // unlink takes a reference from its group.
-func (d *data) unlink(r *document.ImportReference) {
+func (d *data) unlink(r *group.Row) {
 	g := *d.groups[r.GroupID]
-	g.references = slices.DeleteFunc(slices.Clone(g.references), func(id int64) bool { return id == r.ID })
+	g.ReferenceIDs = slices.DeleteFunc(slices.Clone(g.ReferenceIDs), func(id int64) bool { return id == r.ID })
 	d.groups[r.GroupID] = &g
 }
 
-// Export hands over the objects of an account. It works on a copy, so to may call the store.
-func (s *Store) Export(ctx context.Context, account int64, to group.Exporter) error {
-	var groups []groupRow
-	var references []document.ImportReference
-	var sets, workspaces []document.Object
-	err := s.with(ctx, func(d *data) error {
-		for _, id := range slices.Sorted(maps.Keys(d.groups)) {
-			if g := d.groups[id]; g.account == account {
-				groups = append(groups, *g)
-				for _, id := range g.references {
-					references = append(references, *d.references[id])
-				}
+// Each hands over the rows of a kind.
+func (d *data) Each(kind group.Kind, account int64, do func(*group.Row) error) error {
+	var rows []group.Row
+	switch kind {
+	case group.GroupKind:
+		for _, g := range d.groups {
+			if row := g.Row; g.account == account {
+				row.WorkspaceIDs = append([]int64{}, row.WorkspaceIDs...)
+				row.ReferenceIDs = append([]int64{}, row.ReferenceIDs...)
+				row.RateCardSetIDs = append([]int64{}, row.RateCardSetIDs...)
+				rows = append(rows, row)
 			}
 		}
-		sets, workspaces = ofAccount(d.rateCardSets, account), ofAccount(d.workspaces, account)
-		return nil
-	})
-	if err != nil {
-		return err
-	}
-	slices.SortFunc(references, func(a, b document.ImportReference) int { return cmp.Compare(a.ID, b.ID) })
-	return firstError(
-		func() error { return each(groups, (*groupRow).full, to.Group) },
-		func() error {
-			return each(references, func(r *document.ImportReference) (model.ExternalReference, error) { return r.Model() }, to.ExternalReference)
-		},
-		func() error { return each(sets, (*document.Object).RateCardSet, to.RateCardSet) },
-		func() error { return each(workspaces, (*document.Object).Workspace, to.Workspace) },
-	)
-}
-
-// full returns the group with all its ids.
-func (g *groupRow) full() (model.WorkspaceGroup, error) {
-	row := g.Group
-	row.WorkspaceIDs = append([]int64{}, g.workspaces...)
-	row.ExternalReferenceIDs = append([]int64{}, g.references...)
-	row.RateCardSetIDs = append([]int64{}, g.rateCardSets...)
-	return row.Model()
-}
-
-func ofAccount(objects map[int64]object, account int64) (rows []document.Object) {
-	for _, id := range slices.Sorted(maps.Keys(objects)) {
-		if objects[id].account == account {
-			rows = append(rows, objects[id].Object)
+	case group.ReferenceKind:
+		for _, r := range d.references {
+			if d.groups[r.GroupID].account == account {
+				rows = append(rows, *r)
+			}
+		}
+	default:
+		for _, o := range d.objects[kind] {
+			if o.account == account {
+				rows = append(rows, o.Row)
+			}
 		}
 	}
-	return rows
-}
-
-func each[R, V any](rows []R, decode func(*R) (V, error), put func(V) error) error {
+	slices.SortFunc(rows, store.ByID)
 	for i := range rows {
-		v, err := decode(&rows[i])
-		if err == nil {
-			err = put(v)
-		}
-		if err != nil {
+		if err := do(&rows[i]); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func firstError(steps ...func() error) error {
-	for _, step := range steps {
-		if err := step(); err != nil {
-			return err
+// Accounts lists the accounts that have rows.
+func (d *data) Accounts() ([]int64, error) {
+	accounts := map[int64]bool{}
+	for _, g := range d.groups {
+		accounts[g.account] = true
+	}
+	for _, objects := range d.objects {
+		for _, o := range objects {
+			accounts[o.account] = true
 		}
 	}
-	return nil
+	return slices.Sorted(maps.Keys(accounts)), nil
 }
+
+// Orphans finds none: rows are only put beside what they name.
+func (d *data) Orphans() ([]group.Orphan, error) { return nil, nil }

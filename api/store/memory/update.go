@@ -1,83 +1,59 @@
 package memory
 
 import (
-	"bytes"
-	"context"
-	"maps"
-	"math"
 	"slices"
 
 	"example.com/oxgroups/api/group"
-	"example.com/oxgroups/api/store/document"
-	"example.com/oxgroups/gen/model"
+	"example.com/oxgroups/api/store"
 )
 
-// Update applies u as group.Updater describes it.
-func (s *Store) Update(ctx context.Context, by group.Caller, id int64, u model.WorkspaceGroupUpdate, in group.Includes) (group.Snapshot, error) {
-	if by.ReadOnly {
-		return group.Snapshot{}, &group.Error{Code: group.Forbidden}
+// State reads what a change needs.
+func (d *data) State(c *store.Change) (s store.State, err error) {
+	g, ok := d.groups[c.ID]
+	if !ok || g.account != c.By.AccountID {
+		return s, nil
 	}
-	c := group.NewChange(u)
-	var rows document.Rows
-	err := s.with(ctx, func(d *data) (err error) {
-		rows, err = d.update(by, id, &c, in, document.FormatTime(s.timestamp()))
-		return err
-	})
-	if err != nil {
-		return group.Snapshot{}, err
+	row := g.Row
+	row.WorkspaceIDs, row.ReferenceIDs, row.RateCardSetIDs = nil, nil, nil
+	s.Group, s.Renamed = &row, g.Key != c.Folded
+	holder, taken := d.names[name{g.account, c.Folded}]
+	s.Taken = taken && holder != c.ID
+	for _, id := range c.Named {
+		if d.accessible(c.By, id) {
+			_, is := slices.BinarySearch(g.WorkspaceIDs, id)
+			s.Members = append(s.Members, store.Member{ID: id, Is: is})
+		}
 	}
-	return rows.Snapshot()
+	if c.Reference != nil {
+		for _, id := range g.ReferenceIDs {
+			if r := d.references[id]; r.Key == c.Reference.ServiceName {
+				s.Reference = r
+			}
+		}
+	}
+	return s, nil
 }
 
-func (d *data) update(by group.Caller, id int64, c *group.Change, in group.Includes, at string) (document.Rows, error) {
-	old, ok := d.groups[id]
-	if !ok || old.account != by.AccountID {
-		return document.Rows{}, &group.Error{Code: group.NotFound}
+// Store makes changes.
+func (d *data) Store(c *store.Change, diff *store.Diff) error {
+	old := d.groups[c.ID]
+	g := groupRow{Row: *diff.Group, account: old.account}
+	g.WorkspaceIDs = slices.Sorted(slices.Values(slices.Concat(old.WorkspaceIDs, diff.Add)))
+	g.WorkspaceIDs = slices.DeleteFunc(g.WorkspaceIDs, func(id int64) bool { return slices.Contains(diff.Remove, id) })
+	g.ReferenceIDs, g.RateCardSetIDs = old.ReferenceIDs, old.RateCardSetIDs
+	if r := diff.Reference; r != nil {
+		stored := *r
+		if stored.ID == 0 {
+			d.lastReference++
+			stored.ID = d.lastReference
+		}
+		d.references[stored.ID] = &stored
+		g.ReferenceIDs = with(g.ReferenceIDs, stored.ID)
 	}
-	reachable := slices.DeleteFunc(slices.Clone(c.Named()), func(id int64) bool { return !d.accessible(by, id) })
-	holder, taken := d.names[name{by.AccountID, c.Folded}]
-	if err := c.Check(reachable, taken && holder != id); err != nil {
-		return document.Rows{}, err
-	}
-	row := *old
-	var err error
-	if row.JSON, err = document.AppendMerged(nil, old.JSON, document.AppendGroupPatch(nil, c)); err != nil {
-		return document.Rows{}, err
-	}
-	row.workspaces = members(old.workspaces, c)
-	changed := !bytes.Equal(row.JSON, old.JSON) || !slices.Equal(row.workspaces, old.workspaces)
-	ref, err := d.reference(id, c.Reference, at)
-	if err != nil {
-		return document.Rows{}, err
-	}
-	if ref != nil {
-		changed = true
-		d.references[ref.ID] = ref
-		row.references = with(old.references, ref.ID)
-	}
-	if changed {
-		row.UpdatedAt = at
-		d.rename(old, c.Folded)
-		row.folded = c.Folded
-		d.groups[id] = &row
-	}
-	return d.rows(&row, by, in), nil
-}
-
-// members returns ids, which it does not change, with what c adds and without what it removes.
-func members(ids []int64, c *group.Change) []int64 {
-	if len(c.Add) > 0 {
-		ids = slices.Concat(ids, c.Add)
-		slices.Sort(ids)
-		ids = slices.Compact(ids)
-	}
-	if len(c.Remove) == 0 {
-		return ids
-	}
-	return slices.DeleteFunc(slices.Clone(ids), func(id int64) bool {
-		_, found := slices.BinarySearch(c.Remove, id)
-		return found
-	})
+	delete(d.names, name{g.account, old.Key})
+	d.names[name{g.account, g.Key}] = c.ID
+	d.groups[c.ID] = &g
+	return nil
 }
 
 // with returns ids, which it does not change, with id among them.
@@ -89,56 +65,10 @@ func with(ids []int64, id int64) []int64 {
 	return slices.Insert(slices.Clone(ids), i, id)
 }
 
-func (d *data) rename(g *groupRow, folded string) {
-	delete(d.names, name{g.account, g.folded})
-	d.names[name{g.account, folded}] = g.ID
-}
-
-// reference returns the row that u makes or changes, or nil where there is nothing to store.
-func (d *data) reference(groupID int64, u *model.ExternalReferenceUpdate, at string) (*document.ImportReference, error) {
-	if u == nil {
-		return nil, nil
-	}
-	row := document.ImportReference{ServiceName: u.ServiceName}
-	row.GroupID, row.CreatedAt, row.JSON = groupID, at, []byte(`{}`)
-	for _, id := range d.groups[groupID].references {
-		if old := d.references[id]; old.ServiceName == u.ServiceName {
-			row = *old
-		}
-	}
-	merged, err := document.AppendMerged(nil, row.JSON, document.AppendReferencePatch(nil, u))
-	if err != nil || bytes.Equal(merged, row.JSON) {
-		return nil, err
-	}
-	row.JSON, row.UpdatedAt = merged, at
-	if row.ID == 0 {
-		row.ID = d.freeReferenceID()
-	}
-	return &row, nil
-}
-
-// freeReferenceID returns the id behind the largest, as SQLite does.
-func (d *data) freeReferenceID() int64 {
-	var largest int64
-	for id := range maps.Keys(d.references) {
-		largest = max(largest, id)
-	}
-	if largest < math.MaxInt64 {
-		return largest + 1
-	}
-	for id := int64(1); ; id++ {
-		if _, used := d.references[id]; !used {
-			return id
-		}
-	}
-}
-
-// accessible says whether a caller has access to a workspace.
+// accessible reports whether a caller has access to a workspace.
 func (d *data) accessible(by group.Caller, id int64) bool {
-	if w, ok := d.workspaces[id]; !ok || w.account != by.AccountID {
-		return false
-	}
-	if by.TokenID < 1 || by.TokenID > int64(len(d.hashes)) {
+	w, ok := d.objects[group.WorkspaceKind][id]
+	if !ok || w.account != by.AccountID || by.TokenID < 1 || by.TokenID > int64(len(d.hashes)) {
 		return false
 	}
 	t := d.tokens[d.hashes[by.TokenID-1]]
@@ -146,29 +76,29 @@ func (d *data) accessible(by group.Caller, id int64) bool {
 	return t.AllWorkspaces || listed
 }
 
-// rows returns a group with its associations as a caller may see them.
-func (d *data) rows(g *groupRow, by group.Caller, in group.Includes) document.Rows {
-	r := document.Rows{Group: g.Group}
+// Load reads associations.
+func (d *data) Load(r *store.Rows, by group.Caller, in group.Includes) error {
+	g := d.groups[r.Group.ID]
 	if in.ExternalReferences {
-		r.Group.ExternalReferenceIDs = append([]int64{}, g.references...)
-		for _, id := range g.references {
-			r.References = append(r.References, d.references[id].Reference)
+		r.Group.ReferenceIDs = append([]int64{}, g.ReferenceIDs...)
+		for _, id := range g.ReferenceIDs {
+			r.References = append(r.References, *d.references[id])
 		}
 	}
 	if in.RateCardSets {
-		r.Group.RateCardSetIDs = append([]int64{}, g.rateCardSets...)
-		for _, id := range g.rateCardSets {
-			r.RateCardSets = append(r.RateCardSets, d.rateCardSets[id].Object)
+		r.Group.RateCardSetIDs = append([]int64{}, g.RateCardSetIDs...)
+		for _, id := range g.RateCardSetIDs {
+			r.RateCardSets = append(r.RateCardSets, d.objects[group.RateCardSetKind][id].Row)
 		}
 	}
 	if in.Workspaces {
 		r.Group.WorkspaceIDs = []int64{}
-		for _, id := range g.workspaces {
+		for _, id := range g.WorkspaceIDs {
 			if d.accessible(by, id) {
 				r.Group.WorkspaceIDs = append(r.Group.WorkspaceIDs, id)
-				r.Workspaces = append(r.Workspaces, d.workspaces[id].Object)
+				r.Workspaces = append(r.Workspaces, d.objects[group.WorkspaceKind][id].Row)
 			}
 		}
 	}
-	return r
+	return nil
 }

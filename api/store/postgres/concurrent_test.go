@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"example.com/oxgroups/api/group"
+	"example.com/oxgroups/api/store"
 	"example.com/oxgroups/api/store/demo"
 	"example.com/oxgroups/api/store/postgres"
 	"example.com/oxgroups/api/store/storetest/postgrestest"
@@ -119,19 +120,11 @@ func untilWaiting(t *testing.T, url string) {
 }
 
 // groupName returns the name of a group of the sample data.
-func groupName(t *testing.T, store group.Store, id int64) string {
+func groupName(t *testing.T, from group.Store, id int64) string {
 	t.Helper()
-	names := namer{}
-	if err := store.Export(t.Context(), demo.Account, names); err != nil {
+	doc, err := store.ReadModel(t.Context(), from, demo.Account)
+	if err != nil {
 		t.Fatal(err)
 	}
-	return names[fmt.Sprint(id)]
+	return doc.WorkspaceGroups[fmt.Sprint(id)].Name
 }
-
-// namer collects the names of groups by their ids.
-type namer map[string]string
-
-func (n namer) Group(g model.WorkspaceGroup) error              { n[g.ID] = g.Name; return nil }
-func (n namer) ExternalReference(model.ExternalReference) error { return nil }
-func (n namer) RateCardSet(model.RateCardSet) error             { return nil }
-func (n namer) Workspace(model.Workspace) error                 { return nil }

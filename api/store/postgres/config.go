@@ -8,6 +8,7 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -19,9 +20,6 @@ import (
 const (
 	defaultMaxConns       = 16
 	defaultConnectTimeout = 5 * time.Second
-
-	// maxIdle is how long a connection may have been idle to be used without a question.
-	maxIdle = time.Second
 
 	// cancelWait is how long the server has to answer once a context has ended, before the connection is given up.
 	cancelWait = 2 * time.Second
@@ -60,9 +58,10 @@ func newConfig(text string) (*pgxpool.Config, error) {
 		// The server is asked to cancel, and answers whether it has: what is committed is never reported as failed.
 		return &pgconn.CancelRequestContextWatcherHandler{Conn: c, DeadlineDelay: cancelWait}
 	}
-	config.ShouldPing = func(_ context.Context, p pgxpool.ShouldPingParams) bool {
-		return p.IdleDuration > maxIdle || readable(p.Conn.PgConn().Conn())
+	if len(config.ConnConfig.Fallbacks) > 0 && !u.Query().Has("target_session_attrs") && strings.Contains(u.Host, ",") {
+		config.ConnConfig.ValidateConnect = pgconn.ValidateConnectTargetSessionAttrsReadWrite
 	}
+	config.ConnConfig.OnNotice = noteWarning
 	session := sessionSettings(config.ConnConfig.RuntimeParams)
 	config.AfterConnect = func(ctx context.Context, c *pgx.Conn) error {
 		_, err := c.PgConn().Exec(ctx, session).ReadAll()
@@ -104,4 +103,25 @@ func sessionSettings(given map[string]string) string {
 	return `SELECT set_config(s.name, wanted.value, false)
 		FROM (VALUES ` + strings.Join(rows, ", ") + `) AS wanted(name, value) JOIN pg_settings AS s ON s.name = wanted.name
 		WHERE s.name <> 'synchronous_commit' OR s.setting = 'off'`
+}
+
+// A commit that waits for a synchronous standby and is cancelled, by a timeout or a request, is answered as a success with a
+// warning: it is on this server alone. So a warning during a commit makes its outcome unknown.
+
+const warningsKey = "oxgroups warnings"
+
+// warnings returns the mark that a connection has got a warning.
+func warnings(c *pgconn.PgConn) *atomic.Bool {
+	mark, ok := c.CustomData()[warningsKey].(*atomic.Bool)
+	if !ok {
+		mark = new(atomic.Bool)
+		c.CustomData()[warningsKey] = mark
+	}
+	return mark
+}
+
+func noteWarning(c *pgconn.PgConn, n *pgconn.Notice) {
+	if n.SeverityUnlocalized == "WARNING" {
+		warnings(c).Store(true)
+	}
 }

@@ -19,7 +19,6 @@ const (
 	deadlockDetected     = "40P01"
 	duplicateObject      = "42710"
 	duplicateTable       = "42P07"
-	undefinedFunction    = "42883"
 	undefinedTable       = "42P01"
 	adminShutdown        = "57P01"
 )
@@ -76,29 +75,31 @@ func isStorage(err error) bool {
 	return len(state) == 5 && (slices.Contains(storageClasses, state[:2]) || slices.Contains(storageCodes, state))
 }
 
-// isTransient reports whether err changed nothing and may be gone at once: the server said so, or has seen nothing. A
-// connection that was lost without a word is neither: what was sent may have been committed.
+// isTransient reports whether err, of a transaction whose COMMIT was not sent, may be gone at once.
 func isTransient(err error) bool {
-	switch {
-	case isDomain(err):
+	if isDomain(err) {
 		return false
-	case errors.Is(err, errRaced) || pgconn.SafeToRetry(err):
-		return true
 	}
 	switch stateOf(err) {
-	case serializationFailure, deadlockDetected, adminShutdown:
+	case adminShutdown:
 		return true
 	case featureNotSupported: // "cached plan must not change result type", after a migration by another process
 		return true
 	case uniqueViolation:
 		return constraintOf(err) == "external_references_id" // an import took the id: the sequence has moved on
 	}
-	return false
+	return isUndone(err) || errors.Is(err, errRaced) || pgconn.SafeToRetry(err)
+}
+
+// isUndone reports whether the server says that it has undone the transaction and that it may be tried again.
+func isUndone(err error) bool {
+	state := stateOf(err)
+	return state == serializationFailure || state == deadlockDetected
 }
 
 func isReadOnly(err error) bool { return stateOf(err) == readOnlyTransaction }
 
-// errRaced is an import that found something else than it checked.
+// errRaced is an import that found something else than it checked, or a migration that ran beside another one.
 var errRaced = errors.New("what was checked has changed")
 
 // stateOf returns the SQLSTATE of an error of the server, else "".

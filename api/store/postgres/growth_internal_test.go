@@ -30,7 +30,7 @@ func grown(b *testing.B, groups, members int) storetest.Grown {
 		`VACUUM ANALYZE`,
 		`CHECKPOINT`,
 	} {
-		if _, err := store.pool.Exec(b.Context(), sql); err != nil {
+		if _, err := store.engine.pool.Exec(b.Context(), sql); err != nil {
 			b.Fatal(err)
 		}
 	}

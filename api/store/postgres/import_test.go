@@ -10,12 +10,14 @@ import (
 	"time"
 
 	"example.com/oxgroups/api/group"
+	"example.com/oxgroups/api/store"
 	"example.com/oxgroups/api/store/demo"
 	"example.com/oxgroups/gen/model"
 )
 
 // references is a document with references of Acme.
-func references(ids ...int64) *model.WorkspaceGroupDocument {
+func references(t *testing.T, ids ...int64) *group.Contents {
+	t.Helper()
 	doc := group.NewDocument(0, group.Includes{ExternalReferences: true})
 	at := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
 	for _, id := range ids {
@@ -25,13 +27,17 @@ func references(ids ...int64) *model.WorkspaceGroupDocument {
 			CreatedAt: at, UpdatedAt: at,
 		}
 	}
-	return &doc.WorkspaceGroupDocument
+	contents, err := store.NewContents(&doc.WorkspaceGroupDocument)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return contents
 }
 
 // TestNumbering imports references and then adds some: no id is given twice, and the largest one uses none up.
 func TestNumbering(t *testing.T) {
 	store, caller, _ := loaded(t)
-	if err := store.Import(t.Context(), demo.Account, references(50, math.MaxInt64)); err != nil {
+	if err := store.Import(t.Context(), demo.Account, references(t, 50, math.MaxInt64)); err != nil {
 		t.Fatal(err)
 	}
 	for i, want := range []string{"51", "52"} {
@@ -61,7 +67,7 @@ func TestImportUnderLoad(t *testing.T) {
 		})
 	}
 	for i := range int64(20) {
-		err := other.Import(context.Background(), demo.Account, references(4*i+2, 4*i+3))
+		err := other.Import(context.Background(), demo.Account, references(t, 4*i+2, 4*i+3))
 		if err != nil && group.CodeOf(err) != group.Refused {
 			t.Errorf("import: %v", err)
 		}

@@ -9,8 +9,8 @@ import (
 	"time"
 
 	"example.com/oxgroups/api/group"
+	"example.com/oxgroups/api/store"
 	"example.com/oxgroups/api/store/demo"
-	"example.com/oxgroups/api/store/migration"
 	"example.com/oxgroups/api/store/postgres"
 	"example.com/oxgroups/api/store/storetest/postgrestest"
 	"github.com/jackc/pgx/v5"
@@ -62,8 +62,8 @@ func TestOpenRefused(t *testing.T) {
 		{"a newer schema", func(t *testing.T, c *pgx.Conn, database string) {
 			open(t, database)
 			exec(t, c, `UPDATE oxgroups_schema SET version = 99`)
-		}, migration.ErrNewer},
-		{"tables of another program", func(t *testing.T, c *pgx.Conn, _ string) { exec(t, c, `CREATE TABLE tokens (id INT)`) }, migration.ErrForeign},
+		}, store.ErrNewer},
+		{"tables of another program", func(t *testing.T, c *pgx.Conn, _ string) { exec(t, c, `CREATE TABLE tokens (id INT)`) }, store.ErrForeign},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			database := postgrestest.Database(t)

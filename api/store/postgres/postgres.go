@@ -1,63 +1,65 @@
-// Package postgres is the engine for more than one server: a group.Store on a PostgreSQL database that any number of
-// processes share.
+// Package postgres is the engine for more than one server: a store on a PostgreSQL database that any number of processes
+// share, directly or through PgBouncer in transaction mode.
 //
-// An update without includes is one statement, any other one is a few statements in one round trip, which the server runs
-// as one transaction. The row of the group is locked first, so updates of a group have one order. Serialisation failures
-// and deadlocks are tried again; nothing is tried again that may have been committed.
+// An update locks the row of the group, so updates of a group have one order. It takes two round trips, and a third one
+// where associations are included. Serialisation failures and deadlocks are tried again, and so is what lost its connection
+// before the commit was sent; nothing is tried again that may have been committed.
 //
-// It is tested with PostgreSQL 15. Another engine has to speak its protocol and these parts of its SQL: data-modifying
-// WITH, INSERT ... ON CONFLICT, FOR UPDATE, jsonb with || and -, arrays with unnest and ANY, a sequence. There are no
-// extensions, no LISTEN, no functions of its own, and advisory locks only in migrations, which do without where there are
-// none.
-//
-// What an update means is in api/group, what a row holds in api/store/document.
+// Several hosts in the URL are tried until one takes writes: that is how a standby takes over (see Open). It is tested with
+// PostgreSQL 15. Another engine has to speak its protocol and these parts of its SQL: INSERT ... ON CONFLICT, FOR UPDATE,
+// jsonb, arrays with unnest and ANY, a sequence, and advisory locks for migrations. There are no extensions, no LISTEN and
+// no functions of its own.
 package postgres
 
 import (
 	"context"
-	"crypto/sha256"
 	"fmt"
+	"log/slog"
 	"time"
 
-	"example.com/oxgroups/api/group"
-	"example.com/oxgroups/api/store/tokencache"
+	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
-)
 
-var _ group.Store = (*Store)(nil)
+	"example.com/oxgroups/api/group"
+	"example.com/oxgroups/api/store"
+)
 
 // Store is a database. It is safe for concurrent use, and so is the database for any number of Stores.
 type Store struct {
-	pool *pgxpool.Pool
-	auth *tokencache.Cache
-	now  func() time.Time
+	*store.Store
+	engine *engine
 }
 
 // Option changes how Open opens a database.
-type Option func(*options)
-
-type options struct{ now func() time.Time }
+type Option func(*store.Options)
 
 // WithClock makes now the clock for the times of changes and for the age of cached tokens. The default is time.Now.
-func WithClock(now func() time.Time) Option { return func(o *options) { o.now = now } }
+func WithClock(now func() time.Time) Option { return func(o *store.Options) { o.Now = now } }
+
+// WithLogger logs what goes wrong beside the calls, such as a server that became a standby. The default logs nothing.
+func WithLogger(log *slog.Logger) Option { return func(o *store.Options) { o.Log = log } }
 
 // Open connects to the database that url names (postgres://USER:PASSWORD@HOST:PORT/DATABASE) and brings its schema up to
 // date; several processes may do so at once. ctx bounds the opening only.
 //
+// url may have several hosts, each with its port: HOST:PORT,HOST:PORT. The first that takes writes is used
+// (target_session_attrs=read-write, unless the URL says otherwise); when it takes no more, connections are made anew.
+//
 // The query of url takes what libpq takes, such as sslmode, and settings of the server, such as search_path. These have
 // defaults here: pool_max_conns=16 connections, statement_timeout=10s and lock_timeout=5s, which do not bound imports and
 // exports, connect_timeout=5 seconds, default_transaction_isolation=read committed. Where the server has
-// synchronous_commit=off it is turned on for the connections of the Store. Behind a pooler that cannot prepare statements
-// use default_query_exec_mode=exec.
+// synchronous_commit=off it is turned on for the connections of the Store. Behind a pooler that cannot prepare statements,
+// such as PgBouncer in transaction mode, use default_query_exec_mode=exec.
 //
-// It returns ErrURL where url is none, migration.ErrNewer where the schema is of a newer version, migration.ErrForeign where
-// another program's tables are in the way, and a group.Error with Unavailable where the database cannot be reached. No error
-// has the password in it. A standby can be opened if its schema is up to date; then every change is Unavailable.
+// It returns ErrURL where url is none, store.ErrNewer where the schema is of a newer version, store.ErrForeign where another
+// program's tables are in the way, and a group.Error with Unavailable where the database cannot be reached. No error has
+// the password in it. A standby can be opened if its schema is up to date; then every change is Unavailable.
 func Open(ctx context.Context, url string, opts ...Option) (*Store, error) {
-	o := options{now: time.Now}
+	var o store.Options
 	for _, opt := range opts {
 		opt(&o)
 	}
+	o = o.Complete()
 	config, err := newConfig(url)
 	if err != nil {
 		return nil, fmt.Errorf("postgres: open: %w", err)
@@ -66,26 +68,24 @@ func Open(ctx context.Context, url string, opts ...Option) (*Store, error) {
 	if err != nil {
 		return nil, fmt.Errorf("postgres: open: %w", err)
 	}
-	s := &Store{pool: pool, auth: tokencache.New(o.now), now: o.now}
-	if err := s.migrate(ctx); err != nil {
+	e := &engine{pool: pool, log: o.Log}
+	if err := e.migrate(ctx); err != nil {
 		pool.Close()
 		return nil, fmt.Errorf("postgres: open: %w", err)
 	}
-	return s, nil
+	return &Store{store.New(e, o), e}, nil
 }
 
-// Close waits for the calls that are running and closes the connections. Calls after it are Unavailable.
-func (s *Store) Close() error {
-	s.pool.Close()
-	s.auth.Clear() // so that a token that was known is refused too
-	return nil
-}
-
-// timestamp returns the time of a change.
-func (s *Store) timestamp() time.Time { return s.now().UTC().Truncate(time.Second) }
-
-// keyOf returns what stands for a text in an index.
-func keyOf(text string) []byte {
-	sum := sha256.Sum256([]byte(text))
-	return sum[:]
+// Ready returns an error where the server cannot be reached or takes no writes.
+func (e *engine) Ready(ctx context.Context) error {
+	var readOnly string
+	err := e.Transact(ctx, store.Read, func(t store.Tx) error {
+		tx := t.(*tx)
+		tx.queue(`SHOW transaction_read_only`).QueryRow(func(row pgx.Row) error { return row.Scan(&readOnly) })
+		return tx.flush()
+	})
+	if err == nil && readOnly == "on" {
+		return &group.Error{Code: group.Unavailable, Err: errStandby}
+	}
+	return err
 }

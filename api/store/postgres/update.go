@@ -1,174 +1,158 @@
 package postgres
 
 import (
-	"context"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 
-	"example.com/oxgroups/api/group"
-	"example.com/oxgroups/api/store/document"
-	"example.com/oxgroups/gen/model"
 	"github.com/jackc/pgx/v5"
+
+	"example.com/oxgroups/api/group"
+	"example.com/oxgroups/api/store"
 )
 
-// Update applies u as group.Updater describes it. Where ctx ends first the server is asked to cancel the update, and what
-// it answers is what is returned. Where the connection is lost on the way the error is Unavailable, and the update is
-// applied as a whole or not at all.
-func (s *Store) Update(ctx context.Context, by group.Caller, id int64, u model.WorkspaceGroupUpdate, in group.Includes) (group.Snapshot, error) {
-	if by.ReadOnly {
-		return group.Snapshot{}, &group.Error{Code: group.Forbidden}
-	}
-	c := group.NewChange(u)
-	up, err := newUpdate(by, id, &c, in, document.FormatTime(s.timestamp()))
-	if err != nil {
-		return group.Snapshot{}, err
-	}
-	if err := s.do(ctx, mode{}, up.run); err != nil {
-		return group.Snapshot{}, err
-	}
-	return up.rows.Snapshot()
+// The statements of an update. Each of them sees what was committed before it began, so those behind selectGroup see what
+// there is once the row of the group is locked.
+const (
+	selectGroup = `SELECT created_at, updated_at, document, name_key IS DISTINCT FROM $3::bytea, EXISTS (
+    SELECT 1 FROM workspace_groups AS other WHERE other.account_id = $2 AND other.name_key = $3::bytea AND other.id <> $1)
+FROM workspace_groups WHERE id = $1 AND account_id = $2 FOR UPDATE`
+
+	selectNamed = `SELECT w.id, EXISTS (SELECT 1 FROM workspace_group_workspaces AS m WHERE m.group_id = $1 AND m.workspace_id = w.id)
+FROM tokens AS token, workspaces AS w
+WHERE token.id = $3 AND w.id = ANY ($4::bigint[]) AND w.account_id = $2 AND ` + accessible + ` ORDER BY w.id`
+
+	// accessible is the condition that a token has access to workspace w of its account.
+	accessible = `(token.all_workspaces
+    OR EXISTS (SELECT 1 FROM token_workspaces AS t WHERE t.token_id = token.id AND t.workspace_id = w.id))`
+
+	selectReference = `SELECT id, created_at, updated_at, document FROM external_references WHERE group_id = $1 AND service_key = $2`
+
+	storeGroup = `UPDATE workspace_groups SET name_key = $2, updated_at = $3, document = $4 WHERE id = $1`
+
+	addMembers = `INSERT INTO workspace_group_workspaces (group_id, workspace_id) SELECT $1, unnest($2::bigint[])`
+
+	removeMembers = `DELETE FROM workspace_group_workspaces WHERE group_id = $1 AND workspace_id = ANY ($2::bigint[])`
+
+	addReference = `INSERT INTO external_references (group_id, service_key, created_at, updated_at, document) VALUES ($1, $2, $3, $3, $4)`
+
+	storeReference = `UPDATE external_references SET updated_at = $2, document = $3 WHERE id = $1`
+
+	referencesOfGroup = `SELECT id, created_at, updated_at, document FROM external_references WHERE group_id = $1 ORDER BY id`
+
+	rateCardSetsOfGroup = `SELECT r.id, r.document FROM workspace_group_rate_card_sets AS m
+    JOIN rate_card_sets AS r ON r.id = m.rate_card_set_id WHERE m.group_id = $1 ORDER BY r.id`
+
+	workspacesOfGroup = `SELECT w.id, w.document FROM tokens AS token, workspace_group_workspaces AS m
+    JOIN workspaces AS w ON w.id = m.workspace_id
+WHERE token.id = $3 AND m.group_id = $1 AND w.account_id = $2 AND ` + accessible + ` ORDER BY w.id`
+)
+
+// keyOf returns what stands for a text in an index.
+func keyOf(text string) []byte {
+	sum := sha256.Sum256([]byte(text))
+	return sum[:]
 }
 
-// update is one update on its way: what was asked for and what came of it.
-type update struct {
-	by        group.Caller
-	id        int64
-	in        group.Includes
-	change    *group.Change
-	named     []int64
-	group     patch
-	reference patch
-	at        string
-
-	rows document.Rows
-}
-
-func newUpdate(by group.Caller, id int64, c *group.Change, in group.Includes, at string) (up *update, err error) {
-	up = &update{by: by, id: id, in: in, change: c, named: c.Named(), at: at}
-	if up.group, err = newPatch(document.AppendGroupPatch(nil, c)); err != nil {
-		return nil, err
-	}
-	if up.reference, err = newPatch(document.AppendReferencePatch(nil, c.Reference)); err != nil {
-		return nil, err
-	}
-	return up, nil
-}
-
-// run is one attempt: a round trip, but for fields whose values are objects.
-func (up *update) run(ctx context.Context, c *pgx.Conn) error {
-	if len(up.group.nested) > 0 || len(up.reference.nested) > 0 {
-		return up.expanded(ctx, c)
-	}
-	return up.apply(ctx, c, up.group, up.reference)
-}
-
-// batcher is a connection or a transaction.
-type batcher interface {
-	SendBatch(context.Context, *pgx.Batch) pgx.BatchResults
-}
-
-// apply sends all statements at once. Outside a transaction they are one: it is committed at the end of the batch, so
-// nothing is done before the batch is closed without an error.
-func (up *update) apply(ctx context.Context, c batcher, g, ref patch) error {
-	var batch pgx.Batch
-	up.queue(&batch, g, ref)
-	up.queueIncludes(&batch)
-	results := c.SendBatch(ctx, &batch)
-	err := up.read(results)
-	closed := results.Close()
-	if err == nil {
-		err = closed
-	}
-	if stateOf(err) == uniqueViolation && constraintOf(err) == "workspace_groups_name" {
-		return up.change.Check(up.named, true) // another group took it while this update ran; all else was checked
-	}
-	return err
-}
-
-// associated reports whether the update touches more than the row of the group.
-func (up *update) associated() bool { return len(up.named) > 0 || up.change.Reference != nil }
-
-func (up *update) queue(batch *pgx.Batch, g, ref patch) {
-	args := []any{up.id, up.by.AccountID, keyOf(up.change.Folded), g.set, g.clear, up.at}
-	if !up.associated() {
-		batch.Queue(updatePlain, args...)
-		return
-	}
-	var service []byte
-	if up.change.Reference != nil {
-		service = keyOf(up.change.Reference.ServiceName)
-	}
-	batch.Queue(lockGroup, up.id, up.by.AccountID)
-	batch.Queue(updateAll, append(args, list(up.named), up.by.TokenID, list(up.change.Add), list(up.change.Remove),
-		service, ref.set, ref.clear)...)
-}
-
-// list returns ids for a statement: no ids are an empty list, not NULL.
-func list(ids []int64) []int64 {
-	if ids == nil {
+// ids returns ids for a statement: no ids are an empty list, not NULL.
+func ids(list []int64) []int64 {
+	if list == nil {
 		return []int64{}
 	}
-	return ids
+	return list
 }
 
-// read reads the results of what was queued.
-func (up *update) read(results pgx.BatchResults) error {
-	g := document.Group{ID: up.id}
-	var taken, changed bool
-	var reachable []int64
-	into := []any{&g.CreatedAt, &g.UpdatedAt, &g.JSON, &taken, &changed}
-	if up.associated() {
-		if _, err := results.Exec(); err != nil {
-			return fmt.Errorf("postgres: lock group: %w", err)
+// State locks the group and reads what a change needs, in one round trip.
+func (t *tx) State(c *store.Change) (s store.State, err error) {
+	t.queue(selectGroup, c.ID, c.By.AccountID, keyOf(c.Folded)).QueryRow(func(row pgx.Row) error {
+		g := &group.Row{ID: c.ID}
+		err := row.Scan(&g.CreatedAt, &g.UpdatedAt, (*document)(&g.JSON), &s.Renamed, &s.Taken)
+		if errors.Is(err, pgx.ErrNoRows) {
+			return nil
 		}
-		into = append(into, &reachable)
+		s.Group = g
+		return err
+	})
+	if len(c.Named) > 0 {
+		t.queue(selectNamed, c.ID, c.By.AccountID, c.By.TokenID, c.Named).Query(func(rows pgx.Rows) error {
+			s.Members, err = pgx.CollectRows(rows, pgx.RowToStructByPos[store.Member])
+			return err
+		})
 	}
-	err := results.QueryRow().Scan(into...)
-	if errors.Is(err, pgx.ErrNoRows) {
-		return &group.Error{Code: group.NotFound}
+	if c.Reference != nil {
+		t.queue(selectReference, c.ID, keyOf(c.Reference.ServiceName)).QueryRow(func(row pgx.Row) error {
+			r := &group.Row{GroupID: c.ID}
+			err := row.Scan(&r.ID, &r.CreatedAt, &r.UpdatedAt, (*document)(&r.JSON))
+			if errors.Is(err, pgx.ErrNoRows) {
+				return nil
+			}
+			s.Reference = r
+			return err
+		})
 	}
-	if err != nil {
+	if err := t.flush(); err != nil {
+		return s, fmt.Errorf("postgres: find group: %w", err)
+	}
+	return s, nil
+}
+
+// Store queues changes.
+func (t *tx) Store(c *store.Change, d *store.Diff) error {
+	t.queue(storeGroup, c.ID, keyOf(c.Folded), d.Group.UpdatedAt, d.Group.JSON)
+	if len(d.Add) > 0 {
+		t.queue(addMembers, c.ID, d.Add)
+	}
+	if len(d.Remove) > 0 {
+		t.queue(removeMembers, c.ID, d.Remove)
+	}
+	switch r := d.Reference; {
+	case r == nil:
+	case r.ID == 0:
+		t.queue(addReference, c.ID, keyOf(r.Key), r.UpdatedAt, r.JSON)
+	default:
+		t.queue(storeReference, r.ID, r.UpdatedAt, r.JSON)
+	}
+	return nil
+}
+
+// Load sends the changes and reads associations. Without associations the changes are sent with the COMMIT.
+func (t *tx) Load(r *store.Rows, by group.Caller, in group.Includes) error {
+	id := r.Group.ID
+	if in.ExternalReferences {
+		r.Group.ReferenceIDs = []int64{}
+		t.queue(referencesOfGroup, id).Query(func(rows pgx.Rows) error {
+			ref := group.Row{GroupID: id}
+			_, err := pgx.ForEachRow(rows, []any{&ref.ID, &ref.CreatedAt, &ref.UpdatedAt, (*document)(&ref.JSON)}, func() error {
+				r.References, r.Group.ReferenceIDs = append(r.References, ref), append(r.Group.ReferenceIDs, ref.ID)
+				return nil
+			})
+			return err
+		})
+	}
+	if in.RateCardSets {
+		t.queueObjects(&r.RateCardSets, &r.Group.RateCardSetIDs, rateCardSetsOfGroup, id)
+	}
+	if in.Workspaces {
+		t.queueObjects(&r.Workspaces, &r.Group.WorkspaceIDs, workspacesOfGroup, id, by.AccountID, by.TokenID)
+	}
+	if in == (group.Includes{}) {
+		return nil
+	}
+	if err := t.flush(); err != nil {
 		return fmt.Errorf("postgres: update group: %w", err)
 	}
-	if err := up.change.Check(reachable, taken); err != nil {
-		return err
-	}
-	if changed {
-		g.UpdatedAt = up.at
-	}
-	up.rows = document.Rows{Group: g}
-	return up.readIncludes(results)
+	return nil
 }
 
-// expanded is an update of fields whose values are objects, which are merged here: it reads what there is first.
-func (up *update) expanded(ctx context.Context, c *pgx.Conn) error {
-	return pgx.BeginFunc(ctx, c, func(tx pgx.Tx) error {
-		var doc, ref []byte
-		var locked int
-		err := tx.QueryRow(ctx, lockGroup, up.id, up.by.AccountID).Scan(&locked)
-		if errors.Is(err, pgx.ErrNoRows) {
-			return &group.Error{Code: group.NotFound}
-		}
-		if err != nil {
-			return fmt.Errorf("postgres: lock group: %w", err)
-		}
-		if err := tx.QueryRow(ctx, documentOfGroup, up.id).Scan(&doc); err != nil {
-			return fmt.Errorf("postgres: read group: %w", err)
-		}
-		if up.change.Reference != nil {
-			err := tx.QueryRow(ctx, documentOfReference, up.id, keyOf(up.change.Reference.ServiceName)).Scan(&ref)
-			if err != nil && !errors.Is(err, pgx.ErrNoRows) {
-				return fmt.Errorf("postgres: read reference: %w", err)
-			}
-		}
-		g, err := up.group.against(doc)
-		if err != nil {
-			return err
-		}
-		r, err := up.reference.against(ref)
-		if err != nil {
-			return err
-		}
-		return up.apply(ctx, tx, g, r)
+// queueObjects queues a statement with rows of id and document.
+func (t *tx) queueObjects(into *[]group.Row, ids *[]int64, sql string, args ...any) {
+	*ids = []int64{}
+	t.queue(sql, args...).Query(func(rows pgx.Rows) error {
+		var o group.Row
+		_, err := pgx.ForEachRow(rows, []any{&o.ID, (*document)(&o.JSON)}, func() error {
+			*into, *ids = append(*into, o), append(*ids, o.ID)
+			return nil
+		})
+		return err
 	})
 }

@@ -7,9 +7,10 @@ import (
 	"testing"
 
 	"example.com/oxgroups/api/group"
+	"example.com/oxgroups/api/store"
 	"example.com/oxgroups/api/store/demo"
-	"example.com/oxgroups/api/store/document"
 	"example.com/oxgroups/gen/model"
+	"example.com/oxgroups/gen/validator"
 	"github.com/ncruces/go-sqlite3"
 )
 
@@ -37,7 +38,7 @@ func newByHand(b testing.TB) *byHand {
 	}
 	h := &byHand{db: db, token: caller.TokenID, stmts: map[string]*sqlite3.Stmt{}}
 	for _, sql := range []string{
-		`BEGIN IMMEDIATE`, `COMMIT`, selectGroup, selectFewNamed, selectReference, storeReference, storeGroup,
+		`BEGIN IMMEDIATE`, `COMMIT`, selectGroup, selectNamed, selectReference, storeReference, storeGroup,
 	} {
 		if h.stmts[sql], _, err = db.PrepareFlags(sql, sqlite3.PREPARE_PERSISTENT); err != nil {
 			b.Fatal(err)
@@ -113,16 +114,17 @@ type prepared struct {
 	id               int64
 	change           group.Change
 	group, reference []byte
-	named            []int64
+	named            jsonText
 }
 
 func prepare(k kind, n int) prepared {
 	id := groupOf(n)
 	c := group.NewChange(k.update(id, n))
-	return prepared{
-		id: id, change: c, group: document.AppendGroupPatch(nil, &c), reference: document.AppendReferencePatch(nil, c.Reference),
-		named: c.Named(),
+	p := prepared{id: id, change: c, group: validator.AppendWorkspaceGroupUpdate(nil, &c.Plain), named: array(c.Named())}
+	if c.Reference != nil {
+		p.reference = validator.AppendExternalReferenceUpdate(nil, c.Reference)
 	}
+	return p
 }
 
 // run makes updates, batch of them in a transaction.
@@ -154,19 +156,22 @@ func (h *byHand) one(b testing.TB, p prepared) {
 	if len(p.change.Add) > 0 {
 		h.check(b, p)
 	}
-	if p.change.Reference != nil {
-		h.refer(b, p, at)
+	if p.change.Reference == nil {
+		h.exec(b, storeGroup, p.id, at, doc)
+		return
 	}
+	id, reference := h.refer(b, p)
 	h.exec(b, storeGroup, p.id, at, doc)
+	h.exec(b, storeReference, id, at, reference)
 }
 
 // check is for lists that say what is so already.
 func (h *byHand) check(b testing.TB, p prepared) {
-	find := h.stmts[selectFewNamed]
+	find := h.stmts[selectNamed]
 	find.BindInt64(1, p.id)
 	find.BindInt64(2, 1)
 	find.BindInt64(3, h.token)
-	few(p.named).bind(find, 4)
+	find.BindRawText(4, p.named)
 	found := make([]int64, 0, len(p.change.Add)+len(p.change.Remove))
 	for find.Step() {
 		found = append(found, find.ColumnInt64(0))
@@ -175,26 +180,27 @@ func (h *byHand) check(b testing.TB, p prepared) {
 		}
 	}
 	h.reset(b, find)
-	if err := p.change.Check(found, false); err != nil {
-		b.Fatal(err)
+	if problems := p.change.Check(found, false); problems != nil {
+		b.Fatal(problems)
 	}
 }
 
-// refer is for a reference that is there.
-func (h *byHand) refer(b testing.TB, p prepared, at string) {
+// refer is for a reference that is there. It returns its id and its document as it is to be.
+func (h *byHand) refer(b testing.TB, p prepared) (id int64, doc []byte) {
 	find := h.stmts[selectReference]
 	find.BindInt64(1, p.id)
 	find.BindText(2, p.change.Reference.ServiceName)
 	if !find.Step() {
 		b.Fatal("the reference is not there: ", find.Err())
 	}
-	id, doc := find.ColumnInt64(0), merged(b, find.ColumnRawText(1), p.reference)
+	_, _ = find.ColumnText(1), find.ColumnText(2)
+	id, doc = find.ColumnInt64(0), merged(b, find.ColumnRawText(3), p.reference)
 	h.reset(b, find)
-	h.exec(b, storeReference, id, at, doc)
+	return id, doc
 }
 
 func merged(b testing.TB, doc, patch []byte) []byte {
-	doc, err := document.AppendMerged(nil, doc, patch)
+	doc, err := store.AppendMerged(nil, doc, patch)
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -230,7 +236,7 @@ func TestByHand(t *testing.T) {
 		t.Run(k.name, func(t *testing.T) {
 			store, caller := loaded(t, filepath.Join(t.TempDir(), "groups.db"))
 			hand := newByHand(t)
-			ofStore, ofHand := record(t, store.writer.conn.Conn), record(t, hand.db)
+			ofStore, ofHand := record(t, store.engine.writer.conn.Conn), record(t, hand.db)
 			for n := range 2 {
 				if _, err := store.Update(t.Context(), caller, groupOf(n), k.update(groupOf(n), n), group.Includes{}); err != nil {
 					t.Fatal(err)

@@ -3,117 +3,115 @@ package sqlite
 import (
 	"context"
 	"errors"
+	"log/slog"
+	"os"
 	"sync"
 	"sync/atomic"
 
 	"github.com/ncruces/go-sqlite3"
-	"github.com/ncruces/go-sqlite3/vfs"
 )
 
-// logPages is at how many pages the log is moved into the file, as by SQLite's default.
-const logPages = 1000
+// checkpointPages is at how many pages the WAL is checkpointed, as by SQLite's default.
+const checkpointPages = 1000
 
-// checkpoints move the log into the file. SQLite would do it inside the commit that makes the log too long, whose callers
-// would wait for writes all over the file. So a goroutine with a connection of its own does most of it beside the commits,
-// and what came meanwhile, which is little, is moved between two transactions. The log begins anew then: an endless one
-// would cost more with every commit that makes the file longer.
-//
-// That one fails is no news: nothing is lost, and it is tried again when the log has grown by as much once more.
-type checkpoints struct {
-	file   file
-	phase  atomic.Int32
-	beside sync.WaitGroup
-	conn   *conn // the goroutine's; nil until it is needed
-
-	// The leader's:
-	pages int // how long the log is
-	due   int // how long it has to be for the next checkpoint
+// checkpointer checkpoints beside the commits; SQLite would do it inside one of them, and p99 would be half as long again.
+// Most is done by a goroutine with a connection of its own; the writer does the pages that came meanwhile, so that the WAL
+// starts over. A checkpoint that fails loses nothing and is tried again when the WAL has grown by as much once more.
+type checkpointer struct {
+	file    file
+	log     *slog.Logger
+	pages   int         // of the WAL; the writer's
+	due     int         // at how many pages the next checkpoint is; the writer's
+	running atomic.Bool // the goroutine
+	rest    atomic.Bool // the goroutine has ended, and the writer has not done the rest
+	failure atomic.Pointer[error]
+	wg      sync.WaitGroup
+	conn    *conn // the goroutine's
 }
 
-// A checkpoint is repeated for what came while it ran, which is less each time, until that is a few pages.
-const (
-	fewPages  = 32
-	maxRounds = 5
-)
-
-const (
-	resting int32 = iota
-	moving        // the goroutine runs
-	moved         // it has run, and the rest is to be moved
-)
-
-// newCheckpoints takes over the checkpoints of c, the connection that writes.
-func newCheckpoints(f file, c *conn) *checkpoints {
-	k := &checkpoints{file: f, due: logPages}
-	c.WALHook(func(_ *sqlite3.Conn, _ string, pages int) error { // instead of SQLite's own
-		k.pages = pages
-		if pages < logPages { // it has begun anew, whoever saw to that
-			k.due = logPages
+func newCheckpointer(f file, c *conn, log *slog.Logger) *checkpointer {
+	k := &checkpointer{file: f, log: log, due: checkpointPages}
+	c.WALHook(func(_ *sqlite3.Conn, _ string, pages int) error { // in place of SQLite's own
+		if k.pages = pages; pages < checkpointPages {
+			k.due = checkpointPages
 		}
 		return nil
 	})
 	return k
 }
 
-// next does what is due between two transactions of c. A panic of a checkpoint is a checkpoint that failed.
-func (k *checkpoints) next(c *conn) {
-	due := k.pages >= k.due
-	switch phase := k.phase.Load(); {
-	case phase == moved:
-		k.phase.Store(resting)
-		if due { // else the log has begun anew already
-			_ = protect(func() error { return k.rest(c) })
+// next does what is due between two transactions of c.
+func (k *checkpointer) next(c *conn) {
+	switch {
+	case k.rest.CompareAndSwap(true, false):
+		k.due = k.pages + checkpointPages
+		if _, _, err := c.WALCheckpoint("main", sqlite3.CHECKPOINT_PASSIVE); err != nil {
+			k.note(err)
 		}
-	case phase == resting && due:
-		k.phase.Store(moving)
-		k.beside.Go(k.run)
+	case k.pages >= k.due && k.running.CompareAndSwap(false, true):
+		k.wg.Go(func() {
+			k.note(k.run())
+			k.rest.Store(true)
+			k.running.Store(false)
+		})
 	}
 }
 
-// rest moves what came while the goroutine ran.
-func (k *checkpoints) rest(c *conn) error {
-	k.due = k.pages + logPages
-	log, done, err := c.WALCheckpoint("main", sqlite3.CHECKPOINT_PASSIVE)
-	if err == nil && done == log {
-		k.due = logPages
-	}
-	return err
-}
-
-// run is the goroutine. Where it fails all of the log is the rest, and the connection is not used again.
-func (k *checkpoints) run() {
-	defer k.phase.Store(moved)
-	if err := protect(k.move); err != nil && !errors.Is(err, sqlite3.BUSY) && k.conn != nil {
-		_ = protect(k.conn.Close)
-		k.conn = nil
-	}
-}
-
-// move moves most of the log.
-func (k *checkpoints) move() (err error) {
+func (k *checkpointer) run() (err error) {
 	if k.conn == nil {
-		if k.conn, err = k.file.connectToWrite(context.Background()); err != nil {
+		if k.conn, err = k.file.connect(context.Background()); err != nil {
 			return err
 		}
 	}
-	for done, round := 0, 0; round < maxRounds; round++ {
-		before := done
+	for done, before := 0, -checkpointPages; done-before > 32; { // again for what came meanwhile
+		before = done
 		if _, done, err = k.conn.WALCheckpoint("main", sqlite3.CHECKPOINT_PASSIVE); err != nil {
 			return err
 		}
-		// SQLite syncs the file only where it has moved all of the log, which is to be done with little to sync.
-		if err = k.conn.log.database.Sync(vfs.SYNC_NORMAL); err != nil || done-before <= fewPages {
+		if err = syncFile(k.file.path); err != nil { // so that little is left to sync to the writer
 			return err
 		}
 	}
 	return nil
 }
 
-// close waits for the goroutine.
-func (k *checkpoints) close() error {
-	k.beside.Wait()
+// note keeps why checkpoints fail, or that they work, and logs when that changes.
+func (k *checkpointer) note(err error) {
+	if errors.Is(err, sqlite3.BUSY) {
+		return // another process checkpoints
+	}
+	switch before := k.failed(); {
+	case err != nil:
+		if k.failure.Store(&err); before == nil {
+			k.log.Error("checkpoints fail: updates are stored, and the WAL grows", "file", k.file.path, "error", err)
+		}
+	case before != nil:
+		k.failure.Store(nil)
+		k.log.Info("checkpoints work again", "file", k.file.path)
+	}
+}
+
+// failed returns why the last checkpoint failed, or nil.
+func (k *checkpointer) failed() error {
+	if err := k.failure.Load(); err != nil {
+		return *err
+	}
+	return nil
+}
+
+func (k *checkpointer) close() error {
+	k.wg.Wait()
 	if k.conn == nil {
 		return nil
 	}
 	return k.conn.Close()
+}
+
+// syncFile syncs a file of which other descriptors hold locks; the locks of this library belong to their descriptor.
+func syncFile(path string) error {
+	f, err := os.OpenFile(path, os.O_RDWR, 0)
+	if err != nil {
+		return err
+	}
+	return errors.Join(f.Sync(), f.Close())
 }

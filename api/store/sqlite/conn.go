@@ -1,20 +1,25 @@
 package sqlite
 
 import (
+	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
-	"unsafe"
 
 	"github.com/ncruces/go-sqlite3"
+
+	"example.com/oxgroups/api/group"
+	"example.com/oxgroups/api/store"
 )
 
-// conn is a connection with its prepared statements. One goroutine uses it at a time.
+// conn is a connection with its prepared statements, and the transaction that runs on it. One goroutine uses it at a time.
 type conn struct {
 	*sqlite3.Conn
 	stmts map[string]*sqlite3.Stmt // by their text, which is a constant of this package
-	log   *log                     // nil of a connection that only reads
 }
+
+var _ store.Tx = (*conn)(nil)
 
 // Close closes the statements and the connection.
 func (c *conn) Close() error {
@@ -22,11 +27,31 @@ func (c *conn) Close() error {
 	for _, stmt := range c.stmts {
 		errs = append(errs, stmt.Close())
 	}
-	errs = append(errs, c.Conn.Close())
-	if c.log != nil {
-		c.log.unregister()
+	return errors.Join(append(errs, c.Conn.Close())...)
+}
+
+// reading runs do in a transaction that sees one moment of the database. ctx interrupts it.
+func (c *conn) reading(ctx context.Context, do func(store.Tx) error) error {
+	c.SetInterrupt(ctx)
+	defer func() {
+		c.SetInterrupt(context.Background()) // else the rollback would be interrupted too, and the transaction stay open
+		c.rollback()
+	}()
+	err := c.run(`BEGIN`)
+	if err == nil {
+		err = do(c)
 	}
-	return errors.Join(errs...)
+	if cause := ctx.Err(); cause != nil && errors.Is(err, sqlite3.INTERRUPT) {
+		err = fmt.Errorf("%w: %w", err, cause)
+	}
+	return unavailable(err)
+}
+
+// rollback ends a transaction, unless SQLite has ended it already.
+func (c *conn) rollback() {
+	if !c.GetAutocommit() {
+		_ = c.Exec(`ROLLBACK`)
+	}
 }
 
 // each runs a statement and calls row for each row; row may not run the same statement.
@@ -36,7 +61,11 @@ func (c *conn) each(sql string, row func(*sqlite3.Stmt) error, args ...any) (err
 		return err
 	}
 	// A statement that is not reset keeps its transaction open, and Reset repeats the error of the last step.
-	defer func() { err = firstError(err, stmt.Reset()) }()
+	defer func() {
+		if reset := stmt.Reset(); err == nil {
+			err = reset
+		}
+	}()
 	if err := bind(stmt, args); err != nil {
 		return err
 	}
@@ -79,34 +108,14 @@ func bind(stmt *sqlite3.Stmt, args []any) error {
 		case string:
 			err = stmt.BindText(i+1, v)
 		case jsonText:
-			err = stmt.BindText(i+1, unsafe.String(unsafe.SliceData(v), len(v))) // which copies it
+			err = stmt.BindText(i+1, string(v))
 		case []byte:
 			err = stmt.BindBlob(i+1, v)
-		case few:
-			err = v.bind(stmt, i+1)
 		default:
 			err = fmt.Errorf("parameter of type %T", arg)
 		}
 		if err != nil {
 			return fmt.Errorf("bind: %w", err)
-		}
-	}
-	return nil
-}
-
-// few is a list of ids as the last fewNamed parameters of a statement, with NULL where it has no more.
-type few []int64
-
-func (ids few) bind(stmt *sqlite3.Stmt, first int) error {
-	for i := range fewNamed {
-		var err error
-		if i < len(ids) {
-			err = stmt.BindInt64(first+i, ids[i])
-		} else {
-			err = stmt.BindNull(first + i)
-		}
-		if err != nil {
-			return err
 		}
 	}
 	return nil
@@ -137,11 +146,28 @@ func (c *conn) ids(sql string, args ...any) ([]int64, error) {
 	return ids, err
 }
 
-func firstError(errs ...error) error {
-	for _, err := range errs {
-		if err != nil {
-			return err
-		}
+// errClosed is the error of calls after Close.
+var errClosed = &group.Error{Code: group.Unavailable, Err: fmt.Errorf("sqlite: %w", store.ErrClosed)}
+
+// storageCodes are the results of SQLite that say that storage cannot serve now, as opposed to a defect of ours:
+// https://sqlite.org/rescode.html
+var storageCodes = []sqlite3.ErrorCode{
+	sqlite3.BUSY, sqlite3.LOCKED, sqlite3.NOMEM, sqlite3.READONLY, sqlite3.INTERRUPT, sqlite3.IOERR, sqlite3.CORRUPT,
+	sqlite3.FULL, sqlite3.CANTOPEN, sqlite3.PROTOCOL, sqlite3.PERM, sqlite3.AUTH, sqlite3.NOTADB,
+}
+
+// unavailable makes an error of storage one that callers know. Other errors stay as they are.
+func unavailable(err error) error {
+	if !isStorage(err) {
+		return err
 	}
-	return nil
+	return &group.Error{Code: group.Unavailable, Err: err}
+}
+
+func isStorage(err error) bool {
+	if e := (*group.Error)(nil); err == nil || errors.As(err, &e) {
+		return false
+	}
+	return errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) ||
+		slices.ContainsFunc(storageCodes, func(code sqlite3.ErrorCode) bool { return errors.Is(err, code) })
 }

@@ -12,9 +12,9 @@ import (
 	"time"
 
 	"example.com/oxgroups/api/group"
+	"example.com/oxgroups/api/store"
 	"example.com/oxgroups/api/store/demo"
 	"example.com/oxgroups/api/store/sqlite"
-	"example.com/oxgroups/gen/model"
 	"github.com/ncruces/go-sqlite3"
 	"github.com/ncruces/go-sqlite3/vfs"
 )
@@ -172,27 +172,16 @@ func TestReadOnlyDirectory(t *testing.T) {
 }
 
 // wantNotes exports group 7.
-func wantNotes(t *testing.T, store group.Store, want string) {
+func wantNotes(t *testing.T, from group.Store, want string) {
 	t.Helper()
-	found := noteFinder{}
-	if err := store.Export(t.Context(), demo.Account, found); err != nil {
+	doc, err := store.ReadModel(t.Context(), from, demo.Account)
+	if err != nil {
 		t.Fatal(err)
 	}
-	if found["7"] != want {
-		t.Errorf("notes are %q, want %q", found["7"], want)
+	if got, _ := doc.WorkspaceGroups["7"].Notes.Value(); got != want {
+		t.Errorf("notes are %q, want %q", got, want)
 	}
 }
-
-// noteFinder has the notes of groups by their ids.
-type noteFinder map[string]string
-
-func (f noteFinder) Group(g model.WorkspaceGroup) error {
-	f[g.ID], _ = g.Notes.Value()
-	return nil
-}
-func (noteFinder) ExternalReference(model.ExternalReference) error { return nil }
-func (noteFinder) RateCardSet(model.RateCardSet) error             { return nil }
-func (noteFinder) Workspace(model.Workspace) error                 { return nil }
 
 // hold holds a file for writing, as another process does, until it is released.
 func hold(t *testing.T, path string) (release func()) {

@@ -22,10 +22,10 @@ type file struct {
 }
 
 // uri is what SQLite opens through a VFS: https://sqlite.org/uri.html
-func (f file) uri(vfs string) string {
-	query := url.Values{"modeof": {f.path}} // the log beside the file gets its mode
-	if vfs != "" {
-		query.Set("vfs", vfs)
+func (f file) uri() string {
+	query := url.Values{"modeof": {f.path}} // the WAL gets the mode of the file
+	if f.vfs != "" {
+		query.Set("vfs", f.vfs)
 	}
 	// SQLite reads + as it is.
 	uri := url.URL{Scheme: "file", Path: filepath.ToSlash(f.path), RawQuery: strings.ReplaceAll(query.Encode(), "+", "%20")}
@@ -55,12 +55,19 @@ func newFile(path string, o options) (file, error) {
 	return file{path: path, vfs: o.vfs, busy: o.busy}, nil
 }
 
-// hideIndex gives the index of the log the mode of the file: who may read it may lock it. The library makes it for anybody.
-// An index that is not there or another user's is left alone.
-func (f file) hideIndex() {
-	if info, err := os.Stat(f.path); err == nil {
-		_ = os.Chmod(f.path+"-shm", info.Mode().Perm())
+// makeIndex makes the wal-index (-shm), which SQLite would make for everybody, with the mode of the file: who may read the file
+// may lock it. One that is there gets that mode. Where it cannot be made SQLite says what that means.
+func (f file) makeIndex() {
+	info, err := os.Stat(f.path)
+	if err != nil {
+		return
 	}
+	index, err := os.OpenFile(f.path+"-shm", os.O_CREATE|os.O_RDWR, info.Mode().Perm())
+	if err != nil {
+		return
+	}
+	_ = index.Chmod(info.Mode().Perm()) // not another user's
+	_ = index.Close()
 }
 
 // makeDirectory makes a directory and those above it where they are missing.
@@ -77,7 +84,7 @@ func makeDirectory(dir string) error {
 	return syncDirectory(filepath.Dir(dir))
 }
 
-// syncDirectory has the names in a directory survive a loss of power: SQLite sees to it for its log, and not for the file
+// syncDirectory has the names in a directory survive a loss of power: SQLite sees to it for the WAL, and not for the file
 // itself. A directory that cannot be read is left alone, and so it is on Windows, which syncs no directories.
 func syncDirectory(dir string) error {
 	if runtime.GOOS == "windows" {
@@ -91,29 +98,12 @@ func syncDirectory(dir string) error {
 }
 
 // connect opens a connection with the settings that hold for all of them.
-func (f file) connect(ctx context.Context) (*conn, error) { return f.connectThrough(ctx, f.vfs) }
-
-// connectToWrite opens the connection that writes.
-func (f file) connectToWrite(ctx context.Context) (*conn, error) {
-	l, err := registerLog(f.vfs)
-	if err != nil {
-		return nil, err
-	}
-	c, err := f.connectThrough(ctx, l.name)
-	if err != nil {
-		l.unregister()
-		return nil, err
-	}
-	c.log = l
-	c.RollbackHook(l.discard)
-	return c, nil
-}
-
-func (f file) connectThrough(ctx context.Context, vfs string) (*conn, error) {
+func (f file) connect(ctx context.Context) (*conn, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	uri := f.uri(vfs)
+	f.makeIndex()
+	uri := f.uri()
 	db, err := sqlite3.OpenFlags(uri, sqlite3.OPEN_READWRITE|sqlite3.OPEN_URI)
 	if errors.Is(err, sqlite3.CANTOPEN) {
 		db, err = f.readOnly(uri, err)
@@ -128,14 +118,14 @@ func (f file) connectThrough(ctx context.Context, vfs string) (*conn, error) {
 	return c, nil
 }
 
-// configure makes the settings. SQLite may plan a statement anew for each value of a parameter, which takes longer than the
-// statement: QPSG has it plan once.
+// configure makes the settings. QPSG keeps SQLite from planning a statement anew for each value of a parameter: a full update
+// is 1.4 times as fast.
 func (c *conn) configure(busy time.Duration) error {
 	_, err := c.Config(sqlite3.DBCONFIG_ENABLE_QPSG, true)
 	return errors.Join(err, c.BusyTimeout(busy), c.Exec(`PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON`))
 }
 
-// readOnly opens a file that cannot be written, which is what cause says. In WAL mode a reader makes an index beside the
+// readOnly opens a file that cannot be written, which is what cause says. In WAL mode a reader makes a wal-index beside the
 // file. Where it cannot, as the disk is read-only, the file can be read by itself if it is whole, which it is where the last
 // process that wrote it has ended in order: https://sqlite.org/wal.html#read_only_databases
 func (f file) readOnly(uri string, cause error) (*sqlite3.Conn, error) {
@@ -149,7 +139,7 @@ func (f file) readOnly(uri string, cause error) (*sqlite3.Conn, error) {
 	if err := db.Close(); err != nil {
 		return nil, err
 	}
-	if log, err := os.Stat(f.path + "-wal"); err == nil && log.Size() > 0 {
+	if wal, err := os.Stat(f.path + "-wal"); err == nil && wal.Size() > 0 {
 		return nil, fmt.Errorf("%w: the file and its directory are read-only, and what is in %s-wal has to get into the file: make them writable once", cause, filepath.Base(f.path))
 	}
 	return sqlite3.OpenFlags(uri+"&immutable=1", sqlite3.OPEN_READONLY|sqlite3.OPEN_URI)

@@ -11,8 +11,8 @@ import (
 
 	"example.com/oxgroups/api/group"
 	"example.com/oxgroups/api/nullable"
+	"example.com/oxgroups/api/store"
 	"example.com/oxgroups/api/store/demo"
-	"example.com/oxgroups/api/store/migration"
 	"example.com/oxgroups/api/store/sqlite"
 	"example.com/oxgroups/gen/model"
 	"github.com/ncruces/go-sqlite3"
@@ -107,9 +107,9 @@ func TestOpenRefused(t *testing.T) {
 		{"a newer schema", func(t *testing.T, path string) {
 			loadAndClose(t, path)
 			raw(t, path, `PRAGMA user_version=99`)
-		}, migration.ErrNewer},
-		{"a database of another program", func(t *testing.T, path string) { raw(t, path, `CREATE TABLE notes (id)`) }, migration.ErrForeign},
-		{"another application id", func(t *testing.T, path string) { raw(t, path, `PRAGMA application_id=1; PRAGMA user_version=1`) }, migration.ErrForeign},
+		}, store.ErrNewer},
+		{"a database of another program", func(t *testing.T, path string) { raw(t, path, `CREATE TABLE notes (id)`) }, store.ErrForeign},
+		{"another application id", func(t *testing.T, path string) { raw(t, path, `PRAGMA application_id=1; PRAGMA user_version=1`) }, store.ErrForeign},
 		{"no database", func(t *testing.T, path string) {
 			if err := os.WriteFile(path, []byte(strings.Repeat("not a database\n", 1000)), 0o600); err != nil {
 				t.Fatal(err)

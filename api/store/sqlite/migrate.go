@@ -7,7 +7,7 @@ import (
 	"fmt"
 	"time"
 
-	"example.com/oxgroups/api/store/migration"
+	"example.com/oxgroups/api/store"
 	"github.com/ncruces/go-sqlite3"
 )
 
@@ -20,17 +20,19 @@ var migrations embed.FS
 // migrate brings the schema up to date. Each migration is a transaction, so several processes may start at once and one
 // that dies half-way leaves the schema that was there.
 func migrate(ctx context.Context, c *conn, busy time.Duration) error {
-	scripts, err := migration.Read(migrations, "migrations")
+	scripts, err := store.ReadScripts(migrations, "migrations")
 	if err != nil {
 		return err
 	}
 	latest := int64(len(scripts))
-	version, err := c.version(latest)
+	version, err := c.checkedVersion(latest)
 	if err != nil {
 		return err
 	}
-	if readOnly, _ := c.ReadOnly("main"); readOnly && version == latest {
-		return nil
+	readOnly, _ := c.ReadOnly("main")
+	wal, err := c.isWAL()
+	if err != nil || version == latest && (wal || readOnly) {
+		return err // nothing is written, so another process that writes is not waited for
 	}
 	if err := c.switchToWAL(ctx, busy); err != nil {
 		return fmt.Errorf("switch to WAL: %w", err)
@@ -81,8 +83,8 @@ func (c *conn) migration(number, latest int64, script string) (err error) {
 	return c.Exec(fmt.Sprintf(`PRAGMA application_id=%d; PRAGMA user_version=%d`, applicationID, number))
 }
 
-// version is check in a transaction of its own: what it reads has to be of one moment, as another process may migrate.
-func (c *conn) version(latest int64) (version int64, err error) {
+// checkedVersion is check in a transaction of its own: what it reads has to be of one moment, as another process may migrate.
+func (c *conn) checkedVersion(latest int64) (version int64, err error) {
 	tx := c.Begin()
 	defer tx.End(&err)
 	return c.check(latest)
@@ -94,7 +96,7 @@ func (c *conn) check(latest int64) (version int64, err error) {
 	if err != nil {
 		return 0, err
 	}
-	version, err = c.number(`PRAGMA user_version`)
+	version, err = c.version()
 	if err != nil {
 		return 0, err
 	}
@@ -103,9 +105,21 @@ func (c *conn) check(latest int64) (version int64, err error) {
 	case err != nil:
 		return 0, err
 	case application != applicationID && (application != 0 || version != 0 || objects != 0):
-		return 0, migration.ErrForeign
+		return 0, store.ErrForeign
 	}
-	return version, migration.Known(int(version), int(latest))
+	return version, store.CheckVersion(int(version), int(latest))
+}
+
+// version returns the number of the last migration.
+func (c *conn) version() (int64, error) { return c.number(`PRAGMA user_version`) }
+
+func (c *conn) isWAL() (is bool, err error) {
+	stmt, _, err := c.Prepare(`PRAGMA journal_mode`)
+	if err != nil {
+		return false, err
+	}
+	is = stmt.Step() && stmt.ColumnText(0) == "wal"
+	return is, stmt.Close() // which returns the error of Step
 }
 
 // number runs a statement with one number as its result. It prepares it anew, for settings may have changed.
@@ -114,9 +128,8 @@ func (c *conn) number(sql string) (n int64, err error) {
 	if err != nil {
 		return 0, err
 	}
-	defer func() { err = firstError(err, stmt.Close()) }()
 	if stmt.Step() {
 		n = stmt.ColumnInt64(0)
 	}
-	return n, stmt.Err()
+	return n, stmt.Close() // which returns the error of Step
 }

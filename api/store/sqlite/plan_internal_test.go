@@ -14,7 +14,7 @@ import (
 // looks at rows which were not named.
 func TestStatements(t *testing.T) {
 	store, caller := loaded(t, filepath.Join(t.TempDir(), "groups.db"))
-	statements := record(t, store.writer.conn.Conn)
+	statements := record(t, store.engine.writer.conn.Conn)
 	update := func(ids ...int64) (ran []string) {
 		*statements = nil
 		u := typical(7, len(ids))
@@ -41,8 +41,8 @@ func TestStatements(t *testing.T) {
 		}
 		return slices.Clone(*statements)
 	}()
-	for _, sql := range append(slices.Concat(one, all, renamed), removeMembers, addReference) {
-		for _, step := range plan(t, store.writer.conn, sql) {
+	for _, sql := range append(slices.Concat(one, all, renamed), removeMembers, nextReference, addReference) {
+		for _, step := range plan(t, store.engine.writer.conn, sql) {
 			if strings.HasPrefix(step, "SCAN") && !slices.ContainsFunc(lists, func(list string) bool { return strings.Contains(step, list) }) {
 				t.Errorf("%s: %s", step, sql)
 			}

@@ -1,210 +1,160 @@
 package sqlite
 
 import (
-	"bytes"
-	"context"
 	"fmt"
-	"slices"
-	"time"
+
+	"github.com/ncruces/go-sqlite3"
 
 	"example.com/oxgroups/api/group"
-	"example.com/oxgroups/api/store/document"
-	"example.com/oxgroups/gen/model"
-	"github.com/ncruces/go-sqlite3"
+	"example.com/oxgroups/api/store"
 )
 
-// Update applies u as group.Updater describes it.
-func (s *Store) Update(ctx context.Context, by group.Caller, id int64, u model.WorkspaceGroupUpdate, in group.Includes) (group.Snapshot, error) {
-	if by.ReadOnly {
-		return group.Snapshot{}, &group.Error{Code: group.Forbidden}
+// The statements of an update.
+const (
+	// selectGroup finds the group, whether its name changes, and whether another group has the new name.
+	selectGroup = `SELECT created_at, updated_at, document, folded IS NOT ?3, folded IS NOT ?3 AND EXISTS (
+    SELECT 1 FROM workspace_groups AS other WHERE other.account_id = ?2 AND other.folded = ?3)
+FROM workspace_groups WHERE id = ?1 AND account_id = ?2`
+
+	// selectNamed are the workspaces of a list that a token has access to, and whether group ?1 has them.
+	selectNamed = `SELECT w.id, m.workspace_id IS NOT NULL FROM json_each(?4) AS named
+    CROSS JOIN workspaces AS w ON w.id = named.value
+    LEFT JOIN workspace_group_workspaces AS m ON m.group_id = ?1 AND m.workspace_id = w.id
+WHERE w.account_id = ?2 AND ` + accessible + ` ORDER BY named.key`
+
+	// accessible is the condition that token ?3 has access to workspace w of its account.
+	accessible = `((SELECT all_workspaces FROM tokens WHERE id = ?3)
+    OR EXISTS (SELECT 1 FROM token_workspaces AS t WHERE t.token_id = ?3 AND t.workspace_id = w.id))`
+
+	selectReference = `SELECT id, created_at, updated_at, document FROM external_references WHERE group_id = ?1 AND service_name = ?2`
+
+	storeGroup = `UPDATE workspace_groups SET updated_at = ?2, document = ?3 WHERE id = ?1`
+
+	// renameGroup is apart because SQLite writes the index of a column that is named, changed or not.
+	renameGroup = `UPDATE workspace_groups SET folded = ?4, updated_at = ?2, document = ?3 WHERE id = ?1`
+
+	addMembers = `INSERT INTO workspace_group_workspaces (group_id, workspace_id) SELECT ?1, value FROM json_each(?2)`
+
+	removeMembers = `DELETE FROM workspace_group_workspaces
+WHERE group_id = ?1 AND workspace_id IN (SELECT value FROM json_each(?2))`
+
+	storeReference = `UPDATE external_references SET updated_at = ?2, document = ?3 WHERE id = ?1`
+
+	nextReference = `UPDATE reference_ids SET last = last + 1 WHERE one = 1`
+
+	addReference = `INSERT INTO external_references (id, group_id, service_name, created_at, updated_at, document)
+VALUES ((SELECT last FROM reference_ids WHERE one = 1), ?1, ?2, ?3, ?3, ?4)`
+
+	referencesOfGroup = `SELECT id, created_at, updated_at, document FROM external_references WHERE group_id = ?1 ORDER BY id`
+
+	rateCardSetsOfGroup = `SELECT r.id, r.document FROM workspace_group_rate_card_sets AS m
+    CROSS JOIN rate_card_sets AS r ON r.id = m.rate_card_set_id WHERE m.group_id = ?1 ORDER BY m.rate_card_set_id`
+
+	workspacesOfGroup = `SELECT w.id, w.document FROM workspace_group_workspaces AS m
+    CROSS JOIN workspaces AS w ON w.id = m.workspace_id
+WHERE m.group_id = ?1 AND w.account_id = ?2 AND ` + accessible + ` ORDER BY m.workspace_id`
+)
+
+// State reads what a change needs. The transaction holds the file, so nobody changes it.
+func (c *conn) State(ch *store.Change) (s store.State, err error) {
+	err = c.each(selectGroup, func(row *sqlite3.Stmt) error {
+		s.Group = &group.Row{ID: ch.ID, CreatedAt: row.ColumnText(0), UpdatedAt: row.ColumnText(1), JSON: row.ColumnBlob(2, nil)}
+		s.Renamed, s.Taken = row.ColumnBool(3), row.ColumnBool(4)
+		return nil
+	}, ch.ID, ch.By.AccountID, ch.Folded)
+	if err != nil || s.Group == nil {
+		return s, wrap("find group", err)
 	}
-	up := s.updates.Get().(*update)
-	defer s.release(up)
-	up.ask(by, id, u, in, s.timestamp())
-	if err := s.writer.do(ctx, up.run); err != nil {
-		return group.Snapshot{}, err
-	}
-	return up.rows.Snapshot()
-}
-
-// update is one update on its way: what was asked for, encoded by the caller's goroutine so that the writer's has less
-// to do, and what came of it.
-type update struct {
-	by     group.Caller
-	id     int64
-	in     group.Includes
-	change group.Change
-	at     string
-	named  []int64 // the workspaces that are named
-
-	add, remove []int64 // what of the named workspaces has to be added and removed
-	rows        document.Rows
-
-	buffers
-}
-
-// buffers are what an update leaves to the next one.
-type buffers struct {
-	patch, merged                   []byte // of the group's document; the rows have merged
-	referencePatch, referenceMerged []byte
-}
-
-// maxBuffer bounds the buffers that are kept, in bytes.
-const maxBuffer = 16 << 10
-
-// release gives up back. What it was asked and found is not kept.
-func (s *Store) release(up *update) {
-	b := up.buffers
-	*up = update{}
-	for _, buffer := range []*[]byte{&b.patch, &b.merged, &b.referencePatch, &b.referenceMerged} {
-		if cap(*buffer) > maxBuffer {
-			*buffer = nil
-		}
-	}
-	up.buffers = b
-	s.updates.Put(up)
-}
-
-func (up *update) ask(by group.Caller, id int64, u model.WorkspaceGroupUpdate, in group.Includes, at time.Time) {
-	up.by, up.id, up.in, up.at = by, id, in, document.FormatTime(at)
-	up.change = group.NewChange(u)
-	up.named = up.change.Named()
-	up.patch = document.AppendGroupPatch(up.patch[:0], &up.change)
-	up.referencePatch = document.AppendReferencePatch(up.referencePatch[:0], up.change.Reference)
-}
-
-// run is the update inside the writer's transaction: everything is checked before anything is changed.
-func (up *update) run(c *conn) error {
-	up.rows = document.Rows{}
-	found, err := up.find(c)
-	if err != nil {
-		return fmt.Errorf("sqlite: find group: %w", err)
-	}
-	if !found.known {
-		return &group.Error{Code: group.NotFound}
-	}
-	if err := up.check(c, found.taken); err != nil {
-		return err
-	}
-	moved, err := up.members(c)
-	if err != nil {
-		return err
-	}
-	referred, err := up.reference(c)
-	if err != nil {
-		return err
-	}
-	if found.renamed || found.changed || moved || referred {
-		if err := up.store(c, found.renamed); err != nil {
-			return fmt.Errorf("sqlite: store group: %w", err)
-		}
-	}
-	return c.load(&up.rows, up.by, up.in)
-}
-
-// found is what became known of a group: whether there is one, whether the update gives it another name, whether another
-// group has that, and whether the update changes its document.
-type found struct{ known, renamed, taken, changed bool }
-
-// find reads the group and applies the patch to its document.
-func (up *update) find(c *conn) (f found, err error) {
-	err = c.each(selectGroup, func(row *sqlite3.Stmt) (err error) {
-		stored := row.ColumnRawText(2)
-		up.merged, err = document.AppendMerged(up.merged[:0], stored, up.patch)
-		up.rows.Group = document.Group{ID: up.id, CreatedAt: row.ColumnText(0), UpdatedAt: row.ColumnText(1), JSON: up.merged}
-		f = found{known: true, renamed: row.ColumnBool(3), taken: row.ColumnBool(4), changed: !bytes.Equal(up.merged, stored)}
-		return err
-	}, up.id, up.by.AccountID, up.change.Folded)
-	return f, err
-}
-
-// check says whether what is stored allows the change, and keeps what has to be done about members.
-func (up *update) check(c *conn, taken bool) error {
-	up.add, up.remove = nil, nil
-	var reachable []int64
-	if len(up.named) > 0 {
-		reachable = make([]int64, 0, len(up.named))
-		sql, list := selectNamed, any(array(up.named))
-		if len(up.named) <= fewNamed {
-			sql, list = selectFewNamed, any(few(up.named))
-		}
-		err := c.each(sql, func(row *sqlite3.Stmt) error {
-			id, member := row.ColumnInt64(0), row.ColumnBool(1)
-			reachable = append(reachable, id)
-			up.member(id, member)
+	if len(ch.Named) > 0 {
+		s.Members = make([]store.Member, 0, len(ch.Named))
+		err := c.each(selectNamed, func(row *sqlite3.Stmt) error {
+			s.Members = append(s.Members, store.Member{ID: row.ColumnInt64(0), Is: row.ColumnBool(1)})
 			return nil
-		}, up.id, up.by.AccountID, up.by.TokenID, list)
+		}, ch.ID, ch.By.AccountID, ch.By.TokenID, array(ch.Named))
 		if err != nil {
-			return fmt.Errorf("sqlite: check access: %w", err)
+			return s, wrap("find workspaces", err)
 		}
 	}
-	slices.Sort(reachable) // SQLite goes through the list, so this has nothing to do
-	return up.change.Check(reachable, taken)
+	if ch.Reference != nil {
+		err := c.each(selectReference, func(row *sqlite3.Stmt) error {
+			s.Reference = &group.Row{
+				ID: row.ColumnInt64(0), GroupID: ch.ID, CreatedAt: row.ColumnText(1), UpdatedAt: row.ColumnText(2), JSON: row.ColumnBlob(3, nil),
+			}
+			return nil
+		}, ch.ID, ch.Reference.ServiceName)
+		if err != nil {
+			return s, wrap("find reference", err)
+		}
+	}
+	return s, nil
 }
 
-// member notes what a workspace that the request names needs: most need nothing, as who keeps groups the same as those of
-// another system sends the same lists again and again.
-func (up *update) member(id int64, is bool) {
-	if _, remove := slices.BinarySearch(up.change.Remove, id); remove == is {
-		if is {
-			up.remove = append(up.remove, id)
-		} else {
-			up.add = append(up.add, id)
-		}
+func wrap(doing string, err error) error {
+	if err == nil {
+		return nil
 	}
+	return fmt.Errorf("sqlite: %s: %w", doing, err)
 }
 
-// members adds and removes, and says whether that changed anything.
-func (up *update) members(c *conn) (changed bool, err error) {
-	if len(up.add) > 0 {
-		if err := c.run(addMembers, up.id, array(up.add)); err != nil {
-			return false, fmt.Errorf("sqlite: add workspaces: %w", err)
-		}
+// Store makes changes.
+func (c *conn) Store(ch *store.Change, d *store.Diff) (err error) {
+	if d.Renamed {
+		err = c.run(renameGroup, ch.ID, d.Group.UpdatedAt, jsonText(d.Group.JSON), d.Group.Key)
+	} else {
+		err = c.run(storeGroup, ch.ID, d.Group.UpdatedAt, jsonText(d.Group.JSON))
 	}
-	if len(up.remove) > 0 {
-		if err := c.run(removeMembers, up.id, array(up.remove)); err != nil {
-			return false, fmt.Errorf("sqlite: remove workspaces: %w", err)
-		}
+	if err == nil && len(d.Add) > 0 {
+		err = c.run(addMembers, ch.ID, array(d.Add))
 	}
-	return len(up.add)+len(up.remove) > 0, nil
+	if err == nil && len(d.Remove) > 0 {
+		err = c.run(removeMembers, ch.ID, array(d.Remove))
+	}
+	if r := d.Reference; err == nil && r != nil {
+		err = c.storeReference(r)
+	}
+	return wrap("store group", err)
 }
 
-// reference updates the reference to the service or adds it, and says whether that changed anything.
-func (up *update) reference(c *conn) (changed bool, err error) {
-	ref := up.change.Reference
-	if ref == nil {
-		return false, nil
+func (c *conn) storeReference(r *group.Row) error {
+	if r.ID != 0 {
+		return c.run(storeReference, r.ID, r.UpdatedAt, jsonText(r.JSON))
 	}
-	var id int64 // 0 is of one that is not there
-	err = c.each(selectReference, func(row *sqlite3.Stmt) (err error) {
-		id = row.ColumnInt64(0)
-		stored := row.ColumnRawText(1)
-		up.referenceMerged, err = document.AppendMerged(up.referenceMerged[:0], stored, up.referencePatch)
-		changed = !bytes.Equal(up.referenceMerged, stored)
+	if err := c.run(nextReference); err != nil {
 		return err
-	}, up.id, ref.ServiceName)
-	switch {
-	case err != nil:
-	case id == 0:
-		changed = true
-		up.referenceMerged, err = document.AppendMerged(up.referenceMerged[:0], []byte(`{}`), up.referencePatch)
-		if err == nil {
-			err = c.run(addReference, up.id, ref.ServiceName, up.at, jsonText(up.referenceMerged))
-		}
-	case changed:
-		err = c.run(storeReference, id, up.at, jsonText(up.referenceMerged))
 	}
-	if err != nil {
-		return false, fmt.Errorf("sqlite: store reference: %w", err)
-	}
-	return changed, nil
+	return c.run(addReference, r.GroupID, r.Key, r.UpdatedAt, jsonText(r.JSON))
 }
 
-func (up *update) store(c *conn, renamed bool) error {
-	g := &up.rows.Group
-	g.UpdatedAt = up.at
-	if renamed {
-		return c.run(renameGroup, up.id, up.at, jsonText(g.JSON), up.change.Folded)
+// Load reads associations.
+func (c *conn) Load(r *store.Rows, by group.Caller, in group.Includes) (err error) {
+	id := r.Group.ID
+	if in.ExternalReferences {
+		r.References, r.Group.ReferenceIDs, err = c.objects(referencesOfGroup, id)
+		for i := range r.References {
+			r.References[i].GroupID = id
+		}
 	}
-	return c.run(storeGroup, up.id, up.at, jsonText(g.JSON))
+	if in.RateCardSets && err == nil {
+		r.RateCardSets, r.Group.RateCardSetIDs, err = c.objects(rateCardSetsOfGroup, id)
+	}
+	if in.Workspaces && err == nil {
+		r.Workspaces, r.Group.WorkspaceIDs, err = c.objects(workspacesOfGroup, id, by.AccountID, by.TokenID)
+	}
+	return wrap("read associations", err)
+}
+
+// objects runs a statement with rows of an id, the two times of groups and references, and a document. The ids are never nil
+// without an error.
+func (c *conn) objects(sql string, args ...any) (rows []group.Row, ids []int64, err error) {
+	ids = []int64{}
+	err = c.each(sql, func(row *sqlite3.Stmt) error {
+		last := row.ColumnCount() - 1
+		r := group.Row{ID: row.ColumnInt64(0), JSON: row.ColumnBlob(last, nil)}
+		if last == 3 {
+			r.CreatedAt, r.UpdatedAt = row.ColumnText(1), row.ColumnText(2)
+		}
+		rows, ids = append(rows, r), append(ids, r.ID)
+		return nil
+	}, args...)
+	return rows, ids, err
 }

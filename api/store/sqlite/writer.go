@@ -3,9 +3,10 @@ package sqlite
 import (
 	"context"
 	"errors"
+	"fmt"
+	"log/slog"
+	"runtime"
 	"sync"
-	"sync/atomic"
-	"time"
 
 	"example.com/oxgroups/api/group"
 )
@@ -13,172 +14,169 @@ import (
 // maxBatch bounds how many jobs share a transaction, and so how long the first of them waits for the others.
 const maxBatch = 256
 
-// writer has the connection that writes. A caller who finds nobody else leads: it runs a transaction with its own job and
-// those that come meanwhile. So a lone caller hands nothing over and waits for nobody. Once there are more, a goroutine
-// serves them with one transaction after another, until nobody comes.
+// writer owns the connection that writes, in a goroutine. It runs a transaction with all jobs that wait, and answers them
+// after the commit (group commit).
 type writer struct {
-	conn        *conn        // the leader's
-	checkpoints *checkpoints // the leader's
+	conn        *conn
+	checkpoints *checkpointer
+	jobs        chan *job // unbuffered: a job that is not taken yet can be withdrawn
+	quit        chan struct{}
+	ended       chan struct{}
+	shared      bool // the last transaction had more than one job
 
-	mu     sync.Mutex
-	idle   *sync.Cond // led became false
-	queue  []*job
-	led    bool // somebody leads, be it a caller or serve; the queue is empty where nobody does
-	closed bool
-
-	channels sync.Pool // of channels for one value, which are empty and nobody's
-
-	waiting  atomic.Int32  // the length of queue
-	expected int           // the leader's: how many callers there were a moment ago
-	took     time.Duration // the leader's: how long commits take
+	close func() error
 }
 
 // job is one caller's part of a transaction.
 type job struct {
-	run      func(*conn) error // may be called again, after everything that it did was undone
-	state    atomic.Int32
-	err      error
-	answered chan struct{} // gets a value when err is the answer; nil of the job whose caller leads
-	heirs    []*job        // those that its caller answers once it is answered itself
+	ctx    context.Context
+	run    func(*conn) error // may be called twice; what the first call did is undone then
+	err    error
+	answer chan error // has room for one
 }
 
-// A job is queued until the leader or its caller takes it out of that state: whoever is first decides.
-const (
-	queued int32 = iota
-	started
-	withdrawn
-)
-
-func newWriter(f file, c *conn) *writer {
-	w := &writer{conn: c, checkpoints: newCheckpoints(f, c)}
-	w.idle = sync.NewCond(&w.mu)
-	w.channels.New = func() any { return make(chan struct{}, 1) }
+func newWriter(f file, c *conn, log *slog.Logger) *writer {
+	w := &writer{
+		conn: c, checkpoints: newCheckpointer(f, c, log),
+		jobs: make(chan *job), quit: make(chan struct{}), ended: make(chan struct{}),
+	}
+	w.close = sync.OnceValue(func() error {
+		close(w.quit)
+		<-w.ended
+		return errors.Join(w.checkpoints.close(), w.conn.Close())
+	})
+	go w.serve()
 	return w
 }
 
 // do calls run inside a transaction and returns its error once that is committed. Where run returns an error only its own
-// changes are undone; run may be called twice. A job that has not started when ctx ends is withdrawn; one that has is
-// finished and answered.
+// changes are undone. A job that is not taken when ctx ends is withdrawn; one that is taken is finished, unless another process
+// holds the file until then.
 func (w *writer) do(ctx context.Context, run func(*conn) error) error {
-	if err := ctx.Err(); err != nil {
-		return &group.Error{Code: group.Unavailable, Err: err}
-	}
-	j := &job{run: run}
-	leads, err := w.submit(j)
-	switch {
-	case err != nil:
-		return err
-	case leads:
-		w.lead(ctx, j)
-	case !w.wait(ctx, j):
+	j := &job{ctx: ctx, run: run, answer: make(chan error, 1)}
+	select {
+	case w.jobs <- j:
+		return <-j.answer
+	case <-w.quit:
+		return errClosed
+	case <-ctx.Done():
 		return &group.Error{Code: group.Unavailable, Err: ctx.Err()}
 	}
-	return j.err
 }
 
-// submit queues a job, or says that its caller has to lead.
-func (w *writer) submit(j *job) (leads bool, err error) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	if w.closed {
-		return false, &group.Error{Code: group.Unavailable, Err: errClosed}
-	}
-	if !w.led {
-		w.led = true
-		return true, nil
-	}
-	j.answered = w.channels.Get().(chan struct{})
-	w.queue = append(w.queue, j)
-	w.waiting.Add(1)
-	return false, nil
-}
-
-// wait waits until j is answered. It returns false where j was withdrawn instead because ctx ended.
-func (w *writer) wait(ctx context.Context, j *job) bool {
-	defer w.channels.Put(j.answered) // nothing is in it and nobody sends to it again
-	select {
-	case <-j.answered:
-	case <-ctx.Done():
-		if j.state.CompareAndSwap(queued, withdrawn) {
-			return false
-		}
-		<-j.answered
-	}
-	answer(j.heirs)
-	return true
-}
-
-// answer answers jobs. Waking a goroutine takes a while, so the first ones are left to wake the others.
-func answer(jobs []*job) {
-	for len(jobs) > 0 {
-		half := (len(jobs) + 1) / 2
-		first := jobs[0]
-		first.heirs = jobs[1:half]
-		first.answered <- struct{}{}
-		jobs = jobs[half:]
-	}
-}
-
-// take removes at most n jobs from the queue and starts those that were not withdrawn.
-func (w *writer) take(n int) []*job {
-	if w.waiting.Load() == 0 {
-		return nil
-	}
-	w.mu.Lock()
-	n = min(n, len(w.queue))
-	taken := w.queue[:n:n]
-	w.queue = w.queue[n:]
-	if len(w.queue) == 0 {
-		w.queue = nil
-	}
-	w.waiting.Store(int32(len(w.queue)))
-	w.mu.Unlock()
-	jobs := taken[:0]
-	for _, j := range taken {
-		if j.state.CompareAndSwap(queued, started) {
-			jobs = append(jobs, j)
-		}
-	}
-	return jobs
-}
-
-// lead runs the transaction of a caller who found nobody else. If there are others by now, serve takes over.
-func (w *writer) lead(ctx context.Context, own *job) {
-	batch := w.transaction(ctx, own)
-	answer(batch[1:]) // the first one is its own
-	w.checkpoints.next(w.conn)
-	if len(batch) > 1 || !w.rest() {
-		go w.serve()
-	}
-}
-
-// serve runs transactions as long as somebody comes. close waits for its end.
 func (w *writer) serve() {
-	for w.linger(longGap); !w.rest(); w.linger(longGap) {
-		answer(w.transaction(context.Background(), nil))
-		w.checkpoints.next(w.conn)
+	defer close(w.ended)
+	for {
+		select {
+		case j := <-w.jobs:
+			w.commit(j)
+			w.checkpoints.next(w.conn)
+		case <-w.quit:
+			return
+		}
 	}
 }
 
-// rest ends the lead where nobody waits.
-func (w *writer) rest() bool {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	if len(w.queue) > 0 {
-		return false
+// commit runs a job, and those that come meanwhile, in one transaction, and answers them.
+func (w *writer) commit(first *job) {
+	if err := w.conn.begin(first.ctx); err != nil {
+		first.answer <- err
+		return
 	}
-	w.led = false
-	w.idle.Broadcast()
-	return true
+	batch := []*job{first}
+	var err error
+	for i := 0; err == nil && i < len(batch); i++ {
+		if err = w.conn.try(batch[i]); err == nil && i == len(batch)-1 && len(batch) < maxBatch {
+			batch = w.more(batch)
+		}
+	}
+	w.shared = len(batch) > 1
+	if err == nil {
+		err = w.conn.run(`COMMIT`)
+	}
+	if err != nil {
+		w.conn.rollback()
+		w.separately(batch, err)
+		return
+	}
+	for _, j := range batch {
+		j.answer <- j.err
+	}
 }
 
-// close closes the connection after the jobs that were accepted.
-func (w *writer) close() error {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	w.closed = true
-	for w.led {
-		w.idle.Wait()
+// more appends the next job that waits. Callers who were just answered get a chance to come back first.
+func (w *writer) more(batch []*job) []*job {
+	for yielded := false; ; yielded = true {
+		select {
+		case j := <-w.jobs:
+			return append(batch, j)
+		default:
+			if yielded || !w.shared {
+				return batch
+			}
+			runtime.Gosched()
+		}
 	}
-	return errors.Join(w.checkpoints.close(), w.conn.Close())
+}
+
+// separately runs each job of a transaction that failed in one of its own, so that one cannot fail the others. A job that was
+// alone already gets err.
+func (w *writer) separately(batch []*job, err error) {
+	for _, j := range batch {
+		if len(batch) > 1 {
+			err = w.alone(j)
+		}
+		switch {
+		case err == nil, errors.Is(err, errHalfDone):
+			j.answer <- j.err
+		default:
+			j.answer <- unavailable(fmt.Errorf("sqlite: transaction: %w", err))
+		}
+	}
+}
+
+func (w *writer) alone(j *job) error {
+	err := w.conn.begin(j.ctx)
+	if err != nil {
+		return err
+	}
+	if err = w.conn.try(j); err == nil {
+		err = w.conn.run(`COMMIT`)
+	}
+	if err != nil {
+		w.conn.rollback()
+	}
+	return err
+}
+
+// begin begins a transaction. While another process holds the file ctx ends the waiting.
+func (c *conn) begin(ctx context.Context) error {
+	c.SetInterrupt(ctx)
+	defer c.SetInterrupt(context.Background())
+	if err := c.run(`BEGIN IMMEDIATE`); err != nil {
+		if cause := ctx.Err(); cause != nil {
+			err = fmt.Errorf("%w: %w", err, cause)
+		}
+		return unavailable(fmt.Errorf("sqlite: begin: %w", err))
+	}
+	return nil
+}
+
+// errHalfDone says that a job failed after it had changed something. Jobs check before they change anything, so it is a
+// defect of ours or of the file.
+var errHalfDone = errors.New("sqlite: a job failed half-way")
+
+// try runs a job. Its own error does not matter to others where it changed nothing.
+func (c *conn) try(j *job) error {
+	before := c.TotalChanges()
+	j.err = j.run(c)
+	switch {
+	case j.err == nil:
+		return nil
+	case isStorage(j.err) || c.GetAutocommit(): // SQLite may have undone all of it: https://sqlite.org/lang_transaction.html
+		return j.err
+	case c.TotalChanges() != before:
+		return fmt.Errorf("%w: %w", errHalfDone, j.err)
+	}
+	return nil
 }

@@ -148,8 +148,8 @@ func testContexts(t *testing.T, open Opener) {
 				_, err := f.store.Update(ctx, f.all, 1, renamed("Omega"), group.All())
 				return err
 			}},
-			{"Import", func() error { return f.store.Import(ctx, 1, parse(t, manyWorkspaces(2))) }},
-			{"Export", func() error { return f.store.Export(ctx, 1, &exporter{doc: group.NewDocument(0, group.All())}) }},
+			{"Import", func() error { return load(ctx, f.store, 1, manyWorkspaces(2)) }},
+			{"Export", func() error { return f.store.Export(ctx, 1, func(group.Kind, *group.Row) error { return nil }) }},
 			{"Authenticate", func() error {
 				_, err := f.store.Authenticate(ctx, "unknown")
 				return err

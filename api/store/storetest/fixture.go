@@ -5,9 +5,11 @@ import (
 	"errors"
 	"strings"
 	"testing"
+	"time"
 
 	"example.com/oxgroups/api/group"
 	"example.com/oxgroups/api/nullable"
+	"example.com/oxgroups/api/store"
 	"example.com/oxgroups/gen/model"
 	"example.com/oxgroups/gen/validator"
 )
@@ -90,9 +92,18 @@ func parse(t testing.TB, text string) *model.WorkspaceGroupDocument {
 	return &doc
 }
 
+// load imports a document into an account, as oxgroupsd import does.
+func load(ctx context.Context, to group.Store, account int64, text string) error {
+	docs, err := store.ReadDocuments([]byte(text), store.ReadOptions{Now: time.Now()})
+	if err != nil {
+		return err
+	}
+	return to.Import(ctx, account, &docs[0].Contents)
+}
+
 func (f *fixture) mustImport(account int64, text string) {
 	f.Helper()
-	if err := f.store.Import(f.Context(), account, parse(f, text)); err != nil {
+	if err := load(f.Context(), f.store, account, text); err != nil {
 		f.Fatalf("import into account %d: %v", account, err)
 	}
 }
@@ -156,50 +167,13 @@ func (f *fixture) unchanged(run func()) {
 }
 
 // export returns an export as a JSON document.
-func export(t testing.TB, store group.Store, account int64) string {
+func export(t testing.TB, from group.Store, account int64) string {
 	t.Helper()
-	e := &exporter{doc: group.NewDocument(0, group.All())}
-	if err := store.Export(context.Background(), account, e); err != nil {
+	var b strings.Builder
+	if err := store.WriteDocument(context.Background(), from, account, false, &b); err != nil {
 		t.Fatalf("export account %d: %v", account, err)
 	}
-	e.doc.Count = int64(len(e.doc.Results))
-	text, err := validator.AppendWorkspaceGroupDocument(nil, &e.doc.WorkspaceGroupDocument)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return string(text)
-}
-
-// exporter collects an export and the order of its objects.
-type exporter struct {
-	doc   group.Document
-	order []string
-}
-
-var _ group.Exporter = (*exporter)(nil)
-
-func (e *exporter) Group(g model.WorkspaceGroup) error {
-	e.order = append(e.order, "group "+g.ID)
-	e.doc.Add(group.Snapshot{Group: g})
-	return nil
-}
-
-func (e *exporter) ExternalReference(r model.ExternalReference) error {
-	e.order = append(e.order, "reference "+r.ID)
-	(*e.doc.ExternalReferences)[r.ID] = r
-	return nil
-}
-
-func (e *exporter) RateCardSet(r model.RateCardSet) error {
-	e.order = append(e.order, "rate card set "+r.ID)
-	(*e.doc.RateCardSets)[r.ID] = r
-	return nil
-}
-
-func (e *exporter) Workspace(w model.Workspace) error {
-	e.order = append(e.order, "workspace "+w.ID)
-	(*e.doc.Workspaces)[w.ID] = w
-	return nil
+	return b.String()
 }
 
 // want checks a nullable field; nil is null or absent.

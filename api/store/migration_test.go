@@ -1,11 +1,11 @@
-package migration_test
+package store_test
 
 import (
 	"slices"
 	"testing"
 	"testing/fstest"
 
-	"example.com/oxgroups/api/store/migration"
+	"example.com/oxgroups/api/store"
 )
 
 func TestRead(t *testing.T) {
@@ -25,7 +25,7 @@ func TestRead(t *testing.T) {
 			for _, name := range tc.files {
 				files[name] = &fstest.MapFile{Data: []byte("text of " + name[2:])}
 			}
-			scripts, err := migration.Read(files, "m")
+			scripts, err := store.ReadScripts(files, "m")
 			var got []string
 			for _, s := range scripts {
 				got = append(got, s.Name)

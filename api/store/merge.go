@@ -1,4 +1,4 @@
-package document
+package store
 
 import (
 	"fmt"
@@ -13,7 +13,7 @@ import (
 func AppendMerged(dst, doc, patch []byte) ([]byte, error) {
 	merged, err := merge(slices.Grow(dst, len(doc)+len(patch)), doc, patch)
 	if err != nil {
-		return nil, fmt.Errorf("document: merge: %w", err)
+		return nil, fmt.Errorf("merge: %w", err)
 	}
 	return merged, nil
 }

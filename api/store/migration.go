@@ -1,6 +1,4 @@
-// Package migration reads the numbered scripts that bring an engine's schema up to date. How they are applied, and where the
-// number of the last one is kept, is the engine's. It has the errors that all engines have for schemas that are not theirs.
-package migration
+package store
 
 import (
 	"errors"
@@ -17,8 +15,8 @@ var ErrNewer = errors.New("the database is of a newer version of oxgroupsd: use 
 // ErrForeign says that the database, or the schema in it, is in use by another program.
 var ErrForeign = errors.New("the database has tables of another program")
 
-// Known returns ErrNewer where a schema has a number that is above that of the last migration.
-func Known(version, latest int) error {
+// CheckVersion returns ErrNewer where a schema has a number that is above that of the last migration.
+func CheckVersion(version, latest int) error {
 	if version > latest {
 		return fmt.Errorf("%w (its schema has number %d, the last one known here is %d)", ErrNewer, version, latest)
 	}
@@ -31,9 +29,9 @@ type Script struct {
 	Text string
 }
 
-// Read returns the scripts in a folder, in order. Their names begin with their number and an underscore; it returns an error
+// ReadScripts returns the scripts in a folder, in order. Their names begin with their number and an underscore; it returns an error
 // where a number is missing or there twice.
-func Read(files fs.FS, folder string) ([]Script, error) {
+func ReadScripts(files fs.FS, folder string) ([]Script, error) {
 	entries, err := fs.ReadDir(files, folder)
 	if err != nil {
 		return nil, err

@@ -1,0 +1,322 @@
+package store
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"example.com/oxgroups/api/group"
+	"example.com/oxgroups/api/validate"
+	"example.com/oxgroups/api/validate/format"
+	"example.com/oxgroups/gen/model"
+	"example.com/oxgroups/gen/validator"
+)
+
+// Members of an exported document beside those of the API.
+const (
+	accountMember  = "account_id" // the account that it was exported from
+	asStoredMember = "as_stored"  // true: values that do not fit the spec are kept as they are
+)
+
+// Document is a document as rows.
+type Document struct {
+	Account  int64 // 0: the document does not say
+	Contents group.Contents
+	Misfits  int // values that do not fit the spec
+}
+
+// ReadOptions say how a document is read.
+type ReadOptions struct {
+	Now           time.Time // for objects without dates
+	IgnoreUnknown bool      // leave out maps that are not known
+}
+
+// NewContents returns the rows of a document. It returns the errors of ReadDocuments.
+func NewContents(doc *model.WorkspaceGroupDocument) (*group.Contents, error) {
+	docs, err := ReadDocuments(validator.AppendWorkspaceGroupDocument(nil, doc), ReadOptions{Now: time.Now()})
+	if err != nil {
+		return nil, err
+	}
+	return &docs[0].Contents, nil
+}
+
+// ReadDocuments reads documents as the API returns them and WriteDocument writes them, one or several in a row. Of a group
+// its id and name are enough: dates that are missing are o.Now, lists of ids that are missing stay as they are, ids may be
+// numbers or text.
+//
+// It returns a *validate.SyntaxError where data is not JSON, a *DocumentError where an object does not fit the spec, and
+// a group.Error with Refused where a document contradicts itself or has a map that is not known.
+func ReadDocuments(data []byte, o ReadOptions) ([]*Document, error) {
+	var docs []*Document
+	s := validate.NewScanner(data, validate.Options{RefuseNUL: true})
+	for len(docs) == 0 || s.Offset() < len(data) {
+		start := s.Offset()
+		s.Skip()
+		if !s.Valid() {
+			return nil, s.End()
+		}
+		r := documentReader{options: o, now: FormatTime(o.Now), doc: &Document{}}
+		if err := r.read(s.Raw(start)); err != nil {
+			return nil, err
+		}
+		docs = append(docs, r.doc)
+	}
+	return docs, nil
+}
+
+// documentReader reads one document and collects what is wrong with it.
+type documentReader struct {
+	options  ReadOptions
+	now      string
+	doc      *Document
+	asStored bool
+	problems problems // the document contradicts itself
+	broken   problems // objects do not fit the spec
+}
+
+func (r *documentReader) read(data []byte) error {
+	if data[0] != '{' {
+		return &DocumentError{[]group.Problem{{Field: "the document", Message: "must be an object (type)"}}}
+	}
+	maps, err := r.top(data)
+	if err != nil {
+		return err
+	}
+	if maps[group.GroupKind] == nil {
+		return &DocumentError{[]group.Problem{{Field: "/" + group.GroupsKey, Message: "is required (required)"}}}
+	}
+	for k := range group.Kinds {
+		if err := r.objects(k, maps[k]); err != nil {
+			return err
+		}
+	}
+	r.complete()
+	if list := r.broken.counted(); len(list) > 0 && !r.asStored {
+		return &DocumentError{list}
+	}
+	return r.problems.err()
+}
+
+// top reads the members of the document and returns its maps.
+func (r *documentReader) top(data []byte) (maps [group.Kinds][]byte, err error) {
+	var unknown []group.Problem
+	err = members(data, func(name string, value []byte) error {
+		kind := slices.IndexFunc(kindNames, func(known string) bool { return known == name })
+		switch {
+		case string(value) == "null":
+		case kind >= 0:
+			maps[kind] = value
+		case name == accountMember:
+			r.doc.Account = parseID(value)
+		case name == asStoredMember:
+			r.asStored = string(value) == "true"
+		case value[0] == '{' && name != "meta" && !r.options.IgnoreUnknown:
+			unknown = append(unknown, group.Problem{Field: name, Message: "is not a map that can be imported, and would be lost (--ignore-unknown leaves it out)"})
+		}
+		return nil
+	})
+	if err == nil {
+		err = group.Refusal(unknown)
+	}
+	return maps, err
+}
+
+var kindNames = func() (names []string) {
+	for k := range group.Kinds {
+		names = append(names, k.String())
+	}
+	return names
+}()
+
+// objects reads the map of a kind.
+func (r *documentReader) objects(k group.Kind, value []byte) error {
+	if value == nil {
+		return nil
+	}
+	if value[0] != '{' {
+		return &DocumentError{[]group.Problem{{Field: "/" + k.String(), Message: "must be an object (type)"}}}
+	}
+	rows := &r.doc.Contents[k]
+	err := members(value, func(key string, object []byte) error {
+		if object[0] != '{' {
+			r.broken.addViolation(k, key, validate.Violation{Rule: "type", Message: "must be an object"})
+			return nil
+		}
+		row, err := r.object(k, key, object)
+		*rows = append(*rows, row)
+		return err
+	})
+	slices.SortFunc(*rows, ByID)
+	return err
+}
+
+// object reads one object: what has a column, then all that is left, in the form in which the generated encoder writes it.
+func (r *documentReader) object(k group.Kind, key string, object []byte) (row group.Row, err error) {
+	in := objectReader{documentReader: r, kind: k, key: key, row: &row}
+	row.CreatedAt, row.UpdatedAt = r.now, r.now
+	if err := members(object, in.member); err != nil {
+		return row, err
+	}
+	if !in.identified {
+		row.ID = in.id("id", []byte(key))
+	}
+	shown, bad, err := objectKinds[k].show(&group.Row{ID: row.ID, GroupID: max(row.GroupID, 1), CreatedAt: r.now, UpdatedAt: r.now, JSON: in.rest()}, true)
+	if err != nil {
+		return row, err
+	}
+	for _, v := range bad {
+		r.broken.addViolation(k, key, v)
+		r.doc.Misfits++
+	}
+	if row.JSON, err = objectKinds[k].document(shown); err != nil {
+		return row, err
+	}
+	switch k {
+	case group.GroupKind:
+		row.Key = group.Fold(in.unique("name", bad))
+	case group.ReferenceKind:
+		row.Key = in.unique("service_name", bad)
+	}
+	return row, nil
+}
+
+// complete finds the groups of references that name none.
+func (r *documentReader) complete() {
+	listed := map[int64]int64{}
+	for i := range r.doc.Contents[group.GroupKind] {
+		g := &r.doc.Contents[group.GroupKind][i]
+		for _, id := range g.ReferenceIDs {
+			listed[id] = g.ID
+		}
+	}
+	refs := r.doc.Contents[group.ReferenceKind]
+	for i := range refs {
+		if refs[i].GroupID == 0 {
+			if refs[i].GroupID = listed[refs[i].ID]; refs[i].GroupID == 0 {
+				r.problems.add(group.ReferenceKind, strconv.FormatInt(refs[i].ID, 10), "subject_id", "is missing, and no group lists the reference")
+			}
+		}
+	}
+}
+
+// objectReader reads the members of an object that have a column.
+type objectReader struct {
+	*documentReader
+	kind       group.Kind
+	key        string
+	row        *group.Row
+	identified bool
+	others     []byte // the members without a column
+}
+
+func (in *objectReader) problem(field, message string) {
+	in.problems.add(in.kind, in.key, field, message)
+}
+
+const notAnID = "must be an id: a whole number from 1 to 9223372036854775807 as a string"
+
+func (in *objectReader) member(name string, value []byte) error {
+	if !slices.Contains(columns[in.kind], name) {
+		in.others = appendMember(in.others, name, value)
+		return nil
+	}
+	if string(value) == "null" {
+		return nil
+	}
+	switch name {
+	case "id":
+		in.identified = true
+		if in.row.ID = in.id(name, value); in.row.ID != 0 && strconv.FormatInt(in.row.ID, 10) != in.key {
+			in.problem(name, "must be the key of the object in the map")
+		}
+	case "subject_id":
+		in.row.GroupID = in.id(name, value)
+	case "subject_type":
+		if string(value) != `"`+SubjectType+`"` {
+			in.problem(name, "must be "+SubjectType)
+		}
+	case "created_at":
+		in.row.CreatedAt = in.time(name, value)
+	case "updated_at":
+		in.row.UpdatedAt = in.time(name, value)
+	case "workspace_ids":
+		in.row.WorkspaceIDs = in.ids(name, value)
+	case "external_reference_ids":
+		in.row.ReferenceIDs = in.ids(name, value)
+	case "rate_card_set_ids":
+		in.row.RateCardSetIDs = in.ids(name, value)
+	}
+	return nil
+}
+
+// rest returns the members without a column as an object.
+func (in *objectReader) rest() []byte { return validate.EndObject(slices.Clone(in.others), 0) }
+
+// unique returns the text of a member that may not be blank, unless it breaks a rule already.
+func (in *objectReader) unique(field string, bad validate.Violations) (text string) {
+	_ = members(in.rest(), func(name string, value []byte) error {
+		if name == field {
+			_ = json.Unmarshal(value, &text) // what is no text is among the violations
+		}
+		return nil
+	})
+	known := slices.ContainsFunc(bad, func(v validate.Violation) bool { return firstToken(v.Pointer) == field })
+	if strings.TrimSpace(text) == "" && (!known || in.asStored) {
+		in.problem(field, "must not be blank")
+	}
+	return text
+}
+
+func (in *objectReader) id(field string, value []byte) int64 {
+	id := parseID(value)
+	if id == 0 {
+		in.problem(field, notAnID)
+	}
+	return id
+}
+
+func (in *objectReader) ids(field string, value []byte) []int64 {
+	if value[0] != '[' {
+		in.broken.addViolation(in.kind, in.key, validate.Violation{Pointer: "/" + field, Rule: "type", Message: "must be an array"})
+		return nil
+	}
+	s := validate.NewScanner(value, validate.Options{})
+	s.Begin(validate.Array)
+	ids := []int64{}
+	for items := (validate.Items{}); s.NextItem(&items); {
+		start := s.Offset()
+		s.Skip()
+		ids = append(ids, in.id(fmt.Sprintf("%s.%d", field, items.Index), s.Raw(start)))
+	}
+	slices.Sort(ids)
+	return slices.Compact(ids)
+}
+
+func (in *objectReader) time(field string, value []byte) string {
+	var text string
+	t, ok := time.Time{}, json.Unmarshal(value, &text) == nil
+	if ok {
+		t, ok = format.ParseDateTime(text)
+	}
+	if !ok {
+		in.broken.addViolation(in.kind, in.key, validate.Violation{Pointer: "/" + field, Rule: "format", Message: "must be a date and time like 2013-04-15T16:48:48-07:00"})
+		return in.now
+	}
+	return FormatTime(t)
+}
+
+// parseID returns the id that a JSON number or text is in canonical decimal, or 0.
+func parseID(value []byte) int64 {
+	text := string(value)
+	if len(text) > 2 && text[0] == '"' {
+		text = text[1 : len(text)-1]
+	}
+	n, err := strconv.ParseInt(text, 10, 64)
+	if err != nil || n < 1 || strconv.FormatInt(n, 10) != text {
+		return 0
+	}
+	return n
+}

@@ -1,0 +1,198 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"strconv"
+	"time"
+
+	"example.com/oxgroups/api/group"
+	"example.com/oxgroups/gen/model"
+)
+
+var _ group.Store = (*Store)(nil)
+
+// Store is an engine with everything that is the same for all of them. It is safe for concurrent use.
+type Store struct {
+	engine Engine
+	now    func() time.Time
+	log    *slog.Logger
+	tokens *tokens
+}
+
+// Options are what every engine can be opened with. The zero value works.
+type Options struct {
+	Now func() time.Time // for the times of changes and the age of cached tokens; nil is time.Now
+	Log *slog.Logger     // of what goes wrong beside the calls; nil discards
+}
+
+// Complete returns o without nils.
+func (o Options) Complete() Options {
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+	return o
+}
+
+// New returns a store on an engine.
+func New(engine Engine, o Options) *Store {
+	o = o.Complete()
+	s := &Store{engine: engine, now: o.Now, log: o.Log}
+	s.tokens = newTokens(s)
+	return s
+}
+
+// ErrClosed is the cause of errors after Close.
+var ErrClosed = errors.New("the store is closed")
+
+// Close waits for what was accepted and closes the engine. Calls after it are Unavailable. It is safe to call it again.
+func (s *Store) Close() error {
+	s.tokens.close()
+	return s.engine.Close()
+}
+
+// Ready returns nil if updates can be served now.
+func (s *Store) Ready(ctx context.Context) error { return s.engine.Ready(ctx) }
+
+// timestamp returns the time of a change.
+func (s *Store) timestamp() time.Time { return s.now().UTC().Truncate(time.Second) }
+
+// Update applies u as group.Updater describes it. The time of the change is taken once the group is locked, so that later
+// changes have later times.
+func (s *Store) Update(ctx context.Context, by group.Caller, id int64, u model.WorkspaceGroupUpdate, in group.Includes) (group.Snapshot, error) {
+	if by.ReadOnly {
+		return group.Snapshot{}, &group.Error{Code: group.Forbidden}
+	}
+	c := NewChange(by, id, u)
+	var a applied
+	var rows Rows
+	err := s.engine.Transact(ctx, Write, func(tx Tx) error {
+		state, err := tx.State(c)
+		if err != nil {
+			return err
+		}
+		if a, err = c.apply(state, FormatTime(s.timestamp())); err != nil {
+			return err
+		}
+		if !a.Empty() {
+			if err := tx.Store(c, &a.Diff); err != nil {
+				return err
+			}
+		}
+		rows = Rows{Group: a.row}
+		return tx.Load(&rows, by, in)
+	})
+	if err != nil {
+		return group.Snapshot{}, err
+	}
+	return rows.snapshot(&a)
+}
+
+// snapshot returns the rows as models. It needs no transaction.
+func (r *Rows) snapshot(a *applied) (s group.Snapshot, err error) {
+	s.Group = a.model
+	s.Group.WorkspaceIds = texts(r.Group.WorkspaceIDs)
+	s.Group.ExternalReferenceIds = texts(r.Group.ReferenceIDs)
+	s.Group.RateCardSetIds = texts(r.Group.RateCardSetIDs)
+	if !a.fits {
+		if err := addMisfit(&s, groupKind, &r.Group); err != nil {
+			return group.Snapshot{}, err
+		}
+	}
+	if s.ExternalReferences, err = models(&s, referenceKind, r.References); err != nil {
+		return group.Snapshot{}, err
+	}
+	if s.RateCardSets, err = models(&s, rateCardKind, r.RateCardSets); err != nil {
+		return group.Snapshot{}, err
+	}
+	if s.Workspaces, err = models(&s, workspaceKind, r.Workspaces); err != nil {
+		return group.Snapshot{}, err
+	}
+	return s, nil
+}
+
+// texts returns ids as the API writes them; nil is nil.
+func texts(ids []int64) *[]string {
+	if ids == nil {
+		return nil
+	}
+	out := make([]string, len(ids))
+	for i, id := range ids {
+		out[i] = strconv.FormatInt(id, 10)
+	}
+	return &out
+}
+
+func models[V any](s *group.Snapshot, k kind[V], rows []group.Row) ([]V, error) {
+	if rows == nil {
+		return nil, nil
+	}
+	out := make([]V, len(rows))
+	for i := range rows {
+		v, bad, err := k.read(&rows[i])
+		if err == nil && len(bad) > 0 {
+			err = addMisfit(s, k, &rows[i])
+		}
+		if err != nil {
+			return nil, err
+		}
+		out[i] = v
+	}
+	return out, nil
+}
+
+func addMisfit[V any](s *group.Snapshot, k kind[V], r *group.Row) error {
+	shown, _, err := k.show(r, false)
+	s.Misfits = append(s.Misfits, group.Misfit{Kind: k.of, ID: strconv.FormatInt(r.ID, 10), JSON: shown})
+	return err
+}
+
+// Export hands over the rows of an account.
+func (s *Store) Export(ctx context.Context, account int64, row func(group.Kind, *group.Row) error) error {
+	return s.engine.Transact(ctx, BulkRead, func(tx Tx) error {
+		for k := range group.Kinds {
+			if err := tx.Each(k, account, func(r *group.Row) error { return row(k, r) }); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// Accounts lists the accounts.
+func (s *Store) Accounts(ctx context.Context) (ids []int64, err error) {
+	err = s.engine.Transact(ctx, Read, func(tx Tx) (err error) {
+		ids, err = tx.Accounts()
+		return err
+	})
+	return ids, err
+}
+
+// Orphans lists the rows that name something that is not there.
+func (s *Store) Orphans(ctx context.Context) (orphans []group.Orphan, err error) {
+	err = s.engine.Transact(ctx, BulkRead, func(tx Tx) (err error) {
+		orphans, err = tx.Orphans()
+		return err
+	})
+	return orphans, err
+}
+
+// Import puts checked contents into an account.
+func (s *Store) Import(ctx context.Context, account int64, contents *group.Contents) error {
+	if account < 1 {
+		return group.Refusal([]group.Problem{{Field: "account", Message: "must be an id: 1 or more"}})
+	}
+	return s.engine.Transact(ctx, BulkWrite, func(tx Tx) error {
+		if err := tx.Lock(contents); err != nil {
+			return err
+		}
+		if err := checkImport(contents, account, tx); err != nil {
+			return err
+		}
+		return tx.Put(account, contents)
+	})
+}

@@ -1,0 +1,219 @@
+package store
+
+import (
+	"bytes"
+	"fmt"
+	"slices"
+
+	"example.com/oxgroups/api/group"
+	"example.com/oxgroups/api/validate"
+	"example.com/oxgroups/gen/model"
+	"example.com/oxgroups/gen/validator"
+)
+
+// Change is an update of one group in the form in which it is applied.
+type Change struct {
+	group.Change
+	ID int64
+	By group.Caller
+
+	Named     []int64 // the workspaces that the update names, ascending
+	patch     []byte  // of the group's document (RFC 7396)
+	reference []byte  // of the reference's document; nil: no change
+}
+
+// NewChange returns what u asks of group id.
+func NewChange(by group.Caller, id int64, u model.WorkspaceGroupUpdate) *Change {
+	c := &Change{Change: group.NewChange(u), ID: id, By: by}
+	c.Named = c.Change.Named()
+	c.patch = validator.AppendWorkspaceGroupUpdate(nil, &c.Plain)
+	if c.Reference != nil {
+		c.reference = validator.AppendExternalReferenceUpdate(nil, c.Reference)
+	}
+	return c
+}
+
+// Member is a named workspace that the caller has access to.
+type Member struct {
+	ID int64
+	Is bool // it is a member of the group
+}
+
+// State is what is stored of all that a change asks about.
+type State struct {
+	Group     *group.Row // without its lists of ids; nil: the account has no such group
+	Renamed   bool       // the folded name is another one
+	Taken     bool       // another group of the account has the name
+	Members   []Member   // ascending
+	Reference *group.Row // to the service that the change names; nil: there is none
+}
+
+// Diff is what a change makes of a state; the zero value changes nothing.
+type Diff struct {
+	Group       *group.Row // to store
+	Renamed     bool
+	Add, Remove []int64    // members
+	Reference   *group.Row // to store; ID 0 is a new one
+}
+
+// Empty reports whether the diff changes nothing.
+func (d *Diff) Empty() bool { return d.Group == nil }
+
+// applied is the outcome of a change.
+type applied struct {
+	Diff
+	row   group.Row // the group as it is then, without its lists of ids
+	model model.WorkspaceGroup
+	fits  bool // the row fits the spec, and so the model is all of it
+}
+
+// Apply returns what the change does to a state at a time. It returns a group.Error with NotFound where there is no group,
+// and one with Refused and every reason where the state does not allow the change, or the merged group or reference
+// breaks a rule of the spec in what the change touches.
+func (c *Change) Apply(s State, at string) (Diff, error) {
+	a, err := c.apply(s, at)
+	return a.Diff, err
+}
+
+func (c *Change) apply(s State, at string) (a applied, err error) {
+	if s.Group == nil {
+		return a, &group.Error{Code: group.NotFound}
+	}
+	reachable := make([]int64, len(s.Members))
+	for i, m := range s.Members {
+		reachable[i] = m.ID
+		switch _, remove := slices.BinarySearch(c.Remove, m.ID); {
+		case remove && m.Is:
+			a.Remove = append(a.Remove, m.ID)
+		case !remove && !m.Is:
+			a.Add = append(a.Add, m.ID)
+		}
+	}
+	problems := c.Check(reachable, s.Taken)
+	a.row = *s.Group
+	if a.row.JSON, err = AppendMerged(nil, s.Group.JSON, c.patch); err != nil {
+		return a, fmt.Errorf("group %d: %w", c.ID, err)
+	}
+	refused, err := c.applyReference(s.Reference, at, &a)
+	if err != nil {
+		return a, fmt.Errorf("group %d: %w", c.ID, err)
+	}
+	changed := len(a.Add)+len(a.Remove) > 0 || a.Reference != nil || !bytes.Equal(a.row.JSON, s.Group.JSON)
+	if changed {
+		a.row.UpdatedAt = at
+		a.row.Key = c.Folded
+		a.Group, a.Renamed = &a.row, s.Renamed
+	}
+	broken, err := c.check(&a, s.Group)
+	if err != nil {
+		return a, err
+	}
+	return a, group.Refusal(slices.Concat(problems, broken, refused))
+}
+
+// check decodes the merged group and returns the rules that it breaks in what the change touches.
+func (c *Change) check(a *applied, old *group.Row) (problems []group.Problem, err error) {
+	var bad validate.Violations
+	if a.model, bad, err = groupKind.read(&a.row); err != nil {
+		return nil, err
+	}
+	a.fits = len(bad) == 0
+	if a.Group == nil {
+		return nil, nil
+	}
+	if !a.fits {
+		before := func() validate.Violations { _, bad, _ := groupKind.read(old); return bad }
+		problems = touched(bad, c.patch, "", before)
+	}
+	if hasObject(c.patch) {
+		bad := violations(validator.DecodeWorkspaceGroupUpdate, a.row.JSON)
+		before := func() validate.Violations { return violations(validator.DecodeWorkspaceGroupUpdate, old.JSON) }
+		problems = append(problems, touched(bad, c.patch, "", before)...)
+	}
+	return distinct(problems), nil
+}
+
+// applyReference merges the reference and returns the rules that it breaks in what the change touches.
+func (c *Change) applyReference(old *group.Row, at string, a *applied) (problems []group.Problem, err error) {
+	if c.Reference == nil {
+		return nil, nil
+	}
+	if old == nil {
+		old = &group.Row{CreatedAt: at, JSON: []byte(`{}`)}
+	}
+	r := *old
+	r.GroupID, r.Key, r.UpdatedAt = c.ID, c.Reference.ServiceName, at
+	if r.JSON, err = AppendMerged(nil, old.JSON, c.reference); err != nil {
+		return nil, fmt.Errorf("reference %d: %w", r.ID, err)
+	}
+	if old.ID != 0 && bytes.Equal(r.JSON, old.JSON) {
+		return nil, nil
+	}
+	a.Reference = &r
+	_, bad, err := referenceKind.read(&r)
+	if err != nil {
+		return nil, err
+	}
+	const within = "external_reference."
+	none := func() validate.Violations { return nil }
+	problems = touched(bad, c.reference, within, none)
+	if hasObject(c.reference) {
+		problems = append(problems, touched(violations(validator.DecodeExternalReferenceUpdate, r.JSON), c.reference, within, none)...)
+	}
+	return distinct(problems), nil
+}
+
+// violations returns the rules that a document breaks.
+func violations[V any](decode func([]byte, *V) error, doc []byte) (bad validate.Violations) {
+	bad, _ = decode(doc, new(V)).(validate.Violations)
+	return bad
+}
+
+// touched returns the violations of what a patch changes. One of the object as a whole counts unless the object broke the
+// rule before.
+func touched(bad validate.Violations, patch []byte, within string, before func() validate.Violations) (problems []group.Problem) {
+	for _, v := range bad {
+		if v.Pointer == "" && slices.ContainsFunc(before(), func(old validate.Violation) bool { return old.Pointer == "" && old.Rule == v.Rule }) {
+			continue
+		}
+		if touches(patch, v.Pointer) {
+			problems = append(problems, group.Problem{Field: within + v.Field(), Message: v.Message})
+		}
+	}
+	return problems
+}
+
+// touches reports whether a merge patch changes what a pointer leads to, or something around or within it.
+func touches(patch []byte, pointer string) (found bool) {
+	if patch[0] != '{' {
+		return true
+	}
+	if pointer == "" {
+		return string(patch) != `{}`
+	}
+	token, rest := cutToken(pointer)
+	_ = members(patch, func(name string, value []byte) error { // the patch was encoded here, so it is JSON
+		found = found || name == token && touches(value, rest)
+		return nil
+	})
+	return found
+}
+
+// hasObject reports whether a patch has a member that is merged, and not replaced.
+func hasObject(patch []byte) (found bool) {
+	_ = members(patch, func(_ string, value []byte) error {
+		found = found || value[0] == '{'
+		return nil
+	})
+	return found
+}
+
+func distinct(problems []group.Problem) []group.Problem {
+	var out []group.Problem
+	for _, p := range problems {
+		if !slices.Contains(out, p) {
+			out = append(out, p)
+		}
+	}
+	return out
+}
