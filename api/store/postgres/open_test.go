@@ -16,40 +16,26 @@ import (
 	"github.com/jackc/pgx/v5"
 )
 
-// TestOpenTogether opens one empty database ten times at once, as ten processes would, with advisory locks, without them,
-// and with some that lock nothing.
+// TestOpenTogether opens one empty database ten times at once, as ten processes would.
 func TestOpenTogether(t *testing.T) {
-	const shadow = `CREATE FUNCTION public.pg_advisory_xact_lock(bigint) RETURNS void LANGUAGE plpgsql AS `
-	for _, test := range []struct{ name, prepare string }{
-		{"advisory locks", ``},
-		{"none", shadow + `$$ BEGIN RAISE feature_not_supported; END $$`},
-		{"without effect", shadow + `$$ BEGIN END $$`},
-	} {
-		t.Run(test.name, func(t *testing.T) {
-			database := postgrestest.Database(t)
-			if test.prepare != "" {
-				exec(t, admin(t, database), test.prepare)
-				database += "&search_path=public,pg_catalog" // so that the shadow is found first
+	database := postgrestest.Database(t)
+	errs := make(chan error)
+	for range 10 {
+		go func() {
+			opened, err := postgres.Open(context.Background(), database)
+			if err == nil {
+				err = opened.Close()
 			}
-			errs := make(chan error)
-			for range 10 {
-				go func() {
-					store, err := postgres.Open(context.Background(), database)
-					if err == nil {
-						err = store.Close()
-					}
-					errs <- err
-				}()
-			}
-			for range 10 {
-				if err := <-errs; err != nil {
-					t.Error(err)
-				}
-			}
-			if err := demo.Load(t.Context(), open(t, database)); err != nil {
-				t.Errorf("the schema is of no use: %v", err)
-			}
-		})
+			errs <- err
+		}()
+	}
+	for range 10 {
+		if err := <-errs; err != nil {
+			t.Error(err)
+		}
+	}
+	if err := demo.Load(t.Context(), open(t, database)); err != nil {
+		t.Errorf("the schema is of no use: %v", err)
 	}
 }
 
