@@ -57,8 +57,10 @@ func (c Change) Named() []int64 {
 }
 
 // Check says whether what is stored allows the change: reachable are those of Named that exist and that the caller has
-// access to, ascending; taken is whether another group of the account has the name. It returns all reasons against it.
-func (c Change) Check(reachable []int64, taken bool) (problems []Problem) {
+// access to, ascending; taken is whether another group of the account has the name. It returns an Error with Refused and all
+// reasons.
+func (c Change) Check(reachable []int64, taken bool) error {
+	var problems []Problem
 	if taken {
 		problems = append(problems, NameTaken())
 	}
@@ -70,7 +72,7 @@ func (c Change) Check(reachable []int64, taken bool) (problems []Problem) {
 			problems = append(problems, Problem{list.field, OutOfReach(missing)})
 		}
 	}
-	return problems
+	return Refusal(problems)
 }
 
 // NameTaken is the reason where another group of the account has the name.

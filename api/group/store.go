@@ -28,26 +28,9 @@ type Snapshot struct {
 	RateCardSets       []model.RateCardSet
 	Workspaces         []model.Workspace
 
-	// Misfits are the objects with stored values that fit the spec no more. The typed object has what fits its Go type; a
-	// reply shows the JSON of the misfit in its place.
-	Misfits []Misfit
-}
-
-// Misfit is an object that was stored before the spec was narrowed.
-type Misfit struct {
-	Kind Kind
-	ID   string
-	JSON []byte // the object as the API shows it
-}
-
-// Misfit returns the JSON of an object that does not fit the spec, or nil for one that does.
-func (s *Snapshot) Misfit(kind Kind, id string) []byte {
-	for i := range s.Misfits {
-		if m := &s.Misfits[i]; m.Kind == kind && m.ID == id {
-			return m.JSON
-		}
-	}
-	return nil
+	// JSON is the document as the API answers with it where stored values fit the spec no more: it shows them as they are
+	// stored, and the typed objects have only what fits their Go types. It is nil where everything fits.
+	JSON []byte
 }
 
 // Updater is what serving the endpoint needs. It is safe for concurrent use.

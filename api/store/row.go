@@ -65,12 +65,16 @@ func newKind[V any](of group.Kind, decode func([]byte, *V) error, encode func([]
 
 // objectKind is a kind of any type.
 type objectKind interface {
+	// name is that of the kind's map in a document.
+	name() string
 	// show returns a row as the API shows it, with values that break a rule as they are stored, and the rules. A whole row
 	// has also the stored members that replies do not show.
 	show(r *group.Row, whole bool) ([]byte, validate.Violations, error)
 	// document returns the members of an object that have no column, without nulls that mean the same as absent members.
 	document(object []byte) ([]byte, error)
 }
+
+func (k kind[V]) name() string { return k.of.String() }
 
 // read returns a row as the model of its kind, and the rules that its values break. With violations the model has what fits
 // its Go type. The error is a defect: the row is not JSON.

@@ -8,7 +8,9 @@ import (
 	"time"
 
 	"example.com/oxgroups/api/group"
+	"example.com/oxgroups/api/validate"
 	"example.com/oxgroups/gen/model"
+	"example.com/oxgroups/gen/validator"
 )
 
 var _ group.Store = (*Store)(nil)
@@ -89,30 +91,73 @@ func (s *Store) Update(ctx context.Context, by group.Caller, id int64, u model.W
 	if err != nil {
 		return group.Snapshot{}, err
 	}
-	return rows.snapshot(&a)
+	return rows.snapshot(&a, in)
 }
 
 // snapshot returns the rows as models. It needs no transaction.
-func (r *Rows) snapshot(a *applied) (s group.Snapshot, err error) {
+func (r *Rows) snapshot(a *applied, in group.Includes) (s group.Snapshot, err error) {
 	s.Group = a.model
 	s.Group.WorkspaceIds = texts(r.Group.WorkspaceIDs)
 	s.Group.ExternalReferenceIds = texts(r.Group.ReferenceIDs)
 	s.Group.RateCardSetIds = texts(r.Group.RateCardSetIDs)
+	var misfits shownRows
 	if !a.fits {
-		if err := addMisfit(&s, groupKind, &r.Group); err != nil {
-			return group.Snapshot{}, err
+		err = misfits.add(groupKind, &r.Group)
+	}
+	if err == nil {
+		s.ExternalReferences, err = models(&misfits, referenceKind, r.References)
+	}
+	if err == nil {
+		s.RateCardSets, err = models(&misfits, rateCardKind, r.RateCardSets)
+	}
+	if err == nil {
+		s.Workspaces, err = models(&misfits, workspaceKind, r.Workspaces)
+	}
+	if err == nil && len(misfits) > 0 {
+		doc := s.Document(in)
+		s.JSON, err = misfits.putInto(validator.AppendWorkspaceGroupDocument(nil, &doc))
+	}
+	return s, err
+}
+
+// shownRows are rows with values that fit the spec no more, as the API shows them, by map and id.
+type shownRows map[string]map[string][]byte
+
+func (m *shownRows) add(k objectKind, r *group.Row) error {
+	shown, _, err := k.show(r, false)
+	if *m == nil {
+		*m = shownRows{}
+	}
+	name := k.name()
+	if (*m)[name] == nil {
+		(*m)[name] = map[string][]byte{}
+	}
+	(*m)[name][strconv.FormatInt(r.ID, 10)] = shown
+	return err
+}
+
+// putInto puts the rows in the place of what a document shows of them.
+func (m shownRows) putInto(document []byte) (out []byte, err error) {
+	err = members(document, func(name string, value []byte) error {
+		out = validate.AppendString(append(out, ','), name)
+		out = append(out, ':')
+		rows := m[name]
+		if rows == nil {
+			out = append(out, value...)
+			return nil
 		}
-	}
-	if s.ExternalReferences, err = models(&s, referenceKind, r.References); err != nil {
-		return group.Snapshot{}, err
-	}
-	if s.RateCardSets, err = models(&s, rateCardKind, r.RateCardSets); err != nil {
-		return group.Snapshot{}, err
-	}
-	if s.Workspaces, err = models(&s, workspaceKind, r.Workspaces); err != nil {
-		return group.Snapshot{}, err
-	}
-	return s, nil
+		start := len(out)
+		err := members(value, func(id string, object []byte) error {
+			if shown := rows[id]; shown != nil {
+				object = shown
+			}
+			out = appendMember(out, id, object)
+			return nil
+		})
+		out = validate.EndObject(out, start)
+		return err
+	})
+	return validate.EndObject(out, 0), err
 }
 
 // texts returns ids as the API writes them; nil is nil.
@@ -127,7 +172,7 @@ func texts(ids []int64) *[]string {
 	return &out
 }
 
-func models[V any](s *group.Snapshot, k kind[V], rows []group.Row) ([]V, error) {
+func models[V any](misfits *shownRows, k kind[V], rows []group.Row) ([]V, error) {
 	if rows == nil {
 		return nil, nil
 	}
@@ -135,7 +180,7 @@ func models[V any](s *group.Snapshot, k kind[V], rows []group.Row) ([]V, error) 
 	for i := range rows {
 		v, bad, err := k.read(&rows[i])
 		if err == nil && len(bad) > 0 {
-			err = addMisfit(s, k, &rows[i])
+			err = misfits.add(k, &rows[i])
 		}
 		if err != nil {
 			return nil, err
@@ -143,12 +188,6 @@ func models[V any](s *group.Snapshot, k kind[V], rows []group.Row) ([]V, error) 
 		out[i] = v
 	}
 	return out, nil
-}
-
-func addMisfit[V any](s *group.Snapshot, k kind[V], r *group.Row) error {
-	shown, _, err := k.show(r, false)
-	s.Misfits = append(s.Misfits, group.Misfit{Kind: k.of, ID: strconv.FormatInt(r.ID, 10), JSON: shown})
-	return err
 }
 
 // Export hands over the rows of an account.

@@ -2,6 +2,7 @@ package store
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"slices"
 
@@ -89,7 +90,7 @@ func (c *Change) apply(s State, at string) (a applied, err error) {
 			a.Add = append(a.Add, m.ID)
 		}
 	}
-	problems := c.Check(reachable, s.Taken)
+	problems := problemsOf(c.Check(reachable, s.Taken))
 	a.row = *s.Group
 	if a.row.JSON, err = AppendMerged(nil, s.Group.JSON, c.patch); err != nil {
 		return a, fmt.Errorf("group %d: %w", c.ID, err)
@@ -173,6 +174,9 @@ func violations[V any](decode func([]byte, *V) error, doc []byte) (bad validate.
 // rule before.
 func touched(bad validate.Violations, patch []byte, within string, before func() validate.Violations) (problems []group.Problem) {
 	for _, v := range bad {
+		if v.Rule == validate.Unlisted {
+			continue // it says that there are more violations than are listed
+		}
 		if v.Pointer == "" && slices.ContainsFunc(before(), func(old validate.Violation) bool { return old.Pointer == "" && old.Rule == v.Rule }) {
 			continue
 		}
@@ -206,6 +210,14 @@ func hasObject(patch []byte) (found bool) {
 		return nil
 	})
 	return found
+}
+
+// problemsOf returns the reasons of a refusal.
+func problemsOf(err error) []group.Problem {
+	if e := (*group.Error)(nil); errors.As(err, &e) {
+		return e.Problems
+	}
+	return nil
 }
 
 func distinct(problems []group.Problem) []group.Problem {

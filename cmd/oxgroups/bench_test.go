@@ -19,6 +19,7 @@ import (
 	"example.com/oxgroups/api/client"
 	"example.com/oxgroups/api/group"
 	"example.com/oxgroups/api/server"
+	"example.com/oxgroups/api/store"
 	"example.com/oxgroups/api/store/demo"
 	"example.com/oxgroups/api/store/sqlite"
 	"example.com/oxgroups/gen/model"
@@ -51,18 +52,22 @@ func BenchmarkApply(b *testing.B) {
 
 func benchServer(b *testing.B) string {
 	b.Helper()
-	store, err := sqlite.Open(b.Context(), filepath.Join(b.TempDir(), "groups.db"))
+	file, err := sqlite.Open(b.Context(), filepath.Join(b.TempDir(), "groups.db"))
 	if err != nil {
 		b.Fatal(err)
 	}
-	b.Cleanup(func() { _ = store.Close() })
-	if err := demo.Load(b.Context(), store); err != nil {
+	b.Cleanup(func() { _ = file.Close() })
+	if err := demo.Load(b.Context(), file); err != nil {
 		b.Fatal(err)
 	}
-	if err := store.Import(b.Context(), 1, benchGroups()); err != nil {
+	contents, err := store.NewContents(benchGroups())
+	if err == nil {
+		err = file.Import(b.Context(), 1, contents)
+	}
+	if err != nil {
 		b.Fatal(err)
 	}
-	s, err := server.New(store)
+	s, err := server.New(file)
 	if err != nil {
 		b.Fatal(err)
 	}

@@ -116,6 +116,8 @@ func newRoot(io stdio) *cobra.Command {
 		newImport(io, kept(storeURL, open)),
 		newExport(io, kept(storeURL, open)),
 		newToken(io, kept(storeURL, open)),
+		newDoctor(io, kept(storeURL, open)),
+		newBackup(io, kept(storeURL, open)),
 	)
 	return root
 }

@@ -1,65 +1,74 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"io"
 	"os"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
 	"example.com/oxgroups/api/group"
-	"example.com/oxgroups/api/validate"
-	"example.com/oxgroups/gen/model"
-	"example.com/oxgroups/gen/validator"
+	"example.com/oxgroups/api/store"
 )
 
-func newImport(io stdio, open opener) *cobra.Command {
-	var account int64
+func newImport(std stdio, open opener) *cobra.Command {
+	im := importer{std: std, open: open}
 	cmd := &cobra.Command{
 		Use:   "import FILE|-",
 		Short: "Load workspace groups and what belongs to them from a document",
 		Long: `Load a document as the API returns it (and export writes it) from a file, or from standard input where FILE
-is "-". An object with an id that the account has is replaced. All of the document is loaded or nothing.`,
+is "-". Of a group its id and name are enough: dates that are missing are the time of the import, lists of ids that are
+missing stay as they are. An object with an id that the account has is replaced. All of a document is loaded or nothing.`,
 		Example: "  oxgroupsd import groups.json --store sqlite:groups.db",
 		Args:    cobra.ExactArgs(1),
 	}
-	addAccount(cmd, &account)
+	cmd.Flags().Int64Var(&im.account, "account", 0, "id of the account (default: that of an export of all accounts, else 1)")
+	cmd.Flags().Lookup("account").DefValue = ""
+	cmd.Flags().BoolVar(&im.ignoreUnknown, "ignore-unknown", false, "leave out maps of the document that this version does not know")
 	cmd.RunE = action(func(cmd *cobra.Command, args []string) error {
-		return importFile(cmd.Context(), args[0], account, io, open)
+		if cmd.Flags().Changed("account") && im.account < 1 {
+			return &usageError{"--account has to be 1 or more"}
+		}
+		return im.run(cmd.Context(), args[0])
 	})
 	return cmd
 }
 
-// addAccount adds the flag that import and export have in common.
-func addAccount(cmd *cobra.Command, account *int64) {
-	cmd.Flags().Int64Var(account, "account", 1, "id of the account")
-	cmd.PreRunE = func(*cobra.Command, []string) error {
-		if *account < 1 {
-			return &usageError{"--account has to be 1 or more"}
-		}
-		return nil
-	}
+type importer struct {
+	std           stdio
+	open          opener
+	account       int64 // 0: that of the document
+	ignoreUnknown bool
 }
 
-// importFile reads and checks the document before it touches the store.
-func importFile(ctx context.Context, name string, account int64, std stdio, open opener) error {
-	data, err := readInput(name, std.in)
+// run reads and checks all documents before it touches the store.
+func (im *importer) run(ctx context.Context, name string) error {
+	data, err := readInput(name, im.std.in)
 	if err != nil {
 		return fmt.Errorf("read the document: %w", err)
 	}
-	var doc model.WorkspaceGroupDocument
-	if err := validator.DecodeWorkspaceGroupDocument(data, &doc); err != nil {
+	docs, err := store.ReadDocuments(data, store.ReadOptions{Now: time.Now(), IgnoreUnknown: im.ignoreUnknown})
+	if err != nil {
 		return describe(name, err)
 	}
-	err = with(ctx, open, func(store group.Store) error { return store.Import(ctx, account, &doc) })
-	if err != nil {
-		return err
-	}
-	_, _ = fmt.Fprintf(std.err, "imported %d workspace groups into account %d\n", len(doc.WorkspaceGroups), account)
-	return nil
+	return with(ctx, im.open, func(to group.Store) error {
+		for _, doc := range docs {
+			account := cmp.Or(im.account, doc.Account, 1)
+			if err := to.Import(ctx, account, &doc.Contents); err != nil {
+				return err
+			}
+			_, _ = fmt.Fprintf(im.std.err, "imported %d workspace groups into account %d\n", len(doc.Contents[group.GroupKind]), account)
+			if doc.Misfits > 0 {
+				_, _ = fmt.Fprintf(im.std.err, "%d values do not fit the spec and are kept as they are; oxgroupsd doctor lists them\n", doc.Misfits)
+			}
+		}
+		return nil
+	})
 }
 
 func readInput(name string, stdin io.Reader) ([]byte, error) {
@@ -71,17 +80,12 @@ func readInput(name string, stdin io.Reader) ([]byte, error) {
 
 // describe names the place and the rule of each violation, one a line.
 func describe(name string, err error) error {
-	var list validate.Violations
-	if !errors.As(err, &list) {
-		return fmt.Errorf("%s is not a document: %w", name, err)
+	var broken *store.DocumentError
+	switch {
+	case group.CodeOf(err) == group.Refused:
+		return err
+	case errors.As(err, &broken):
+		return fmt.Errorf("%s is not a document:\n  %s", name, strings.ReplaceAll(broken.Error(), "\n", "\n  "))
 	}
-	lines := make([]string, len(list))
-	for i, v := range list {
-		place := v.Pointer
-		if place == "" {
-			place = "the document"
-		}
-		lines[i] = fmt.Sprintf("  %s: %s (%s)", place, v.Message, v.Rule)
-	}
-	return fmt.Errorf("%s is not a document:\n%s", name, strings.Join(lines, "\n"))
+	return fmt.Errorf("%s is not a document: %w", name, err)
 }

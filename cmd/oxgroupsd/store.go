@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"path/filepath"
 	"runtime"
 	"strings"
@@ -19,14 +20,20 @@ type opener func(context.Context) (group.Store, error)
 
 const memoryURL = "memory:"
 
-// openStore opens a store by its URL; "" is the default one. This is the only place that knows the engines.
+// openStore opens a store by its URL; "" is the default one.
 func openStore(ctx context.Context, url string, getenv func(string) string) (group.Store, error) {
+	return openLoggedStore(ctx, url, getenv, slog.New(slog.DiscardHandler))
+}
+
+// openLoggedStore is openStore for a store that logs what goes wrong beside the calls. This is the only place that knows the
+// engines.
+func openLoggedStore(ctx context.Context, url string, getenv func(string) string, log *slog.Logger) (group.Store, error) {
 	if url == "" {
 		path, err := defaultPath(runtime.GOOS, getenv)
 		if err != nil {
 			return nil, err
 		}
-		return openSQLite(ctx, path)
+		return openSQLite(ctx, path, log)
 	}
 	scheme, rest, _ := strings.Cut(url, ":")
 	switch scheme {
@@ -34,14 +41,14 @@ func openStore(ctx context.Context, url string, getenv func(string) string) (gro
 		if rest == "" {
 			return nil, &usageError{"--store sqlite: names no file; write sqlite:PATH"}
 		}
-		return openSQLite(ctx, rest)
+		return openSQLite(ctx, rest, log)
 	case "memory":
 		if rest != "" {
 			return nil, &usageError{"--store memory: takes no path"}
 		}
 		return memory.Open(), nil
 	case "postgres", "postgresql":
-		s, err := postgres.Open(ctx, url)
+		s, err := postgres.Open(ctx, url, postgres.WithLogger(log))
 		if errors.Is(err, postgres.ErrURL) {
 			return nil, &usageError{"--store: " + err.Error()}
 		}
@@ -51,8 +58,8 @@ func openStore(ctx context.Context, url string, getenv func(string) string) (gro
 	}
 }
 
-func openSQLite(ctx context.Context, path string) (group.Store, error) {
-	return opened(sqlite.Open(ctx, path))
+func openSQLite(ctx context.Context, path string, log *slog.Logger) (group.Store, error) {
+	return opened(sqlite.Open(ctx, path, sqlite.WithLogger(log)))
 }
 
 // opened is what an engine's Open returned, without an engine where it failed.

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -30,6 +31,7 @@ func newToken(io stdio, open opener) *cobra.Command {
 func newTokenCreate(io stdio, open opener) *cobra.Command {
 	var t group.NewToken
 	var workspaces string
+	var expires time.Duration
 	cmd := &cobra.Command{
 		Use:   "create",
 		Short: "Make a token and print it, once",
@@ -41,6 +43,9 @@ account and the user are made if they are not there.`,
 	cmd.Flags().Int64Var(&t.AccountID, "account", 0, "id of the account (required)")
 	cmd.Flags().Int64Var(&t.UserID, "user", 0, "id of the user (required)")
 	cmd.Flags().StringVar(&workspaces, "workspaces", "all", `workspaces that the token has access to: "all" or ids separated by commas`)
+	cmd.Flags().StringVar(&t.Name, "name", "", "what the token is for, in the list of tokens and in the log")
+	cmd.Flags().DurationVar(&expires, "expires", 0, "how long the token works, 720h for example (default: until it is revoked)")
+	cmd.Flags().Lookup("expires").DefValue = ""
 	cmd.Flags().BoolVar(&t.ReadOnly, "read-only", false, "the token may not change anything")
 	for _, name := range []string{"account", "user"} {
 		if err := cmd.MarkFlagRequired(name); err != nil {
@@ -51,6 +56,12 @@ account and the user are made if they are not there.`,
 		var err error
 		if t.Workspaces, err = parseWorkspaces(workspaces); err != nil {
 			return err
+		}
+		if cmd.Flags().Changed("expires") {
+			if expires < time.Second {
+				return &usageError{"--expires has to be a duration of a second or more, 720h for example"}
+			}
+			t.ExpiresAt = time.Now().Add(expires)
 		}
 		return with(cmd.Context(), open, func(store group.Store) error {
 			made, secret, err := store.CreateToken(cmd.Context(), t)
@@ -92,7 +103,7 @@ func parseID(text string) (int64, error) {
 func newTokenList(std stdio, open opener) *cobra.Command {
 	return &cobra.Command{
 		Use:   "list",
-		Short: "List the tokens, revoked ones too, but never a token itself",
+		Short: "List the tokens, revoked and expired ones too, but never a token itself",
 		Args:  cobra.NoArgs,
 		RunE: action(func(cmd *cobra.Command, _ []string) error {
 			return with(cmd.Context(), open, func(store group.Store) error {
@@ -108,7 +119,7 @@ func newTokenList(std stdio, open opener) *cobra.Command {
 
 func printTokens(out io.Writer, tokens []group.Token) error {
 	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(w, "ID\tACCOUNT\tUSER\tMAY\tWORKSPACES\tCREATED\tREVOKED")
+	fmt.Fprintln(w, "ID\tACCOUNT\tUSER\tMAY\tWORKSPACES\tNAME\tCREATED\tEXPIRES\tLAST USED\tREVOKED")
 	for _, t := range tokens {
 		may, reach := "write", "all"
 		if t.ReadOnly {
@@ -117,7 +128,8 @@ func printTokens(out io.Writer, tokens []group.Token) error {
 		if !t.AllWorkspaces {
 			reach = strconv.Itoa(t.Workspaces)
 		}
-		fmt.Fprintf(w, "%d\t%d\t%d\t%s\t%s\t%s\t%s\n", t.ID, t.AccountID, t.UserID, may, reach, date(t.CreatedAt), date(t.RevokedAt))
+		fmt.Fprintf(w, "%d\t%d\t%d\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n", t.ID, t.AccountID, t.UserID, may, reach, cmp.Or(t.Name, "-"),
+			date(t.CreatedAt), date(t.ExpiresAt), date(t.LastUsedAt), date(t.RevokedAt))
 	}
 	return w.Flush() // which returns the error of an earlier write
 }

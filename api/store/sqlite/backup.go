@@ -8,6 +8,8 @@ import (
 	"path/filepath"
 
 	"github.com/ncruces/go-sqlite3"
+
+	"example.com/oxgroups/api/store"
 )
 
 // Backup writes a copy of the file as it is at one moment to a new file, while the store serves. The copy is whole and on disk
@@ -46,4 +48,17 @@ func (s *Store) Backup(ctx context.Context, to string) (err error) {
 		return unavailable(fmt.Errorf("sqlite: backup: %w", err))
 	}
 	return nil
+}
+
+// Damage returns what SQLite finds wrong with the file, nothing where it is sound. It reads all of it.
+func (s *Store) Damage(ctx context.Context) (found []string, err error) {
+	err = s.engine.bulkRead(ctx, func(tx store.Tx) error {
+		return tx.(*conn).each(`PRAGMA integrity_check`, func(row *sqlite3.Stmt) error {
+			if text := row.ColumnText(0); text != "ok" {
+				found = append(found, text)
+			}
+			return nil
+		})
+	})
+	return found, wrap("check the file", err)
 }

@@ -180,8 +180,8 @@ func (h *byHand) check(b testing.TB, p prepared) {
 		}
 	}
 	h.reset(b, find)
-	if problems := p.change.Check(found, false); problems != nil {
-		b.Fatal(problems)
+	if err := p.change.Check(found, false); err != nil {
+		b.Fatal(err)
 	}
 }
 

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"example.com/oxgroups/api/group"
+	"example.com/oxgroups/api/store"
 	"example.com/oxgroups/gen/model"
 )
 
@@ -33,11 +34,15 @@ func data(n int) *model.WorkspaceGroupDocument {
 }
 
 // load puts data and a token into a store.
-func load(ctx context.Context, store group.Store, n int) error {
-	if err := store.Import(ctx, account, data(n)); err != nil {
+func load(ctx context.Context, to group.Store, n int) error {
+	contents, err := store.NewContents(data(n))
+	if err == nil {
+		err = to.Import(ctx, account, contents)
+	}
+	if err != nil {
 		return err
 	}
-	_, _, err := store.CreateToken(ctx, group.NewToken{AccountID: account, UserID: 1, Secret: token})
+	_, _, err = to.CreateToken(ctx, group.NewToken{AccountID: account, UserID: 1, Secret: token})
 	return err
 }
 

@@ -16,6 +16,7 @@ import (
 
 	"example.com/oxgroups/api/group"
 	"example.com/oxgroups/api/server"
+	"example.com/oxgroups/api/store"
 	"example.com/oxgroups/api/store/sqlite"
 	"example.com/oxgroups/cmd/bench/internal/canned"
 	"example.com/oxgroups/gen/model"
@@ -66,7 +67,7 @@ func serveDurable(ctx context.Context, ln net.Listener) (err error) {
 	return srv.Serve(ctx, ln)
 }
 
-func fill(ctx context.Context, store group.Store) error {
+func fill(ctx context.Context, to group.Store) error {
 	at := time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
 	doc := group.NewDocument(Groups, group.Includes{Workspaces: true})
 	for id := range Groups {
@@ -76,10 +77,14 @@ func fill(ctx context.Context, store group.Store) error {
 	for _, id := range namedWorkspaces() {
 		(*doc.Workspaces)[id] = model.Workspace{Id: id, Title: "Rocket skates"}
 	}
-	if err := store.Import(ctx, 1, &doc.WorkspaceGroupDocument); err != nil {
+	contents, err := store.NewContents(&doc.WorkspaceGroupDocument)
+	if err == nil {
+		err = to.Import(ctx, 1, contents)
+	}
+	if err != nil {
 		return err
 	}
-	_, _, err := store.CreateToken(ctx, group.NewToken{AccountID: 1, UserID: 1, Secret: canned.Token})
+	_, _, err = to.CreateToken(ctx, group.NewToken{AccountID: 1, UserID: 1, Secret: canned.Token})
 	return err
 }
 
