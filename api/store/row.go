@@ -182,7 +182,7 @@ func appendRow(dst []byte, k group.Kind, r *group.Row) []byte {
 	case group.ReferenceKind:
 		dst = appendTimes(dst, r)
 		dst = append(dst, `,"subject_type":"`+SubjectType+`","subject_id":`...)
-		dst = appendSubject(dst, r.GroupID)
+		dst = strconv.AppendInt(dst, r.GroupID, 10)
 	}
 	if len(r.JSON) > len(`{}`) {
 		dst = append(dst, ',')
@@ -226,11 +226,6 @@ func (k kind[V]) document(object []byte) ([]byte, error) {
 		return nil
 	})
 	return validate.EndObject(doc, 0), err
-}
-
-// appendSubject appends the id of the group that a reference belongs to.
-func appendSubject(b []byte, id int64) []byte {
-	return append(strconv.AppendInt(append(b, '"'), id, 10), '"')
 }
 
 // ParseTimes sets the times of a token from their stored form.
