@@ -27,6 +27,10 @@ func (o operations) UpdateWorkspaceGroup(_ context.Context, r gen.UpdateWorkspac
 	if err != nil {
 		return nil, err
 	}
+	if snapshot.JSON != nil {
+		x.body = append(x.body, snapshot.JSON...)
+		return (*document)(x), nil
+	}
 	x.body = appendDocument(x.body, &snapshot, in)
 	return (*document)(x), nil
 }

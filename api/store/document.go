@@ -15,10 +15,10 @@ import (
 	"example.com/oxgroups/gen/validator"
 )
 
-// Members of an exported document beside those of the API.
+// The members of a document beside those of the API.
 const (
-	accountMember  = "account_id" // the account that it was exported from
-	asStoredMember = "as_stored"  // true: values that do not fit the spec are kept as they are
+	AccountMember  = "account_id" // the account that it was exported from
+	AsStoredMember = "as_stored"  // true: values that do not fit the spec are kept as they are
 )
 
 // Document is a document as rows.
@@ -109,9 +109,9 @@ func (r *documentReader) top(data []byte) (maps [group.Kinds][]byte, err error) 
 		case string(value) == "null":
 		case kind >= 0:
 			maps[kind] = value
-		case name == accountMember:
+		case name == AccountMember:
 			r.doc.Account = parseID(value)
-		case name == asStoredMember:
+		case name == AsStoredMember:
 			r.asStored = string(value) == "true"
 		case value[0] == '{' && name != "meta" && !r.options.IgnoreUnknown:
 			unknown = append(unknown, group.Problem{Field: name, Message: "is not a map that can be imported, and would be lost (--ignore-unknown leaves it out)"})

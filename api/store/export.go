@@ -22,7 +22,7 @@ func WriteDocument(ctx context.Context, from group.Store, account int64, named b
 	w := &documentWriter{out: bufio.NewWriterSize(to, 64<<10)}
 	w.buf = append(w.buf, "{\n"...)
 	if named {
-		w.buf = fmt.Appendf(w.buf, "%q:%d,\n", accountMember, account)
+		w.buf = fmt.Appendf(w.buf, "%q:%d,\n", AccountMember, account)
 	}
 	if err := from.Export(ctx, account, w.row); err != nil {
 		return fmt.Errorf("export account %d: %w", account, err)
@@ -127,7 +127,7 @@ func (w *documentWriter) end() error {
 	w.buf = fmt.Appendf(w.buf, "],\n\"count\":%d,\n\"meta\":", meta.Count)
 	w.buf = validator.AppendMeta(w.buf, &meta)
 	if w.asStored {
-		w.buf = fmt.Appendf(w.buf, ",\n%q:true", asStoredMember)
+		w.buf = fmt.Appendf(w.buf, ",\n%q:true", AsStoredMember)
 	}
 	w.buf = append(w.buf, "}\n"...)
 	if err := w.flush(); err != nil {

@@ -99,8 +99,8 @@ func (k kind[V]) show(r *group.Row, whole bool) ([]byte, validate.Violations, er
 	return shown, bad, err
 }
 
-// withStored replaces the members of shown that break a rule by those of stored. For a whole row it appends what only
-// stored has, in the order of the names.
+// withStored appends to what is shown of a whole row what only stored has, in the order of the names. Where a rule is broken it
+// takes every value from stored, because a model has only what fits its Go type.
 func withStored(shown, stored []byte, bad validate.Violations, whole bool) ([]byte, error) {
 	var names []string
 	values := map[string][]byte{}
@@ -118,8 +118,8 @@ func withStored(shown, stored []byte, bad validate.Violations, whole bool) ([]by
 	}
 	out := make([]byte, 0, len(shown)+len(stored))
 	err = members(shown, func(name string, value []byte) error {
-		if broken[name] {
-			value = ordered(values[name])
+		if stored := values[name]; broken[name] || len(bad) > 0 && stored != nil {
+			value = ordered(stored)
 		}
 		out = appendMember(out, name, value)
 		delete(values, name)

@@ -1,15 +1,14 @@
 package demo
 
 import (
+	"encoding/json"
 	"fmt"
 	"strconv"
 	"strings"
 	"time"
 
 	"example.com/oxgroups/api/group"
-	"example.com/oxgroups/api/nullable"
 	"example.com/oxgroups/api/store"
-	"example.com/oxgroups/gen/model"
 )
 
 var (
@@ -20,36 +19,59 @@ var (
 	steps      = []string{"discovery", "design", "migration", "rollout", "review"}
 )
 
+// object is an object of the API. The data is JSON and not models, so that it can be loaded whatever fields the spec has.
+type object = map[string]any
+
 // born is when the first object was made; the others follow an hour apart.
 var born = time.Date(2024, time.March, 4, 9, 0, 0, 0, time.UTC)
 
-func bornAt(id int64) time.Time { return born.Add(time.Duration(id) * time.Hour) }
+func bornAt(id int64) string { return born.Add(time.Duration(id) * time.Hour).Format(time.RFC3339) }
 
 func pick(words []string, i int64) string { return words[i%int64(len(words))] }
 
 // text returns the id as the API writes it.
 func text(id int64) string { return strconv.FormatInt(id, 10) }
 
-// snapshot returns group id with its associations: Acme has a reference and a rate card set, the others only workspaces.
-func snapshot(id int64) group.Snapshot {
-	g := model.WorkspaceGroup{ID: text(id), Name: groupName(id), CreatedAt: bornAt(id), UpdatedAt: bornAt(id)}
-	g.Company.Set(id%2 == 1)
-	if id%2 == 1 {
-		g.Email.Set("hello@" + strings.ReplaceAll(strings.ToLower(g.Name), " ", "-") + ".example")
+// document returns the data as a document that store.ReadDocuments takes. Acme has a reference and a rate card set, the other
+// groups have only workspaces.
+func document() []byte {
+	doc := object{
+		group.GroupsKey:          object{},
+		group.ExternalReferences: object{"1": reference()},
+		group.RateCardSets:       object{"1": rateCardSet()},
+		group.Workspaces:         object{},
+		store.AsStoredMember:     true,
 	}
-	members := groupMembers(id)
-	ids, references, sets := make([]string, len(members)), []string{}, []string{}
-	for i, member := range members {
-		ids[i] = text(member)
+	for id := int64(1); id <= groups; id++ {
+		doc[group.GroupsKey].(object)[text(id)] = groupObject(id)
 	}
-	var s group.Snapshot
+	for id := int64(1); id <= workspaces; id++ {
+		doc[group.Workspaces].(object)[text(id)] = workspace(id)
+	}
+	data, err := json.Marshal(doc)
+	if err != nil {
+		panic(err) // maps of plain values
+	}
+	return data
+}
+
+func groupObject(id int64) object {
+	members := []string{}
+	for _, member := range groupMembers(id) {
+		members = append(members, text(member))
+	}
+	references, sets := []string{}, []string{}
 	if id == acme {
-		s.ExternalReferences, references = []model.ExternalReference{reference()}, []string{reference().ID}
-		s.RateCardSets, sets = []model.RateCardSet{rateCardSet()}, []string{rateCardSet().ID}
+		references, sets = []string{"1"}, []string{"1"}
 	}
-	g.WorkspaceIds, g.ExternalReferenceIds, g.RateCardSetIds = &ids, &references, &sets
-	s.Group = g
-	return s
+	g := object{
+		"id": text(id), "name": groupName(id), "created_at": bornAt(id), "updated_at": bornAt(id), "company": id%2 == 1,
+		"workspace_ids": members, "external_reference_ids": references, "rate_card_set_ids": sets,
+	}
+	if id%2 == 1 {
+		g["email"] = "hello@" + strings.ReplaceAll(strings.ToLower(groupName(id)), " ", "-") + ".example"
+	}
+	return g
 }
 
 // groupName returns names that differ for the first twenty ids.
@@ -72,39 +94,26 @@ func groupMembers(id int64) []int64 {
 	return ids
 }
 
-func workspace(id int64) model.Workspace {
-	return model.Workspace{
-		ID:          text(id),
-		Title:       fmt.Sprintf("%s %s %d", pick(activities, id), pick(steps, id/int64(len(activities))), id),
-		Archived:    nullable.NewNullableWithValue(id%25 == 0),
-		AccessLevel: nullable.NewNullableWithValue("invitation"),
-		AccountID:   nullable.NewNullableWithValue[int64](Account),
-		Budgeted:    nullable.NewNullableWithValue(id%3 == 0),
-		Currency:    nullable.NewNullableWithValue("USD"),
-		CreatedAt:   nullable.NewNullableWithValue(bornAt(id)),
-		UpdatedAt:   nullable.NewNullableWithValue(bornAt(id)),
+func workspace(id int64) object {
+	return object{
+		"id":       text(id),
+		"title":    fmt.Sprintf("%s %s %d", pick(activities, id), pick(steps, id/int64(len(activities))), id),
+		"archived": id%25 == 0, "access_level": "invitation", "account_id": Account, "budgeted": id%3 == 0, "currency": "USD",
+		"created_at": bornAt(id), "updated_at": bornAt(id),
 	}
 }
 
-func reference() model.ExternalReference {
-	return model.ExternalReference{
-		ID: "1", ServiceName: "jira", ServiceModel: "Project", ServiceModelRef: "ACME",
-		Status:       nullable.NewNullableWithValue(string(model.ExternalReferenceUpdateStatusSuccessful)),
-		ExternalLink: nullable.NewNullableWithValue("https://jira.example/browse/ACME"),
-		Locked:       nullable.NewNullableWithValue(false),
-		SubjectID:    acme, SubjectType: store.SubjectType,
-		CreatedAt: bornAt(acme), UpdatedAt: bornAt(acme),
+func reference() object {
+	return object{
+		"id": "1", "service_name": "jira", "service_model": "Project", "service_model_ref": "ACME", "status": "successful",
+		"external_link": "https://jira.example/browse/ACME", "locked": false, "subject_id": acme, "subject_type": store.SubjectType,
+		"created_at": bornAt(acme), "updated_at": bornAt(acme),
 	}
 }
 
-func rateCardSet() model.RateCardSet {
-	return model.RateCardSet{
-		ID: "1", Title: "Standard rates",
-		AccountDefault:    nullable.NewNullableWithValue(true),
-		ActiveCurrencies:  nullable.NewNullableWithValue([]string{"USD", "EUR"}),
-		DefaultCurrencies: nullable.NewNullableWithValue([]string{"USD"}),
-		Destroyable:       nullable.NewNullableWithValue(false),
-		CreatedAt:         nullable.NewNullableWithValue(bornAt(1)),
-		UpdatedAt:         nullable.NewNullableWithValue(bornAt(1)),
+func rateCardSet() object {
+	return object{
+		"id": "1", "title": "Standard rates", "account_default": true, "active_currencies": []string{"USD", "EUR"},
+		"default_currencies": []string{"USD"}, "destroyable": false, "created_at": bornAt(1), "updated_at": bornAt(1),
 	}
 }

@@ -9,6 +9,7 @@ import (
 
 	"example.com/oxgroups/api/group"
 	"example.com/oxgroups/api/store"
+	"example.com/oxgroups/api/store/memory"
 	"example.com/oxgroups/gen/model"
 )
 
@@ -42,10 +43,9 @@ func LoadWithToken(ctx context.Context, to group.Store, token string) error {
 		return fmt.Errorf("demo: look for groups: %w", err)
 	}
 	if !used {
-		doc := Document()
-		contents, err := store.NewContents(&doc)
+		docs, err := store.ReadDocuments(document(), store.ReadOptions{})
 		if err == nil {
-			err = to.Import(ctx, Account, contents)
+			err = to.Import(ctx, Account, &docs[0].Contents)
 		}
 		if err != nil {
 			return fmt.Errorf("demo: import: %w", err)
@@ -59,15 +59,16 @@ func LoadWithToken(ctx context.Context, to group.Store, token string) error {
 
 // Document returns the data in the form of the API, the same each time.
 func Document() model.WorkspaceGroupDocument {
-	doc := group.NewDocument(groups, group.All())
-	for id := int64(1); id <= workspaces; id++ {
-		w := workspace(id)
-		(*doc.Workspaces)[w.ID] = w
+	ctx, from := context.Background(), memory.Open()
+	docs, err := store.ReadDocuments(document(), store.ReadOptions{})
+	if err == nil {
+		err = from.Import(ctx, Account, &docs[0].Contents)
 	}
-	for id := int64(1); id <= groups; id++ {
-		doc.Add(snapshot(id))
+	doc, readErr := store.ReadModel(ctx, from, Account)
+	if err = errors.Join(err, readErr); err != nil {
+		panic(err) // the data is a constant
 	}
-	return doc.WorkspaceGroupDocument
+	return doc
 }
 
 func ensureToken(ctx context.Context, store group.Store, token string) error {
