@@ -15,7 +15,7 @@ import (
 	"time"
 
 	"example.com/oxgroups/api/server/openapitest"
-	"example.com/oxgroups/api/store/storetest/postgrestest"
+	"example.com/oxgroups/api/internal/postgrestest"
 )
 
 // asMain makes the test binary the command itself, so that tests can run it as a process.

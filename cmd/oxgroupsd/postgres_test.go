@@ -4,7 +4,7 @@ import (
 	"strings"
 	"testing"
 
-	"example.com/oxgroups/api/store/storetest/postgrestest"
+	"example.com/oxgroups/api/internal/postgrestest"
 )
 
 // What SQLite exports PostgreSQL imports, and exports the same; and back.

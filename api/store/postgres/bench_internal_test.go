@@ -16,9 +16,9 @@ import (
 	"time"
 
 	"example.com/oxgroups/api/group"
+	"example.com/oxgroups/api/internal/postgrestest"
 	"example.com/oxgroups/api/nullable"
 	shared "example.com/oxgroups/api/store"
-	"example.com/oxgroups/api/store/storetest/postgrestest"
 	"example.com/oxgroups/gen/model"
 )
 

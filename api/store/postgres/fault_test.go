@@ -10,9 +10,9 @@ import (
 	"time"
 
 	"example.com/oxgroups/api/group"
+	"example.com/oxgroups/api/internal/postgrestest"
 	"example.com/oxgroups/api/store/demo"
 	"example.com/oxgroups/api/store/postgres"
-	"example.com/oxgroups/api/store/storetest/postgrestest"
 	"example.com/oxgroups/gen/model"
 )
 

@@ -7,22 +7,15 @@ import (
 	"testing"
 
 	"example.com/oxgroups/api/group"
+	"example.com/oxgroups/api/internal/postgrestest"
 	"example.com/oxgroups/api/nullable"
 	"example.com/oxgroups/api/store/demo"
 	"example.com/oxgroups/api/store/postgres"
-	"example.com/oxgroups/api/store/storetest"
-	"example.com/oxgroups/api/store/storetest/postgrestest"
 	"example.com/oxgroups/gen/model"
 	"github.com/jackc/pgx/v5"
 )
 
 func TestMain(m *testing.M) { os.Exit(postgrestest.Run(m)) }
-
-// TestContract gives each store of the contract a schema of its own.
-func TestContract(t *testing.T) {
-	url := postgrestest.Database(t)
-	storetest.Run(t, func(t *testing.T) group.Store { return open(t, postgrestest.Schema(t, url)) })
-}
 
 func open(t testing.TB, url string, opts ...postgres.Option) *postgres.Store {
 	t.Helper()

@@ -11,8 +11,8 @@ import (
 	"testing"
 
 	"example.com/oxgroups/api/group"
+	"example.com/oxgroups/api/internal/postgrestest"
 	"example.com/oxgroups/api/store/demo"
-	"example.com/oxgroups/api/store/storetest/postgrestest"
 	"example.com/oxgroups/gen/model"
 )
 

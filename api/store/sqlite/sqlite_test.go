@@ -1,22 +1,13 @@
 package sqlite_test
 
 import (
-	"path/filepath"
 	"testing"
 
-	"example.com/oxgroups/api/group"
 	"example.com/oxgroups/api/store/sqlite"
-	"example.com/oxgroups/api/store/storetest"
 	"go.uber.org/goleak"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
-
-func TestContract(t *testing.T) {
-	storetest.Run(t, func(t *testing.T) group.Store {
-		return open(t, filepath.Join(t.TempDir(), "groups.db"))
-	})
-}
 
 func open(t testing.TB, path string, opts ...sqlite.Option) *sqlite.Store {
 	t.Helper()

@@ -10,9 +10,9 @@ import (
 	"testing"
 
 	"example.com/oxgroups/api/group"
+	"example.com/oxgroups/api/internal/postgrestest"
 	"example.com/oxgroups/api/store/postgres"
 	"example.com/oxgroups/api/store/sqlite"
-	"example.com/oxgroups/api/store/storetest/postgrestest"
 	"github.com/ncruces/go-sqlite3"
 )
 

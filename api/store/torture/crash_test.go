@@ -11,8 +11,8 @@ import (
 	"testing"
 	"time"
 
+	"example.com/oxgroups/api/internal/postgrestest"
 	"example.com/oxgroups/api/store/postgres"
-	"example.com/oxgroups/api/store/storetest/postgrestest"
 	"example.com/oxgroups/gen/model"
 )
 

@@ -8,11 +8,11 @@ import (
 	"testing"
 
 	"example.com/oxgroups/api/group"
+	"example.com/oxgroups/api/internal/postgrestest"
 	"example.com/oxgroups/api/server"
 	"example.com/oxgroups/api/store/memory"
 	"example.com/oxgroups/api/store/postgres"
 	"example.com/oxgroups/api/store/sqlite"
-	"example.com/oxgroups/api/store/storetest/postgrestest"
 	"example.com/oxgroups/gen/model"
 )
 

@@ -6,7 +6,7 @@ import (
 	"os"
 	"testing"
 
-	"example.com/oxgroups/api/store/storetest/postgrestest"
+	"example.com/oxgroups/api/internal/postgrestest"
 )
 
 var (

@@ -7,7 +7,7 @@ import (
 	"os"
 	"testing"
 
-	"example.com/oxgroups/api/store/storetest/postgrestest"
+	"example.com/oxgroups/api/internal/postgrestest"
 	"github.com/jackc/pgx/v5"
 )
 
