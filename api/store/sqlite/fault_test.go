@@ -3,6 +3,8 @@ package sqlite_test
 import (
 	"context"
 	"errors"
+	"fmt"
+	"log/slog"
 	"os"
 	"path/filepath"
 	"strings"
@@ -16,17 +18,20 @@ import (
 	"example.com/oxgroups/api/store/demo"
 	"example.com/oxgroups/api/store/sqlite"
 	"github.com/ncruces/go-sqlite3"
+	"github.com/ncruces/go-sqlite3/util/vfsutil"
 	"github.com/ncruces/go-sqlite3/vfs"
 )
 
 // faulty is the VFS of the operating system with faults that a test turns on.
 type faulty struct {
 	vfs.VFSFilename
-	write    atomic.Pointer[sqlite3.ExtendedErrorCode] // what writing to the log gives
-	sync     atomic.Pointer[sqlite3.ExtendedErrorCode] // what syncing the log gives
-	syncs    atomic.Int64                              // of the log
-	readOnly bool                                      // the file cannot be written
-	noBeside bool                                      // and nothing can be made beside it
+	write atomic.Pointer[sqlite3.ExtendedErrorCode] // what writing to the log gives
+	sync  atomic.Pointer[sqlite3.ExtendedErrorCode] // what syncing the log gives
+
+	checkpoint atomic.Pointer[sqlite3.ExtendedErrorCode] // what writing to the file gives
+	syncs      atomic.Int64                              // of the log
+	readOnly   bool                                      // the file cannot be written
+	noBeside   bool                                      // and nothing can be made beside it
 }
 
 // register makes a faulty VFS known under the name of the test.
@@ -50,10 +55,32 @@ func (f *faulty) OpenFilename(name *vfs.Filename, flags vfs.OpenFlag) (vfs.File,
 	if err == nil && f.noBeside {
 		file = struct{ vfs.File }{file} // which has no index in shared memory
 	}
+	if err == nil && flags&vfs.OPEN_MAIN_DB != 0 && !f.noBeside {
+		return &faultyMain{mainFile{file}, f}, flags, nil
+	}
 	if err != nil || flags&vfs.OPEN_WAL == 0 {
 		return file, flags, err
 	}
 	return &faultyLog{file, f}, flags, nil
+}
+
+// mainFile has what SQLite needs of a database file in WAL mode.
+type mainFile struct{ vfs.File }
+
+func (m mainFile) Unwrap() vfs.File               { return m.File }
+func (m mainFile) SharedMemory() vfs.SharedMemory { return vfsutil.WrapSharedMemory(m.File) }
+func (m mainFile) LockState() vfs.LockLevel       { return vfsutil.WrapLockState(m.File) }
+
+type faultyMain struct {
+	mainFile
+	faults *faulty
+}
+
+func (m *faultyMain) WriteAt(p []byte, off int64) (int, error) {
+	if code := m.faults.checkpoint.Load(); code != nil {
+		return 0, *code
+	}
+	return m.File.WriteAt(p, off)
 }
 
 type faultyLog struct {
@@ -218,4 +245,58 @@ func TestBusy(t *testing.T) {
 	if _, err := store.Update(t.Context(), caller, 7, noted("x"), group.Includes{}); err != nil {
 		t.Errorf("when the other process is done: %v", err)
 	}
+}
+
+// TestOpenWhileAnotherWrites opens an up-to-date file that another process holds: there is nothing to migrate.
+func TestOpenWhileAnotherWrites(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "groups.db")
+	loadAndClose(t, path)
+	release := hold(t, path)
+	defer release()
+	again := open(t, path, sqlite.WithBusyTimeout(time.Millisecond))
+	wantNotes(t, again, "")
+}
+
+// TestCheckpointsFail has the disk refuse what checkpoints write: updates are answered, and the log and Ready tell.
+func TestCheckpointsFail(t *testing.T) {
+	f := &faulty{}
+	var log lines
+	path := filepath.Join(t.TempDir(), "groups.db")
+	s, caller := loaded(t, path, sqlite.WithVFS(register(t, f)), sqlite.WithLogger(slog.New(slog.NewTextHandler(&log, nil))))
+	if err := s.Ready(t.Context()); err != nil {
+		t.Fatalf("before: %v", err)
+	}
+	update := func(ready func(error) bool) {
+		t.Helper()
+		for n := 0; ; n++ {
+			if _, err := s.Update(t.Context(), caller, 7, noted(strings.Repeat(fmt.Sprint(n), 50_000)), group.Includes{}); err != nil {
+				t.Fatalf("update %d: %v", n, err)
+			}
+			if ready(s.Ready(t.Context())) {
+				return
+			}
+		}
+	}
+	f.checkpoint.Store(new(sqlite3.IOERR_WRITE))
+	update(func(err error) bool { return errors.Is(err, sqlite3.IOERR) && group.CodeOf(err) == group.Unavailable })
+	f.checkpoint.Store(nil)
+	update(func(err error) bool { return err == nil })
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if got := log.String(); strings.Count(got, "level=ERROR") != 1 || strings.Count(got, "checkpoints work again") != 1 {
+		t.Errorf("the log says\n%s", got)
+	}
+}
+
+// lines is a log that several goroutines write.
+type lines struct {
+	mu sync.Mutex
+	strings.Builder
+}
+
+func (l *lines) Write(p []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.Builder.Write(p)
 }

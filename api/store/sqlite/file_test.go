@@ -2,10 +2,14 @@ package sqlite_test
 
 import (
 	"context"
+	"encoding/hex"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -196,4 +200,103 @@ func TestClock(t *testing.T) {
 	if got := s.Group.UpdatedAt.Format(time.RFC3339Nano); got != "2030-01-02T02:04:05Z" {
 		t.Errorf("updated_at is %s", got)
 	}
+}
+
+// TestBackup copies a file while it is updated: the copy is whole and has what was acknowledged before.
+func TestBackup(t *testing.T) {
+	dir := t.TempDir()
+	s, caller := loaded(t, filepath.Join(dir, "groups.db"))
+	if _, err := s.Update(t.Context(), caller, 7, noted("kept"), group.Includes{}); err != nil {
+		t.Fatal(err)
+	}
+	to, stop := filepath.Join(dir, "it's a copy.db"), make(chan struct{})
+	var wg sync.WaitGroup
+	wg.Go(func() {
+		for n := 0; ; n++ {
+			select {
+			case <-stop:
+				return
+			default:
+			}
+			if _, err := s.Update(t.Context(), caller, 6, model.WorkspaceGroupUpdate{Name: fmt.Sprint("Group ", n)}, group.Includes{}); err != nil {
+				t.Error(err)
+				return
+			}
+		}
+	})
+	err := s.Backup(t.Context(), to)
+	close(stop)
+	wg.Wait()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if info, err := os.Stat(to); err != nil || info.Mode().Perm() != 0o600 {
+		t.Errorf("the copy has mode %v (%v)", info.Mode(), err)
+	}
+	copied := open(t, to)
+	wantNotes(t, copied, "kept")
+	authenticate(t, copied)
+	if damage, err := copied.Damage(t.Context()); err != nil || damage != nil {
+		t.Errorf("the copy is damaged: %q (%v)", damage, err)
+	}
+	if err := s.Backup(t.Context(), to); !errors.Is(err, os.ErrExist) {
+		t.Errorf("a second copy to the same place: %v", err)
+	}
+	if err := s.Backup(t.Context(), filepath.Join(dir, "none", "copy.db")); err == nil {
+		t.Error("a copy into no directory: no error")
+	}
+	if entries, err := os.ReadDir(dir); err != nil || len(entries) != 6 { // two files, each with its WAL and wal-index
+		t.Errorf("the directory has %v (%v)", entries, err)
+	}
+}
+
+// TestOrphans edits a file past the store, without foreign keys.
+func TestOrphans(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "groups.db")
+	s, _ := loaded(t, path)
+	if orphans, err := s.Orphans(t.Context()); err != nil || len(orphans) != 0 {
+		t.Fatalf("a sound file has %v (%v)", orphans, err)
+	}
+	raw(t, path, `PRAGMA foreign_keys=OFF; DELETE FROM workspace_groups WHERE id = 7; DELETE FROM workspaces WHERE id = 21`)
+	orphans, err := s.Orphans(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []group.Orphan{
+		{Table: "external_references", ID: 1, Missing: "group 7"}, {Table: "workspace_group_workspaces", ID: 10, Missing: "group 7"},
+		{Table: "workspace_group_rate_card_sets", ID: 1, Missing: "group 7"}, {Table: "workspace_group_workspaces", ID: 1, Missing: "workspace 21"},
+		{Table: "token_workspaces", ID: 1, Missing: "workspace 21"},
+	} {
+		if !slices.Contains(orphans, want) {
+			t.Errorf("%v is not among %v", want, orphans)
+		}
+	}
+}
+
+// TestMigrateFromFirst opens a file of the first version of the schema.
+func TestMigrateFromFirst(t *testing.T) {
+	first, err := os.ReadFile("migrations/0001_init.sql")
+	if err != nil {
+		t.Fatal(err)
+	}
+	path := filepath.Join(t.TempDir(), "groups.db")
+	raw(t, path, string(first)+`; PRAGMA application_id=1870161778; PRAGMA user_version=1; PRAGMA journal_mode=WAL;
+		INSERT INTO accounts VALUES (1); INSERT INTO users VALUES (1, 1);
+		INSERT INTO workspace_groups VALUES (7, 1, 'ACME', '2026-01-01T00:00:00Z', '2026-01-01T00:00:00Z', '{"name":"Acme","notes":"old"}');
+		INSERT INTO external_references VALUES (41, 7, 'jira', '2026-01-01T00:00:00Z', '2026-01-01T00:00:00Z',
+			'{"service_name":"jira","service_model":"M","service_model_ref":"1"}');
+		INSERT INTO tokens VALUES (1, x'`+hex.EncodeToString(hashOf(demo.Token))+`', 1, 1, 0, 1, '2026-01-01T00:00:00Z', NULL)`)
+	s := open(t, path)
+	wantNotes(t, s, "old")
+	u := model.WorkspaceGroupUpdate{Name: "Acme"}
+	u.ExternalReference.Set(model.ExternalReferenceUpdate{ServiceName: "x", ServiceModel: "M", ServiceModelRef: "1"})
+	got, err := s.Update(t.Context(), authenticate(t, s), 7, u, group.All())
+	if err != nil || len(got.ExternalReferences) != 2 || got.ExternalReferences[1].ID != "42" {
+		t.Errorf("the references are %+v (%v)", got.ExternalReferences, err)
+	}
+}
+
+func hashOf(token string) []byte {
+	h := group.SecretHash(token)
+	return h[:]
 }
