@@ -148,6 +148,7 @@ func (t *tx) Put(account int64, c *group.Contents) error {
 	return t.put(group.ReferenceKind)
 }
 
+// text returns the document of a row. It is a string because without prepared statements bytes would be sent as bytea.
 func text(r *group.Row) string { return string(r.JSON) }
 
 // put sends what is queued.

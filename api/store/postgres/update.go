@@ -98,7 +98,7 @@ func (t *tx) State(c *store.Change) (s store.State, err error) {
 
 // Store queues changes.
 func (t *tx) Store(c *store.Change, d *store.Diff) error {
-	t.queue(storeGroup, c.ID, keyOf(c.Folded), d.Group.UpdatedAt, d.Group.JSON)
+	t.queue(storeGroup, c.ID, keyOf(c.Folded), d.Group.UpdatedAt, text(d.Group))
 	if len(d.Add) > 0 {
 		t.queue(addMembers, c.ID, d.Add)
 	}
@@ -108,9 +108,9 @@ func (t *tx) Store(c *store.Change, d *store.Diff) error {
 	switch r := d.Reference; {
 	case r == nil:
 	case r.ID == 0:
-		t.queue(addReference, c.ID, keyOf(r.Key), r.UpdatedAt, r.JSON)
+		t.queue(addReference, c.ID, keyOf(r.Key), r.UpdatedAt, text(r))
 	default:
-		t.queue(storeReference, r.ID, r.UpdatedAt, r.JSON)
+		t.queue(storeReference, r.ID, r.UpdatedAt, text(r))
 	}
 	return nil
 }
