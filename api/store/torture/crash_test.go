@@ -16,20 +16,18 @@ import (
 	"example.com/oxgroups/gen/model"
 )
 
-// cluster is two oxgroupsd on one PostgreSQL.
+// cluster is two oxgroupsd on one PostgreSQL, or on a pair of servers.
 type cluster struct {
-	*postgrestest.Server
 	to      [2]target
 	workers []*worker // each of them talks to both in turn
 	shared  int64     // a group of which each worker adds and removes one member
 	counts  counts
 }
 
-func newCluster(t *testing.T) *cluster {
+func newCluster(t *testing.T, url string) *cluster {
 	t.Helper()
 	const n = 8
-	cl := &cluster{Server: postgrestest.Start(t), workers: newWorkers(n), shared: n + 1}
-	url := postgrestest.Database(t)
+	cl := &cluster{workers: newWorkers(n), shared: n + 1}
 	store, err := postgres.Open(t.Context(), url)
 	if err != nil {
 		t.Fatal(err)
@@ -129,41 +127,47 @@ func (cl *cluster) hammer(t *testing.T, more func() bool, acknowledged func()) {
 
 // TestCrash has PostgreSQL crash under load.
 func TestCrash(t *testing.T) {
-	chance, cl := random(t), newCluster(t)
+	chance, server, cl := random(t), postgrestest.Start(t), newCluster(t, postgrestest.Database(t))
 	for range times(*crashes, 2, 50) {
-		cl.crash(t, chance)
+		cl.disturb(t, chance, func() { server.Restart(t) })
 		cl.check(t)
 	}
 	cl.counts.report(t)
 }
 
-// crash crashes PostgreSQL after some updates, and ends once each worker was acknowledged again.
-func (cl *cluster) crash(t *testing.T, chance *rand.Rand) {
+// disturb calls event after some updates. It ends once each worker was acknowledged again, and returns how long after the
+// beginning of event the first one was.
+func (cl *cluster) disturb(t *testing.T, chance *rand.Rand, event func()) (back time.Duration) {
 	t.Helper()
 	enough, left := make(chan struct{}), 1+chance.Int64N(200)
 	stop := sync.OnceFunc(func() { close(enough) })
-	var some atomic.Int64
-	var crashed atomic.Bool
+	var some, began, first atomic.Int64
+	var over atomic.Bool
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
 		defer stop()
-		cl.hammer(t, func() bool { return !crashed.Load() }, func() {
+		cl.hammer(t, func() bool { return !over.Load() }, func() {
 			if some.Add(1) == left {
 				stop()
+			}
+			if began.Load() != 0 && over.Load() {
+				first.CompareAndSwap(0, time.Now().UnixNano())
 			}
 		})
 	}()
 	<-enough
-	cl.Restart(t)
-	crashed.Store(true)
+	began.Store(time.Now().UnixNano())
+	event()
+	over.Store(true)
 	<-done
 	cl.counts.cycle()
+	return time.Duration(first.Load() - began.Load())
 }
 
 // TestTwoServers has two servers make many updates of the same groups.
 func TestTwoServers(t *testing.T) {
-	cl := newCluster(t)
+	cl := newCluster(t, postgrestest.Database(t))
 	var left atomic.Int64
 	left.Store(int64(times(*updates, 400, 1_000_000) / 2)) // a step is two
 	cl.hammer(t, func() bool { return left.Add(-1) >= 0 }, func() {})

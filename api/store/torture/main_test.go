@@ -16,6 +16,7 @@ var (
 	kills     = flag.Int("kills", 0, "how often oxgroupsd is killed (5, long: 200)")
 	cuts      = flag.Int("cuts", 0, "at how many writes of each run the power is cut (40 and 4, long: at each, five times)")
 	crashes   = flag.Int("crashes", 0, "how often PostgreSQL crashes (2, long: 50)")
+	failovers = flag.Int("failovers", 0, "how often a standby of PostgreSQL takes over (2, long: 20)")
 	updates   = flag.Int("updates", 0, "how many updates two oxgroupsd make on one PostgreSQL (400, long: 1000000)")
 )
 
