@@ -66,9 +66,13 @@ differential: ## Compare generated validators with kin-openapi on N random docum
 	go test ./cmd/validatorgen/internal/differential -v -differential $(N) -timeout 60m
 
 .PHONY: torture
-torture: ## Kill servers and bulk updates, cut the power, crash PostgreSQL, make UPDATES (1000000) through two servers; prints what was lost and torn
+torture: ## Kill servers and bulk updates, cut the power, crash PostgreSQL and fail it over, make UPDATES (1000000) through two servers; prints what was lost and torn
 	go test ./api/store/torture -torture -updates $(UPDATES) -v -timeout 120m
 	go test ./cmd/oxgroups -run 'TestKill|TestMemory' -kills 100 -rows 1000000 -v -timeout 60m
+
+.PHONY: ha
+ha: ## Kill the primary of two PostgreSQL servers under Patroni with etcd, under load (root on Debian; ROUNDS=3)
+	@.scripts/ha
 
 .PHONY: soak
 soak: ## Make CALLS calls (100000) with 64 goroutines while a tenth of the requests fails

@@ -19,6 +19,9 @@ func (*Pair) Kill(testing.TB) {}
 // Demote does nothing.
 func (*Pair) Demote(testing.TB) {}
 
+// StopStandby does nothing.
+func (*Pair) StopStandby(testing.TB) {}
+
 // Rejoin does nothing.
 func (*Pair) Rejoin(testing.TB) {}
 

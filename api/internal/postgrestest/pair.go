@@ -109,6 +109,14 @@ func (p *Pair) failOver(tb testing.TB, signal syscall.Signal) {
 	}
 }
 
+// StopStandby ends the standby; commits go on waiting for it.
+func (p *Pair) StopStandby(tb testing.TB) {
+	tb.Helper()
+	if err := p.nodes[1-p.primary].end(syscall.SIGQUIT); err != nil {
+		tb.Fatalf("stop the standby: %v", err)
+	}
+}
+
 // Rejoin makes the node that was ended the new standby, and returns once commits wait for it.
 func (p *Pair) Rejoin(tb testing.TB) {
 	tb.Helper()

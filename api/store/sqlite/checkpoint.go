@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"log/slog"
-	"os"
 	"sync"
 	"sync/atomic"
 
@@ -14,19 +13,17 @@ import (
 // checkpointPages is at how many pages the WAL is checkpointed, as by SQLite's default.
 const checkpointPages = 1000
 
-// checkpointer checkpoints beside the commits; SQLite would do it inside one of them, and p99 would be half as long again.
-// Most is done by a goroutine with a connection of its own; the writer does the pages that came meanwhile, so that the WAL
-// starts over. A checkpoint that fails loses nothing and is tried again when the WAL has grown by as much once more.
+// checkpointer checkpoints beside the commits, in a goroutine; the writer does the pages that came meanwhile, so that the WAL
+// starts over. Inside a commit, as SQLite has it, p99 is half as long again. A failure loses nothing and is tried again.
 type checkpointer struct {
-	file    file
-	log     *slog.Logger
-	pages   int         // of the WAL; the writer's
-	due     int         // at how many pages the next checkpoint is; the writer's
-	running atomic.Bool // the goroutine
-	rest    atomic.Bool // the goroutine has ended, and the writer has not done the rest
-	failure atomic.Pointer[error]
-	wg      sync.WaitGroup
-	conn    *conn // the goroutine's
+	file       file
+	log        *slog.Logger
+	pages, due int         // of the WAL, now and at the next checkpoint; the writer's
+	running    atomic.Bool // the goroutine
+	rest       atomic.Bool // is left to the writer
+	failure    atomic.Pointer[error]
+	wg         sync.WaitGroup
+	conn       *conn // the goroutine's
 }
 
 func newCheckpointer(f file, c *conn, log *slog.Logger) *checkpointer {
@@ -63,40 +60,26 @@ func (k *checkpointer) run() (err error) {
 			return err
 		}
 	}
-	for done, before := 0, -checkpointPages; done-before > 32; { // again for what came meanwhile
+	for done, before := 0, -checkpointPages; err == nil && done-before > 32; { // again for what came meanwhile
 		before = done
-		if _, done, err = k.conn.WALCheckpoint("main", sqlite3.CHECKPOINT_PASSIVE); err != nil {
-			return err
-		}
-		if err = syncFile(k.file.path); err != nil { // so that little is left to sync to the writer
-			return err
+		if _, done, err = k.conn.WALCheckpoint("main", sqlite3.CHECKPOINT_PASSIVE); err == nil {
+			err = k.file.sync() // so that little is left to sync to the writer
 		}
 	}
-	return nil
+	return err
 }
 
-// note keeps why checkpoints fail, or that they work, and logs when that changes.
+// note keeps why checkpoints fail, or nil, and logs when that changes. Another process that checkpoints is no failure.
 func (k *checkpointer) note(err error) {
-	if errors.Is(err, sqlite3.BUSY) {
-		return // another process checkpoints
-	}
-	switch before := k.failed(); {
-	case err != nil:
-		if k.failure.Store(&err); before == nil {
-			k.log.Error("checkpoints fail: updates are stored, and the WAL grows", "file", k.file.path, "error", err)
-		}
-	case before != nil:
-		k.failure.Store(nil)
+	switch before := k.failure.Load(); {
+	case errors.Is(err, sqlite3.BUSY):
+		return
+	case err != nil && (before == nil || *before == nil):
+		k.log.Error("checkpoints fail: updates are stored, and the WAL grows", "file", k.file.path, "error", err)
+	case err == nil && before != nil && *before != nil:
 		k.log.Info("checkpoints work again", "file", k.file.path)
 	}
-}
-
-// failed returns why the last checkpoint failed, or nil.
-func (k *checkpointer) failed() error {
-	if err := k.failure.Load(); err != nil {
-		return *err
-	}
-	return nil
+	k.failure.Store(&err)
 }
 
 func (k *checkpointer) close() error {
@@ -105,13 +88,4 @@ func (k *checkpointer) close() error {
 		return nil
 	}
 	return k.conn.Close()
-}
-
-// syncFile syncs a file of which other descriptors hold locks; the locks of this library belong to their descriptor.
-func syncFile(path string) error {
-	f, err := os.OpenFile(path, os.O_RDWR, 0)
-	if err != nil {
-		return err
-	}
-	return errors.Join(f.Sync(), f.Close())
 }

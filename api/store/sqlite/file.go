@@ -70,6 +70,15 @@ func (f file) makeIndex() {
 	_ = index.Close()
 }
 
+// sync syncs the file. Other descriptors of it keep their locks, which belong to the descriptor and not to the process.
+func (f file) sync() error {
+	opened, err := os.OpenFile(f.path, os.O_RDWR, 0)
+	if err != nil {
+		return err
+	}
+	return errors.Join(opened.Sync(), opened.Close())
+}
+
 // makeDirectory makes a directory and those above it where they are missing.
 func makeDirectory(dir string) error {
 	if _, err := os.Stat(dir); !errors.Is(err, os.ErrNotExist) {

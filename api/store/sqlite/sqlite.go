@@ -148,8 +148,8 @@ func (e *engine) bulkRead(ctx context.Context, do func(store.Tx) error) (err err
 
 // Ready returns an error where the file cannot be read or checkpoints fail.
 func (e *engine) Ready(ctx context.Context) error {
-	if err := e.writer.checkpoints.failed(); err != nil {
-		return &group.Error{Code: group.Unavailable, Err: fmt.Errorf("sqlite: checkpoint: %w", err)}
+	if failure := e.writer.checkpoints.failure.Load(); failure != nil && *failure != nil {
+		return &group.Error{Code: group.Unavailable, Err: fmt.Errorf("sqlite: checkpoint: %w", *failure)}
 	}
 	return e.Transact(ctx, store.Read, func(tx store.Tx) error {
 		_, err := tx.(*conn).version()
