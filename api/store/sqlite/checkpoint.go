@@ -10,8 +10,7 @@ import (
 	"github.com/ncruces/go-sqlite3"
 )
 
-// checkpointPages is at how many pages the WAL is checkpointed, as by SQLite's default.
-const checkpointPages = 1000
+const checkpointPages = 1000 // as by SQLite's default
 
 // checkpointer checkpoints beside the commits, in a goroutine; the writer does the pages that came meanwhile, so that the WAL
 // starts over. Inside a commit, as SQLite has it, p99 is half as long again. A failure loses nothing and is tried again.
@@ -19,11 +18,11 @@ type checkpointer struct {
 	file       file
 	log        *slog.Logger
 	pages, due int         // of the WAL, now and at the next checkpoint; the writer's
-	running    atomic.Bool // the goroutine
+	running    atomic.Bool // beside the commits
 	rest       atomic.Bool // is left to the writer
 	failure    atomic.Pointer[error]
-	wg         sync.WaitGroup
-	conn       *conn // the goroutine's
+	wg         sync.WaitGroup // of the goroutine, which has conn
+	conn       *conn
 }
 
 func newCheckpointer(f file, c *conn, log *slog.Logger) *checkpointer {
@@ -84,8 +83,8 @@ func (k *checkpointer) note(err error) {
 
 func (k *checkpointer) close() error {
 	k.wg.Wait()
-	if k.conn == nil {
-		return nil
+	if k.conn != nil {
+		return k.conn.Close()
 	}
-	return k.conn.Close()
+	return nil
 }
