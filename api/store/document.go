@@ -36,7 +36,11 @@ type ReadOptions struct {
 
 // NewContents returns the rows of a document. It returns the errors of ReadDocuments.
 func NewContents(doc *model.WorkspaceGroupDocument) (*group.Contents, error) {
-	docs, err := ReadDocuments(validator.AppendWorkspaceGroupDocument(nil, doc), ReadOptions{Now: time.Now()})
+	text, err := validator.AppendWorkspaceGroupDocument(nil, doc)
+	if err != nil {
+		return nil, err
+	}
+	docs, err := ReadDocuments(text, ReadOptions{Now: time.Now()})
 	if err != nil {
 		return nil, err
 	}

@@ -118,14 +118,21 @@ func (w *documentWriter) end() error {
 		}
 		id, rest = id+int64(distance), rest[n:]
 		w.buf = append(w.buf, '\n')
-		w.buf = validator.AppendResult(w.buf, &model.Result{Key: group.GroupsKey, ID: strconv.FormatInt(id, 10)})
-		if err := w.flush(); err != nil {
+		var err error
+		w.buf, err = validator.AppendResult(w.buf, &model.Result{Key: group.GroupsKey, ID: strconv.FormatInt(id, 10)})
+		if err == nil {
+			err = w.flush()
+		}
+		if err != nil {
 			return err
 		}
 	}
 	meta := group.NewMeta(w.groups)
 	w.buf = fmt.Appendf(w.buf, "],\n\"count\":%d,\n\"meta\":", meta.Count)
-	w.buf = validator.AppendMeta(w.buf, &meta)
+	var err error
+	if w.buf, err = validator.AppendMeta(w.buf, &meta); err != nil {
+		return err
+	}
 	if w.asStored {
 		w.buf = fmt.Appendf(w.buf, ",\n%q:true", AsStoredMember)
 	}

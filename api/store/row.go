@@ -38,7 +38,7 @@ func ParseTime(text string) (time.Time, error) {
 type kind[V any] struct {
 	of     group.Kind
 	decode func([]byte, *V) error
-	encode func([]byte, *V) []byte
+	encode func([]byte, *V) ([]byte, error)
 	empty  map[string]bool // the members that encode writes as null where they have no value
 }
 
@@ -51,9 +51,13 @@ var (
 	objectKinds = [group.Kinds]objectKind{groupKind, referenceKind, rateCardKind, workspaceKind}
 )
 
-func newKind[V any](of group.Kind, decode func([]byte, *V) error, encode func([]byte, *V) []byte) kind[V] {
+func newKind[V any](of group.Kind, decode func([]byte, *V) error, encode func([]byte, *V) ([]byte, error)) kind[V] {
 	k := kind[V]{of: of, decode: decode, encode: encode, empty: map[string]bool{}}
-	err := members(encode(nil, new(V)), func(name string, value []byte) error {
+	text, err := encode(nil, new(V))
+	if err != nil {
+		panic(err) // nothing can be wrong with an empty object
+	}
+	err = members(text, func(name string, value []byte) error {
 		k.empty[name] = string(value) == "null"
 		return nil
 	})
@@ -91,9 +95,9 @@ func (k kind[V]) show(r *group.Row, whole bool) ([]byte, validate.Violations, er
 	if err != nil {
 		return nil, nil, err
 	}
-	shown := k.encode(nil, &v)
-	if len(bad) == 0 && !whole {
-		return shown, nil, nil
+	shown, err := k.encode(nil, &v)
+	if err != nil || len(bad) == 0 && !whole {
+		return shown, nil, err
 	}
 	shown, err = withStored(shown, appendRow(nil, k.of, r), bad, whole)
 	return shown, bad, err

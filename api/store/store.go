@@ -69,10 +69,13 @@ func (s *Store) Update(ctx context.Context, by group.Caller, id int64, u model.W
 	if by.ReadOnly {
 		return group.Snapshot{}, &group.Error{Code: group.Forbidden}
 	}
-	c := NewChange(by, id, u)
+	c, err := NewChange(by, id, u)
+	if err != nil {
+		return group.Snapshot{}, err
+	}
 	var a applied
 	var rows Rows
-	err := s.engine.Transact(ctx, Write, func(tx Tx) error {
+	err = s.engine.Transact(ctx, Write, func(tx Tx) error {
 		state, err := tx.State(c)
 		if err != nil {
 			return err
@@ -115,7 +118,9 @@ func (r *Rows) snapshot(a *applied, in group.Includes) (s group.Snapshot, err er
 	}
 	if err == nil && len(misfits) > 0 {
 		doc := s.Document(in)
-		s.JSON, err = misfits.putInto(validator.AppendWorkspaceGroupDocument(nil, &doc))
+		if s.JSON, err = validator.AppendWorkspaceGroupDocument(nil, &doc); err == nil {
+			s.JSON, err = misfits.putInto(s.JSON)
+		}
 	}
 	return s, err
 }

@@ -23,15 +23,14 @@ type Change struct {
 	reference []byte  // of the reference's document; nil: no change
 }
 
-// NewChange returns what u asks of group id.
-func NewChange(by group.Caller, id int64, u model.WorkspaceGroupUpdate) *Change {
-	c := &Change{Change: group.NewChange(u), ID: id, By: by}
+// NewChange returns what u asks of group id. It returns an error where u has a value that is no JSON.
+func NewChange(by group.Caller, id int64, u model.WorkspaceGroupUpdate) (c *Change, err error) {
+	c = &Change{Change: group.NewChange(u), ID: id, By: by}
 	c.Named = c.Change.Named()
-	c.patch = validator.AppendWorkspaceGroupUpdate(nil, &c.Plain)
-	if c.Reference != nil {
-		c.reference = validator.AppendExternalReferenceUpdate(nil, c.Reference)
+	if c.patch, err = validator.AppendWorkspaceGroupUpdate(nil, &c.Plain); err == nil && c.Reference != nil {
+		c.reference, err = validator.AppendExternalReferenceUpdate(nil, c.Reference)
 	}
-	return c
+	return c, err
 }
 
 // Member is a named workspace that the caller has access to.

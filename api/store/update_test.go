@@ -20,7 +20,10 @@ const (
 
 func ExampleChange_Apply() {
 	u := model.WorkspaceGroupUpdate{Name: "Acme", AddWorkspaceIds: nullable.NewNullableWithValue([]int64{10, 12})}
-	c := store.NewChange(group.Caller{AccountID: 1}, 7, u)
+	c, err := store.NewChange(group.Caller{AccountID: 1}, 7, u)
+	if err != nil {
+		panic(err)
+	}
 	diff, err := c.Apply(store.State{
 		Group:   &group.Row{ID: 7, CreatedAt: before, UpdatedAt: before, JSON: []byte(`{"name":"Acme"}`)},
 		Members: []store.Member{{ID: 10, Is: true}, {ID: 12}},
@@ -73,7 +76,11 @@ func TestApply(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			given := fmt.Sprint(test.state, test.state.Group)
-			d, err := store.NewChange(group.Caller{AccountID: 1}, 7, test.u).Apply(test.state, now)
+			c, err := store.NewChange(group.Caller{AccountID: 1}, 7, test.u)
+			if err != nil {
+				t.Fatal(err)
+			}
+			d, err := c.Apply(test.state, now)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -116,13 +123,16 @@ func describe(d store.Diff) string {
 
 func TestApplyRefuses(t *testing.T) {
 	u := model.WorkspaceGroupUpdate{Name: "Beta", AddWorkspaceIds: nullable.NewNullableWithValue([]int64{1, 2})}
-	c := store.NewChange(group.Caller{AccountID: 1}, 7, u)
+	c, err := store.NewChange(group.Caller{AccountID: 1}, 7, u)
+	if err != nil {
+		t.Fatal(err)
+	}
 	if _, err := c.Apply(store.State{}, now); group.CodeOf(err) != group.NotFound {
 		t.Errorf("no group: %v", err)
 	}
 	s := stored(`{"name":"Acme"}`)
 	s.Taken, s.Members = true, []store.Member{{ID: 1}}
-	_, err := c.Apply(s, now)
+	_, err = c.Apply(s, now)
 	var e *group.Error
 	if !errors.As(err, &e) || len(e.Problems) != 2 || e.Problems[0] != group.NameTaken() || e.Problems[1].Field != "add_workspace_ids" {
 		t.Errorf("the error is %v, want both reasons", err)

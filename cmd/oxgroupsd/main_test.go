@@ -14,8 +14,9 @@ import (
 	"testing"
 	"time"
 
+	"go.uber.org/goleak"
+
 	"example.com/oxgroups/api/server/openapitest"
-	"example.com/oxgroups/api/internal/postgrestest"
 )
 
 // asMain makes the test binary the command itself, so that tests can run it as a process.
@@ -26,7 +27,7 @@ func TestMain(m *testing.M) {
 		main()
 		return
 	}
-	os.Exit(postgrestest.Run(m))
+	goleak.VerifyTestMain(m)
 }
 
 // result is what a command left behind.

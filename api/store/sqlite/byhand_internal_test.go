@@ -120,9 +120,13 @@ type prepared struct {
 func prepare(k kind, n int) prepared {
 	id := groupOf(n)
 	c := group.NewChange(k.update(id, n))
-	p := prepared{id: id, change: c, group: validator.AppendWorkspaceGroupUpdate(nil, &c.Plain), named: array(c.Named())}
-	if c.Reference != nil {
-		p.reference = validator.AppendExternalReferenceUpdate(nil, c.Reference)
+	p := prepared{id: id, change: c, named: array(c.Named())}
+	var err error
+	if p.group, err = validator.AppendWorkspaceGroupUpdate(nil, &c.Plain); err == nil && c.Reference != nil {
+		p.reference, err = validator.AppendExternalReferenceUpdate(nil, c.Reference)
+	}
+	if err != nil {
+		panic(err)
 	}
 	return p
 }

@@ -10,14 +10,16 @@ import (
 	"time"
 
 	"example.com/oxgroups/api/group"
+	"example.com/oxgroups/api/internal/postgrestest"
 	"example.com/oxgroups/api/store"
+	"example.com/oxgroups/api/store/memory"
 	"example.com/oxgroups/api/validate"
 )
 
 // misfits is a document with values that do not fit the spec, as they are after it was narrowed, and with fields that it does not
 // have.
 const misfits = `{"as_stored":true,"workspace_groups":{
- "1":{"id":"1","name":"Alpha","company":"yes","retired":{"b":[1,null],"a":1e2},"emptied":null,"notes":"first",
+ "1":{"id":"1","name":"Alpha","company":"yes","retired":{"b":[1,null],"a":100},"emptied":null,"notes":"first",
   "workspace_ids":["10"],"external_reference_ids":["1"],"rate_card_set_ids":["1"]},
  "2":{"id":"2","name":"Beta"}},
 "external_references":{"1":{"id":"1","service_name":"jira","service_model":"M","service_model_ref":"1","locked":7,"subject_id":1}},
@@ -253,6 +255,23 @@ func testTime(t *testing.T, open Opener) {
 			if a.notes < b.notes && a.at.After(b.at) {
 				t.Errorf("change %d is of %v, change %d behind it of %v", a.notes, a.at, b.notes, b.at)
 			}
+		}
+	}
+}
+
+// TestMove has what one engine exports be imported by another one, which exports the same, and back.
+func TestMove(t *testing.T) {
+	engines := []*fixture{
+		{T: t, store: closing(t, memory.Open(), nil)},
+		{T: t, store: openSQLite(t)}, {T: t, store: openPostgreSQL(t, postgrestest.Database(t))}, {T: t, store: openSQLite(t)},
+	}
+	engines[0].mustImport(1, misfits)
+	engines[0].mustImport(1, `{"workspace_groups":{"8":{"id":"8","name":"Ünïcode \u0022 \\ \u2028","notes":"a\nb"}}}`)
+	exported := engines[0].state(1)
+	for _, to := range engines[1:] {
+		to.mustImport(1, exported)
+		if got := to.state(1); got != exported {
+			t.Errorf("%T exports\n%s\nwant\n%s", to.store, got, exported)
 		}
 	}
 }

@@ -27,20 +27,24 @@ func TestMemory(t *testing.T) {
 	})
 }
 
-func TestSQLite(t *testing.T) {
-	run(t, func(t *testing.T, clock ...func() time.Time) group.Store {
-		s, err := sqlite.Open(t.Context(), filepath.Join(t.TempDir(), "groups.db"), sqlite.WithClock(first(clock)))
-		return closing(t, s, err)
-	})
+func TestSQLite(t *testing.T) { run(t, openSQLite) }
+
+func openSQLite(t *testing.T, clock ...func() time.Time) group.Store {
+	s, err := sqlite.Open(t.Context(), filepath.Join(t.TempDir(), "groups.db"), sqlite.WithClock(first(clock)))
+	return closing(t, s, err)
 }
 
 // TestPostgreSQL gives each store a schema of its own.
 func TestPostgreSQL(t *testing.T) {
 	url := postgrestest.Database(t)
 	run(t, func(t *testing.T, clock ...func() time.Time) group.Store {
-		s, err := postgres.Open(t.Context(), postgrestest.Schema(t, url), postgres.WithClock(first(clock)))
-		return closing(t, s, err)
+		return openPostgreSQL(t, postgrestest.Schema(t, url), clock...)
 	})
+}
+
+func openPostgreSQL(t *testing.T, url string, clock ...func() time.Time) group.Store {
+	s, err := postgres.Open(t.Context(), url, postgres.WithClock(first(clock)))
+	return closing(t, s, err)
 }
 
 func first(clock []func() time.Time) func() time.Time {
