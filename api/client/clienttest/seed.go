@@ -11,6 +11,7 @@ import (
 
 	"example.com/oxgroups/api/client"
 	"example.com/oxgroups/api/group"
+	shared "example.com/oxgroups/api/store"
 	"example.com/oxgroups/api/store/demo"
 	"example.com/oxgroups/api/store/memory"
 	"example.com/oxgroups/gen/model"
@@ -186,7 +187,11 @@ func (s *settings) newStore(ctx context.Context) (group.Store, error) {
 	if len(tokens) == 0 {
 		tokens = []group.NewToken{{AccountID: account, UserID: 1, Secret: demo.Token}}
 	}
-	if err := store.Import(ctx, account, doc); err != nil {
+	contents, err := shared.NewContents(doc)
+	if err == nil {
+		err = store.Import(ctx, account, contents)
+	}
+	if err != nil {
 		return nil, err
 	}
 	for _, t := range tokens {
@@ -199,8 +204,18 @@ func (s *settings) newStore(ctx context.Context) (group.Store, error) {
 
 // Groups returns the groups as they are stored now, with the ids of all that belongs to them.
 func (s *Server) Groups() []client.Group {
-	var stored collector
-	_ = s.store.Export(context.Background(), account, &stored)
+	doc, _ := shared.ReadModel(context.Background(), s.store, account)
+	var stored []client.Group
+	for _, result := range doc.Results {
+		one := group.Snapshot{Group: doc.WorkspaceGroups[result.ID]}.Document(group.All())
+		text, err := validator.AppendWorkspaceGroupDocument(nil, &one)
+		if err != nil {
+			continue
+		}
+		if parsed, err := client.ParseResult(text); err == nil {
+			stored = append(stored, parsed.Group)
+		}
+	}
 	return stored
 }
 
@@ -213,25 +228,3 @@ func (s *Server) Group(id int64) (client.Group, bool) {
 	}
 	return all[i], true
 }
-
-// collector collects the groups that a store exports.
-type collector []client.Group
-
-var _ group.Exporter = (*collector)(nil)
-
-func (c *collector) Group(g model.WorkspaceGroup) error {
-	doc := group.Snapshot{Group: g}.Document(group.All())
-	text, err := validator.AppendWorkspaceGroupDocument(nil, &doc)
-	if err != nil {
-		return err
-	}
-	result, err := client.ParseResult(text)
-	if err == nil {
-		*c = append(*c, result.Group)
-	}
-	return err
-}
-
-func (*collector) ExternalReference(model.ExternalReference) error { return nil }
-func (*collector) RateCardSet(model.RateCardSet) error             { return nil }
-func (*collector) Workspace(model.Workspace) error                 { return nil }
