@@ -30,11 +30,16 @@ build: ## Build oxgroups and oxgroupsd into bin/
 .PHONY: test
 test: drift vet ## Run every test, with the race detector, and check that generated code is up to date
 	go test -race ./...
-	go test ./api/bulk
 
 .PHONY: drift
 drift: ## Check that go generate changes nothing
 	@.scripts/drift
+
+.PHONY: docs
+docs: build ## Write man pages and completions into bin/docs, and the reference in cmd/oxgroups/README.md
+	@bin/oxgroups docs bin/docs
+	@sed '/^<!-- make docs/q' cmd/oxgroups/README.md > bin/docs/README.md && { echo; cat bin/docs/reference.md; } >> bin/docs/README.md
+	@cp bin/docs/README.md cmd/oxgroups/README.md
 
 .PHONY: generate
 generate: ## Write gen/ anew from openapi.yaml

@@ -24,7 +24,7 @@ func ExampleRun() {
 	}
 	var progress bulk.Progress
 	err = bulk.Run(ctx, source, bulk.Options{
-		Updater:  &api{answer: func(_ int, id int64, _ string) error { return refuse(id == 8) }}, // or a *client.Client
+		Client:   (&api{answer: refuse}).client(), // or client.New(...)
 		Rate:     50,
 		Progress: &progress,
 		Result: func(r bulk.Result) error {
@@ -39,12 +39,12 @@ func ExampleRun() {
 	}
 	fmt.Println(progress.Snapshot().Applied, "applied")
 	// Output:
-	// row 2, group 8: 404 Not Found
+	// row 2, group 8: 404 Record not found
 	// 1 applied
 }
 
-func refuse(it bool) error {
-	if it {
+func refuse(_ int, id int64, _ string) *reply {
+	if id == 8 {
 		return status(404)
 	}
 	return nil

@@ -1,11 +1,17 @@
 package bulk_test
 
 import (
-	"context"
+	"encoding/json"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
+	"net/http/httptrace"
+	"path"
+	"strconv"
+	"strings"
 	"sync"
+	"syscall"
 	"testing"
 	"time"
 
@@ -19,10 +25,11 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 // source gives rows for the groups in ids, named by their number.
 type source struct {
-	ids []int64
-	n   int
-	err map[int]error // by number, in place of the row
-	end error
+	ids   []int64
+	names []string // in place of the numbers
+	n     int
+	err   map[int]error // by number, in place of the row
+	end   error
 }
 
 func groups(ids ...int64) *source { return &source{ids: ids} }
@@ -46,14 +53,18 @@ func (s *source) Next(row *rows.Row) error {
 	s.n++
 	*row = rows.Row{Number: int64(s.n), ID: s.ids[s.n-1]}
 	row.Update.Name = fmt.Sprint("row ", s.n)
-	row.Digest[0] = byte(s.n)
+	if s.names != nil {
+		row.Update.Name = s.names[s.n-1]
+	}
+	row.Digest[0], row.Digest[1] = byte(s.n), byte(s.n>>8)
 	return s.err[s.n]
 }
 
-// api answers updates; answer gets the number of the request from 1, and returns nil for success.
+// api is a transport that answers updates. answer gets the number of the request from 1; nil is success.
 type api struct {
 	latency time.Duration
-	answer  func(request int, id int64, row string) error
+	answer  func(request int, id int64, row string) *reply
+	dial    error // of every request, before anything is sent
 
 	mu       sync.Mutex
 	requests int
@@ -62,7 +73,30 @@ type api struct {
 	sent     map[int64][]string // the rows that were applied, by group
 }
 
-func (a *api) UpdateWorkspaceGroup(ctx context.Context, id int64, update client.Update, _ ...client.Option) (*client.Result, error) {
+// reply is what the api answers beside success.
+type reply struct {
+	status int
+	after  string // Retry-After
+	body   string
+	err    error // there is no reply
+}
+
+func (a *api) RoundTrip(r *http.Request) (*http.Response, error) {
+	if a.dial != nil {
+		a.mu.Lock()
+		defer a.mu.Unlock()
+		a.requests++
+		if trace := httptrace.ContextClientTrace(r.Context()); trace != nil && trace.GetConn != nil {
+			trace.GetConn(r.URL.Host)
+		}
+		return nil, a.dial
+	}
+	var body struct {
+		Group struct{ Name string } `json:"workspace_group"`
+	}
+	_ = json.NewDecoder(r.Body).Decode(&body)
+	_ = r.Body.Close()
+	id, _ := strconv.ParseInt(path.Base(r.URL.Path), 10, 64)
 	a.mu.Lock()
 	a.requests++
 	n := a.requests
@@ -74,36 +108,75 @@ func (a *api) UpdateWorkspaceGroup(ctx context.Context, id int64, update client.
 		a.flying--
 		a.mu.Unlock()
 	}()
-	if a.latency > 0 {
+	wait := func() error {
 		select {
-		case <-time.After(a.latency):
-		case <-ctx.Done():
-			return nil, ctx.Err()
+		case <-time.After(a.latency / 2):
+			return nil
+		case <-r.Context().Done():
+			return r.Context().Err()
 		}
 	}
+	if err := wait(); err != nil {
+		return nil, err
+	}
+	var answer *reply
 	if a.answer != nil {
-		if err := a.answer(n, id, update.Name); err != nil {
-			return nil, err
+		answer = a.answer(n, id, body.Group.Name)
+	}
+	if answer == nil {
+		a.mu.Lock()
+		if a.sent == nil {
+			a.sent = map[int64][]string{}
 		}
+		a.sent[id] = append(a.sent[id], body.Group.Name)
+		a.mu.Unlock()
+		answer = &reply{status: 200, body: fmt.Sprintf(`{"count":1,"meta":{"count":1,"page_count":1,"page_number":1,"page_size":20},"results":[{"key":"workspace_groups","id":"%d"}],"workspace_groups":{"%d":{"id":"%d","name":"x","created_at":"2013-04-15T16:48:48Z","updated_at":"2013-04-15T16:48:48Z"}}}`, id, id, id)}
 	}
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	if a.sent == nil {
-		a.sent = map[int64][]string{}
+	if err := wait(); err != nil {
+		return nil, err
 	}
-	a.sent[id] = append(a.sent[id], update.Name)
-	return &client.Result{StatusCode: http.StatusOK, RequestID: fmt.Sprint("req-", n)}, nil
+	if answer.err != nil {
+		return nil, answer.err
+	}
+	header := http.Header{"X-Request-Id": {fmt.Sprint("req-", n)}, "Content-Type": {"application/json"}}
+	if answer.after != "" {
+		header.Set("Retry-After", answer.after)
+	}
+	return &http.Response{StatusCode: answer.status, Header: header, Body: io.NopCloser(strings.NewReader(answer.body)), Request: r, ProtoMajor: 1, ProtoMinor: 1}, nil
 }
 
-// status returns the error for a reply.
-func status(code int) *client.Error {
-	return &client.Error{StatusCode: code, Errors: []client.Problem{{Type: "system", Message: http.StatusText(code)}}, Header: http.Header{}}
+// client returns a client of the api.
+func (a *api) client() *client.Client {
+	c, err := client.New(client.WithToken("secret"), client.WithHTTPClient(&http.Client{Transport: a}))
+	if err != nil {
+		panic(err)
+	}
+	return c
 }
 
-// later returns the error for a reply that asks to wait.
-func later(code int, seconds int) *client.Error {
-	e := status(code)
-	e.RetryAfter = time.Duration(seconds) * time.Second
-	e.Header.Set("Retry-After", fmt.Sprint(seconds))
-	return e
+// status returns a reply with the API's words for a status.
+func status(code int) *reply { return problem(code, http.StatusText(code)) }
+
+func problem(code int, message string) *reply {
+	if code == 404 {
+		message = "Record not found"
+	}
+	return &reply{status: code, body: fmt.Sprintf(`{"errors":[{"type":"system","message":%q}]}`, message)}
+}
+
+// taken is the reply to a name that another group has.
+func taken() *reply {
+	return &reply{status: 422, body: `{"errors":[{"type":"validation","field":"name","message":"Name has already been taken"}]}`}
+}
+
+// later returns a reply that asks to wait.
+func later(code int, seconds int) *reply {
+	r := status(code)
+	r.after = strconv.Itoa(seconds)
+	return r
+}
+
+// connection is a server that is not there.
+func connection() *reply {
+	return &reply{err: &net.OpError{Op: "dial", Net: "tcp", Err: syscall.ECONNREFUSED}}
 }

@@ -1,13 +1,12 @@
-//go:build !race
-
-// Without the race detector, as throttle_test.go says; the tests of cmd/oxgroups run the engine with it, on real time.
-
 package bulk_test
 
 import (
 	"context"
+	"crypto/tls"
+	"crypto/x509"
 	"errors"
 	"fmt"
+	"net"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -22,8 +21,6 @@ import (
 	"example.com/oxgroups/api/client"
 )
 
-func connection() error { return fmt.Errorf("%w: refused", client.ErrConnection) }
-
 // What becomes of rows, and of the run, by what the API answers. The clock is not the real one.
 func TestRun(t *testing.T) {
 	type counts struct{ applied, refused, failed int64 }
@@ -31,26 +28,27 @@ func TestRun(t *testing.T) {
 		name    string
 		source  *source
 		options bulk.Options
-		answer  func(request int, id int64, row string) error
+		answer  func(request int, id int64, row string) *reply
+		dial    error
 		want    counts
 		err     error // that errors.Is finds
 		reason  string
 		sent    map[int64][]string
 		atMost  time.Duration
+
+		requests int // at most; 0: any number
 	}{
 		{name: "all applied", source: many(100), want: counts{100, 0, 0}},
 		{name: "nothing to do", source: many(0)},
 		{
 			name: "one that the API refuses does not stop the others of its group", source: groups(7, 8, 7, 7), want: counts{3, 1, 0},
-			answer: func(_ int, _ int64, row string) error {
+			answer: func(_ int, _ int64, row string) *reply {
 				if row == "row 3" {
-					e := status(422)
-					e.Errors = []client.Problem{{Field: "name", Message: "Name has already been taken"}}
-					return e
+					return &reply{status: 422, body: `{"errors":[{"type":"validation","field":"email","message":"Email is not one"}]}`}
 				}
 				return nil
 			},
-			reason: "422 name: Name has already been taken",
+			reason: "422 email: Email is not one",
 			sent:   map[int64][]string{7: {"row 1", "row 4"}, 8: {"row 2"}},
 		},
 		{
@@ -63,7 +61,7 @@ func TestRun(t *testing.T) {
 		},
 		{
 			name: "faults that pass", source: many(50), want: counts{50, 0, 0},
-			answer: func(request int, _ int64, _ string) error {
+			answer: func(request int, _ int64, _ string) *reply {
 				switch request % 9 {
 				case 0:
 					return status(503)
@@ -75,10 +73,10 @@ func TestRun(t *testing.T) {
 		},
 		{
 			name: "an outage of ten seconds", source: many(5000), want: counts{5000, 0, 0}, options: bulk.Options{Rate: 1000},
-			answer: func() func(int, int64, string) error {
+			answer: func() func(int, int64, string) *reply {
 				var mu sync.Mutex
 				var began time.Time
-				return func(int, int64, string) error {
+				return func(int, int64, string) *reply {
 					mu.Lock()
 					defer mu.Unlock()
 					if began.IsZero() {
@@ -95,7 +93,7 @@ func TestRun(t *testing.T) {
 		{
 			name: "a row that the API fails at is given up, and those behind it in its group with it", source: groups(7, 8, 9, 7, 8, 9),
 			want: counts{4, 0, 2}, reason: "500 Internal Server Error",
-			answer: func(_ int, id int64, row string) error {
+			answer: func(_ int, id int64, row string) *reply {
 				if row == "row 2" {
 					return status(500)
 				}
@@ -103,35 +101,63 @@ func TestRun(t *testing.T) {
 			},
 			sent: map[int64][]string{7: {"row 1", "row 4"}, 9: {"row 3", "row 6"}},
 		},
-		{name: "an API that was never there", source: many(100000), answer: func(int, int64, string) error { return connection() }, err: bulk.ErrUnavailable, atMost: 5 * time.Second},
-		{name: "an API that was never there, one row", source: many(1), answer: func(int, int64, string) error { return connection() }, err: bulk.ErrUnavailable, atMost: 5 * time.Second},
-		{name: "an API that answers 500 to everything", source: many(3), answer: func(int, int64, string) error { return status(500) }, err: bulk.ErrUnavailable, atMost: 5 * time.Second},
+		{name: "an API that was never there", source: many(100000), answer: func(int, int64, string) *reply { return connection() }, err: bulk.ErrUnavailable, atMost: 5 * time.Second},
+		{name: "an API that was never there, one row", source: many(1), answer: func(int, int64, string) *reply { return connection() }, err: bulk.ErrUnavailable, atMost: 5 * time.Second},
+		{name: "an API that answers 500 to everything", source: many(3), answer: func(int, int64, string) *reply { return status(500) }, err: bulk.ErrUnavailable, atMost: 5 * time.Second},
 		{
 			name: "an API that goes away", source: many(20000), err: bulk.ErrUnavailable, want: counts{100, 0, 0}, atMost: time.Minute,
-			answer: func(request int, _ int64, _ string) error {
+			answer: func(request int, _ int64, _ string) *reply {
 				if request > 100 {
 					return status(503)
 				}
 				return nil
 			},
 		},
-		{name: "a token that is not accepted", source: many(1000), answer: func(int, int64, string) error { return status(401) }, err: client.ErrUnauthorized, atMost: time.Second},
-		{name: "a token that may not write", source: many(1000), answer: func(int, int64, string) error { return status(403) }, err: client.ErrForbidden, atMost: time.Second},
-		{name: "no token", source: many(1000), answer: func(int, int64, string) error { return client.ErrNoToken }, err: client.ErrNoToken, atMost: time.Second},
+		{name: "a token that is not accepted", source: many(1000), answer: func(int, int64, string) *reply { return status(401) }, err: client.ErrUnauthorized, atMost: time.Second},
+		{name: "a token that may not write", source: many(1000), answer: func(int, int64, string) *reply { return status(403) }, err: client.ErrForbidden, atMost: time.Second},
+		{name: "a certificate that is not trusted", source: many(1000), dial: &tls.CertificateVerificationError{Err: x509.UnknownAuthorityError{}}, err: client.ErrConnection, atMost: time.Second, requests: 16},
+		{name: "a host that is not known", source: many(1000), dial: &net.DNSError{IsNotFound: true}, err: client.ErrConnection, atMost: time.Second, requests: 16},
+		{name: "a path that is not the API's", source: many(1000), answer: func(int, int64, string) *reply { return problem(405, "") }, err: client.ErrMethodNotAllowed, atMost: time.Second, requests: 16},
+		{
+			name: "the API says that there is no such path", source: many(1000), err: bulk.ErrNotTheAPI, atMost: time.Second, requests: 16,
+			answer: func(int, int64, string) *reply {
+				return &reply{status: 404, body: `{"errors":[{"type":"system","message":"No such path"}]}`}
+			},
+		},
+		{
+			name: "groups that are not there", source: many(5), want: counts{0, 5, 0},
+			answer: func(int, int64, string) *reply { return status(404) },
+		},
+		{
+			name: "a proxy that refuses one row", source: many(5), want: counts{4, 0, 1}, options: bulk.Options{Concurrency: 1},
+			answer: func(_ int, id int64, _ string) *reply {
+				if id == 3 {
+					return &reply{status: 400, body: "<html>nginx"}
+				}
+				return nil
+			},
+			reason: "400 Bad Request",
+		},
+		{name: "as many rows as are allowed", source: many(100), options: bulk.Options{Limit: 10}, want: counts{10, 0, 0}, err: bulk.ErrLimit, requests: 10},
+		{name: "exactly as many rows as there are", source: many(10), options: bulk.Options{Limit: 10}, want: counts{10, 0, 0}, requests: 10},
+		{
+			name: "too many failures", source: many(1000), options: bulk.Options{MaxFailures: 20, Concurrency: 1}, want: counts{0, 20, 0}, err: bulk.ErrFailures, requests: 20,
+			answer: func(int, int64, string) *reply { return status(404) },
+		},
 		{
 			name: "a URL that is not the API's", source: many(1000), err: client.ErrNotFound, atMost: time.Second,
-			answer: func(int, int64, string) error { return &client.Error{StatusCode: 404} },
+			answer: func(int, int64, string) *reply { return &reply{status: 404, body: "<html>"} },
 		},
-		{name: "a redirect", source: many(1000), answer: func(int, int64, string) error { return &client.Error{StatusCode: 302} }, err: client.ErrRedirect, atMost: time.Second},
+		{name: "a redirect", source: many(1000), answer: func(int, int64, string) *reply { return &reply{status: 302} }, err: client.ErrRedirect, atMost: time.Second},
 		{
 			name: "200 from something else", source: many(1000), err: client.ErrBadResponse, atMost: 5 * time.Second,
-			answer: func(int, int64, string) error { return &client.Error{StatusCode: 200, Err: client.ErrBadResponse} },
+			answer: func(int, int64, string) *reply { return &reply{status: 200, body: "<html>log in"} },
 		},
-		{name: "a wait of hours", source: many(1000), answer: func(int, int64, string) error { return later(429, 484289*3600) }, err: bulk.ErrWait, atMost: time.Second},
-		{name: "429 to everything", source: many(1000), answer: func(int, int64, string) error { return later(429, 1) }, err: client.ErrTooManyRequests, atMost: 5 * time.Minute},
+		{name: "a wait of hours", source: many(1000), answer: func(int, int64, string) *reply { return later(429, 484289*3600) }, err: bulk.ErrWait, atMost: time.Second},
+		{name: "429 to everything", source: many(1000), answer: func(int, int64, string) *reply { return later(429, 1) }, err: client.ErrTooManyRequests, atMost: 6 * time.Minute},
 		{
-			name: "429 to one group", source: groups(1, 2, 3), want: counts{2, 0, 0}, atMost: 5 * time.Minute,
-			answer: func(_ int, id int64, _ string) error {
+			name: "429 to one group", source: groups(1, 2, 3), want: counts{2, 0, 0}, atMost: 6 * time.Minute,
+			answer: func(_ int, id int64, _ string) *reply {
 				if id == 2 {
 					return status(429)
 				}
@@ -142,11 +168,11 @@ func TestRun(t *testing.T) {
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				a := &api{latency: 5 * time.Millisecond, answer: tc.answer}
+				a := &api{latency: 5 * time.Millisecond, answer: tc.answer, dial: tc.dial}
 				var progress bulk.Progress
 				var reasons []string
 				o := tc.options
-				o.Updater, o.Progress = a, &progress
+				o.Client, o.Progress = a.client(), &progress
 				o.Result = func(r bulk.Result) error {
 					if r.Outcome != journal.Applied {
 						reasons = append(reasons, r.Reason)
@@ -174,6 +200,9 @@ func TestRun(t *testing.T) {
 				if tc.atMost > 0 && took > tc.atMost {
 					t.Errorf("took %v, want at most %v", took, tc.atMost)
 				}
+				if tc.requests > 0 && a.requests > tc.requests {
+					t.Errorf("%d requests, want at most %d", a.requests, tc.requests)
+				}
 				if s.InFlight != 0 || a.flying != 0 {
 					t.Error("requests are still in flight")
 				}
@@ -192,7 +221,7 @@ func TestOrder(t *testing.T) {
 		inFlight := map[int64]bool{}
 		var mu sync.Mutex
 		a := &api{latency: 3 * time.Millisecond}
-		a.answer = func(request int, id int64, _ string) error {
+		a.answer = func(request int, id int64, _ string) *reply {
 			mu.Lock()
 			if inFlight[id] {
 				t.Errorf("two rows of group %d at a time", id)
@@ -213,7 +242,7 @@ func TestOrder(t *testing.T) {
 			}
 			return nil
 		}
-		if err := bulk.Run(t.Context(), s, bulk.Options{Updater: a, Concurrency: 32}); err != nil {
+		if err := bulk.Run(t.Context(), s, bulk.Options{Client: a.client(), Concurrency: 32}); err != nil {
 			t.Fatal(err)
 		}
 		for id, sent := range a.sent {
@@ -237,7 +266,7 @@ func TestRate(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		a := &api{latency: 20 * time.Millisecond}
 		began := time.Now()
-		if err := bulk.Run(t.Context(), many(2001), bulk.Options{Updater: a, Rate: 100}); err != nil {
+		if err := bulk.Run(t.Context(), many(2001), bulk.Options{Client: a.client(), Rate: 100}); err != nil {
 			t.Fatal(err)
 		}
 		if took := time.Since(began); took < 19900*time.Millisecond || took > 21*time.Second {
@@ -271,7 +300,7 @@ func TestStop(t *testing.T) {
 				})
 				var progress bulk.Progress
 				a := &api{latency: time.Second}
-				err := bulk.Run(ctx, many(1000), bulk.Options{Updater: a, Concurrency: 10, Stop: stop, Progress: &progress})
+				err := bulk.Run(ctx, many(1000), bulk.Options{Client: a.client(), Concurrency: 10, Stop: stop, Progress: &progress})
 				if !errors.Is(err, tc.want) || progress.Snapshot().Applied != tc.applied {
 					t.Errorf("error %v, applied %d; want %v, %d", err, progress.Snapshot().Applied, tc.want, tc.applied)
 				}
@@ -292,7 +321,7 @@ func TestResume(t *testing.T) {
 		}
 		var progress bulk.Progress
 		var reasons []string
-		err = bulk.Run(t.Context(), s, bulk.Options{Updater: a, Journal: j, Progress: &progress, Concurrency: 4, Result: func(r bulk.Result) error {
+		err = bulk.Run(t.Context(), s, bulk.Options{Client: a.client(), Journal: j, Progress: &progress, Concurrency: 4, Result: func(r bulk.Result) error {
 			if r.Outcome != journal.Applied {
 				reasons = append(reasons, fmt.Sprintf("%d %s %s", r.Row.Number, r.Outcome, r.Reason))
 			}
@@ -304,7 +333,7 @@ func TestResume(t *testing.T) {
 		slices.Sort(reasons)
 		return progress.Snapshot(), reasons, err
 	}
-	first := &api{answer: func(_ int, _ int64, row string) error {
+	first := &api{answer: func(_ int, _ int64, row string) *reply {
 		switch row {
 		case "row 2":
 			return status(422)
@@ -323,7 +352,7 @@ func TestResume(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if snapshot.Before+snapshot.Applied != 9 || snapshot.Refused != 1 || !slices.Equal(reasons, []string{"2 refused 422 Unprocessable Entity"}) {
+	if snapshot.Before+snapshot.Applied != 9 || snapshot.RefusedBefore != 1 || !slices.Equal(reasons, []string{"2 refused 422 Unprocessable Entity"}) {
 		t.Errorf("%+v, %q", snapshot, reasons)
 	}
 	for id := range second.sent {
@@ -349,4 +378,94 @@ func (s *shifted) Next(row *rows.Row) error {
 	err := s.source.Next(row)
 	row.Digest[0] += 100
 	return err
+}
+
+// names is an API that knows the name of each group, and refuses one that another group has.
+type names struct {
+	mu     sync.Mutex
+	byID   map[int64]string
+	visits map[int64]int
+}
+
+func (n *names) answer(_ int, id int64, name string) *reply {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.visits[id]++
+	for other, has := range n.byID {
+		if has == name && other != id {
+			return taken()
+		}
+	}
+	n.byID[id] = name
+	return nil
+}
+
+// Renames that wait for one another are all applied, in whatever order they stand; a name that stays taken is tried once more.
+func TestTakenNames(t *testing.T) {
+	for _, tc := range []struct {
+		name    string
+		ids     []int64
+		names   []string
+		applied int64
+		visits  int // of group 1, at most
+	}{
+		{"a chain", []int64{1, 2, 3, 4, 5}, []string{"B", "C", "D", "E", "F"}, 5, 5},
+		{"a chain backwards", []int64{5, 4, 3, 2, 1}, []string{"F", "E", "D", "C", "B"}, 5, 5},
+		{"a chain in no order", []int64{3, 1, 4, 5, 2}, []string{"D", "B", "E", "F", "C"}, 5, 5},
+		{"a name that stays taken", []int64{1, 3}, []string{"E", "X"}, 1, 2},
+		{"two that change names", []int64{1, 2, 3}, []string{"B", "A", "X"}, 1, 2},
+		{"rows behind one that waits", []int64{1, 1, 2}, []string{"B", "B", "X"}, 3, 3},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				n := &names{byID: map[int64]string{1: "A", 2: "B", 3: "C", 4: "D", 5: "E"}, visits: map[int64]int{}}
+				var progress bulk.Progress
+				a := &api{latency: 5 * time.Millisecond, answer: n.answer}
+				err := bulk.Run(t.Context(), &source{ids: tc.ids, names: tc.names}, bulk.Options{Client: a.client(), Progress: &progress})
+				s := progress.Snapshot()
+				if err != nil || s.Applied != tc.applied || s.Done() != int64(len(tc.ids)) || n.visits[1] > tc.visits {
+					t.Errorf("error %v, %+v, group 1 was sent %d times; want %d applied", err, s, n.visits[1], tc.applied)
+				}
+			})
+		})
+	}
+}
+
+// However many names are taken, the run ends, and memory is bounded.
+func TestManyTakenNames(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		a := &api{latency: 5 * time.Millisecond, answer: func(int, int64, string) *reply { return taken() }}
+		s := many(6000)
+		for i := range s.ids[3000:] {
+			s.ids[3000+i] = 1 // all behind the first row
+		}
+		var progress bulk.Progress
+		if err := bulk.Run(t.Context(), s, bulk.Options{Client: a.client(), Progress: &progress}); err != nil {
+			t.Fatal(err)
+		}
+		if s := progress.Snapshot(); s.Refused != 6000 || a.requests > 8000 {
+			t.Errorf("%+v, %d requests", s, a.requests)
+		}
+	})
+}
+
+// Workers are kept busy, also where groups come again and again.
+func TestBusy(t *testing.T) {
+	for name, groups := range map[string]int{"each group once": 4000, "each group a hundred times": 40} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				s := many(4000)
+				for i := range s.ids {
+					s.ids[i] = int64(i%groups + 1)
+				}
+				began := time.Now()
+				if err := bulk.Run(t.Context(), s, bulk.Options{Client: (&api{latency: 16 * time.Millisecond}).client()}); err != nil {
+					t.Fatal(err)
+				}
+				if took := time.Since(began); took > 4400*time.Millisecond {
+					t.Errorf("took %v, 16 workers need 4 s", took)
+				}
+			})
+		})
+	}
 }

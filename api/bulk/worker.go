@@ -3,74 +3,92 @@ package bulk
 import (
 	"context"
 	"fmt"
-	"math/rand/v2"
-	"time"
+	"net/http"
 
 	"example.com/oxgroups/api/bulk/journal"
-	"example.com/oxgroups/api/bulk/pace"
-)
-
-// How long a row waits before it is sent again, where the API does not say.
-const (
-	firstWait = 250 * time.Millisecond
-	mostWait  = 8 * time.Second
-
-	throttledWait = 100 * time.Millisecond // times the number of replies of status 429
-)
-
-// maxThrottled is how often a row may be answered with 429 while others are not.
-const maxThrottled = 20
-
-const (
-	firstPatience    = time.Second // for an API that has not answered yet
-	leastUnavailable = 3           // replies in a row that count as no answer at all
+	"example.com/oxgroups/api/client"
 )
 
 // work sends rows until none is left.
 func (r *run) work() {
 	for {
-		t, ok := r.planner.next(r.halted)
+		t, ok := r.queue.next()
 		if !ok {
 			return
 		}
-		ticket, err := r.limiter.Acquire(r.halted)
-		if err != nil {
-			return
+		if t.final {
+			r.finish(t, journal.Refused, t.refusal.request, t.refusal.reason())
+			continue
 		}
-		r.send(t, ticket)
+		r.send(t)
 	}
 }
 
-// send sends a row once and does what the reply asks for.
-func (r *run) send(t *task, ticket pace.Ticket) {
-	if before, blocked := r.blockedBy(t); blocked {
-		r.limiter.Cancel(ticket)
-		r.finish(t, journal.Failed, "", fmt.Sprintf("not sent: row %d of the same group failed", before))
-		return
+// send sends a row until it has a result, or the run stops.
+func (r *run) send(t *task) {
+	for r.halted.Err() == nil {
+		if before, blocked := r.blockedBy(t); blocked {
+			r.finish(t, journal.Failed, "", fmt.Sprintf("not sent: row %d of the same group failed", before))
+			return
+		}
+		answered := r.limiter.look().answered
+		v := judge(r.client.UpdateWorkspaceGroup(r.ctx, t.row.ID, t.row.Update))
+		if r.ctx.Err() != nil && v.kind != applied {
+			r.halt(context.Cause(r.ctx)) // what became of the row is not known
+			return
+		}
+		switch v.kind {
+		case applied:
+			r.finish(t, journal.Applied, v.request, "")
+			return
+		case refused:
+			if !v.takenName() || !r.queue.hold(t, v) {
+				r.finish(t, journal.Refused, v.request, v.reason())
+			}
+			return
+		case fatal:
+			r.halt(v.err)
+			return
+		}
+		if r.giveUp(t, v, answered) {
+			return
+		}
 	}
-	r.progress.inFlight.Add(1)
-	result, err := r.Updater.UpdateWorkspaceGroup(r.ctx, t.row.ID, t.row.Update, r.calls...)
-	r.progress.inFlight.Add(-1)
-	v := judge(result, err)
-	if r.ctx.Err() != nil && v.kind != applied {
-		r.limiter.Cancel(ticket)
-		r.halt(context.Cause(r.ctx)) // what became of the row is not known
-		return
+}
+
+// silent is called with each attempt that was not answered. It stops the run when the API asks for too much patience.
+func (r *run) silent(a client.Attempt, p pressure) {
+	r.progress.retries.Add(1)
+	patience := r.Patience
+	if a.Status == http.StatusTooManyRequests {
+		patience = r.MaxWait
+	} else if p.answered == 0 {
+		patience = min(patience, firstPatience)
 	}
-	streak := r.limiter.Report(ticket, v.reply, v.retryAfter)
-	if v.reply == pace.Answered {
-		r.progress.answers.Add(1)
+	switch {
+	case a.RetryAfter > r.MaxWait:
+		r.halt(fmt.Errorf("%w (%v): %w", ErrWait, a.RetryAfter, a.Err))
+	case p.streak >= leastSilent && p.silence >= patience+a.RetryAfter:
+		r.halt(fmt.Errorf("%w: %w", ErrUnavailable, a.Err))
 	}
-	switch v.kind {
-	case applied:
-		r.finish(t, journal.Applied, v.request, "")
-	case refused:
-		r.finish(t, journal.Refused, v.request, v.reason())
-	case fatal:
-		r.halt(v.err)
-	case again:
-		r.again(t, v, streak)
+}
+
+// giveUp decides what comes of a row that got no answer: it reports false where it is sent again. answered is how many
+// answers there were before it was sent.
+func (r *run) giveUp(t *task, v verdict, answered int64) bool {
+	if v.kind == foreign && !r.progress.any() {
+		r.halt(notTheAPI(v.err))
+		return true
 	}
+	if now := r.limiter.look().answered; v.kind == again && (v.throttled || now == answered && !(v.defect && now > 0)) {
+		return false // nobody got an answer, or the limiter sees to it: the row is not at fault
+	}
+	if t.tries++; t.tries < r.Tries && v.kind != failed {
+		return false
+	}
+	r.block(t)
+	r.finish(t, journal.Failed, v.request, v.reason())
+	return true
 }
 
 // finish records the result of a row and lets those behind it go on.
@@ -79,71 +97,10 @@ func (r *run) finish(t *task, outcome journal.Outcome, request, reason string) {
 		r.halt(err)
 		return
 	}
-	r.planner.done(t)
-}
-
-// again decides whether a row that got no answer is sent again, and when.
-func (r *run) again(t *task, v verdict, streak pace.Streak) {
-	switch {
-	case v.retryAfter > r.MaxWait:
-		r.halt(fmt.Errorf("%w (%v): %w", ErrWait, v.retryAfter, v.err))
-		return
-	case r.lost(v, streak):
-		r.halt(fmt.Errorf("%w: %w", ErrUnavailable, v.err))
-		return
+	r.queue.done(t, outcome == journal.Applied)
+	if n := r.MaxFailures; n > 0 && r.progress.rejected() >= n {
+		r.halt(ErrFailures)
 	}
-	if r.exhausted(t, v) {
-		r.block(t)
-		r.finish(t, journal.Failed, v.request, v.reason())
-		return
-	}
-	r.progress.retries.Add(1)
-	r.planner.park(t, t.wait(v))
-}
-
-// wait returns how long a row waits before it is sent again: at least as long as the API asks for. That an API throttles is
-// dealt with by the limiter, so that a row which it throttles need not wait long.
-func (t *task) wait(v verdict) time.Duration {
-	switch {
-	case v.reply != pace.Throttled:
-		return max(v.retryAfter, backoff(t.tries))
-	case v.waits && t.throttled < 3:
-		return v.retryAfter
-	}
-	return max(v.retryAfter, time.Duration(t.throttled)*throttledWait)
-}
-
-// lost reports whether the API has answered nothing for too long.
-func (r *run) lost(v verdict, streak pace.Streak) bool {
-	patience := r.Patience
-	if v.reply != pace.Throttled && !streak.Answered {
-		patience = min(patience, firstPatience)
-	}
-	return streak.Replies >= leastUnavailable && streak.For >= patience+v.retryAfter
-}
-
-// exhausted counts a try of the row and reports whether it was the last one. While the API answers nobody, a row is not at
-// fault, and nothing is counted; a reply of status 500 is about the row.
-func (r *run) exhausted(t *task, v verdict) bool {
-	answers := r.progress.answers.Load()
-	others := answers > t.answers || t.tries+t.throttled == 0
-	t.answers = answers
-	if v.reply == pace.Throttled {
-		if others || t.throttled == 0 {
-			t.throttled++
-		}
-		return t.throttled > maxThrottled
-	}
-	if others || v.defect || t.tries == 0 {
-		t.tries++
-	}
-	return t.tries >= r.Tries
-}
-
-// backoff returns a random time that grows with the number of tries.
-func backoff(tries int) time.Duration {
-	most := min(firstWait<<min(max(tries-1, 0), 10), mostWait)
-	return most/2 + rand.N(most/2)
 }
 
 // block keeps back the rows of a group behind one that failed.

@@ -11,10 +11,12 @@ import (
 	"time"
 
 	"example.com/oxgroups/api/client/clienttest"
+
+	"example.com/oxgroups/cmd/oxgroups/internal/console"
 )
 
 // startOnTerminal starts a child whose stderr is a terminal of 100 columns.
-func startOnTerminal(t *testing.T, c *child) *console {
+func startOnTerminal(t *testing.T, c *child) *tty {
 	t.Helper()
 	c.Cmd.Stderr = nil
 	return startOnConsole(t, 100, c.Cmd)
@@ -30,12 +32,12 @@ func TestProgressOnTerminal(t *testing.T) {
 	writeFile(t, dir, "groups.csv", csvRows(200))
 	c := newChild(t, srv, dir, "apply", "groups.csv", "--rate", "100", "--json")
 	term := startOnTerminal(t, c)
-	term.expectMatch(`\r\d+ of 200 rows done, 0 rejected, \d+ rows/s, \d+s left, [1-9]\d* retries, limit 100/s\x1b\[K`)
+	term.expectMatch(`0 rejected, [1-9]\d* sent again, limit 100/s +\d+% .*\(\d+/200, \d+ rows/s\)`)
 	screen, code := term.wait()
-	if code != exitDone {
+	if code != console.ExitDone {
 		t.Errorf("exit code %d", code)
 	}
-	if !regexp.MustCompile(`\r\x1b\[K200 applied, \d retries in [\d.]+s \(\d+ rows/s\)\n$`).MatchString(screen) {
+	if !regexp.MustCompile(`\r(\x1b\[2?K)?200 applied, \d sent again in [\d.]+s \(\d+ rows/s\)\n$`).MatchString(screen) {
 		t.Errorf("the terminal ends with %q", screen[max(0, len(screen)-200):])
 	}
 	if !strings.HasPrefix(c.stdout.String(), `{"finished":true,"rows":200,`) || strings.Count(c.stdout.String(), "\n") != 1 {
@@ -45,25 +47,25 @@ func TestProgressOnTerminal(t *testing.T) {
 
 // The first Ctrl-C finishes what is in flight and says how to go on; what was finished is not sent again.
 func TestInterrupt(t *testing.T) {
-	srv := clienttest.New(t, clienttest.WithFault(clienttest.Always(), clienttest.Latency(300*time.Millisecond)))
+	srv := clienttest.New(t, clienttest.WithFault(clienttest.Always(), clienttest.Latency(100*time.Millisecond)))
 	dir := t.TempDir()
-	writeFile(t, dir, "groups.csv", csvRows(200))
+	writeFile(t, dir, "groups.csv", csvRows(100))
 	term := startOnTerminal(t, newChild(t, srv, dir, "apply", "groups.csv", "--concurrency", "4"))
 	if _, err := srv.Await(t.Context(), 4); err != nil {
 		t.Fatal(err)
 	}
 	term.typed(interruptKey)
 	screen, code := term.wait()
-	if code != exitInterrupted {
-		t.Errorf("exit code %d, want %d", code, exitInterrupted)
+	if code != console.ExitInterrupted {
+		t.Errorf("exit code %d, want %d", code, console.ExitInterrupted)
 	}
-	for _, want := range []string{`interrupted: waiting for \d requests; interrupt again to stop at once`, `\d+ applied, \d+ not sent`, "interrupted\n", "go on with: oxgroups apply groups.csv --resume\n"} {
+	for _, want := range []string{`interrupted: waiting for \d requests; interrupt again to stop at once`, `\d+ applied, \d+ not sent`, "interrupted\n", "go on with: oxgroups apply groups.csv --resume --concurrency 4\n"} {
 		if !regexp.MustCompile(want).MatchString(screen) {
 			t.Errorf("no %q on the terminal:\n%s", want, screen)
 		}
 	}
 	sent := srv.Count()
-	if sent >= 200 {
+	if sent >= 100 {
 		t.Fatalf("%d rows were sent", sent)
 	}
 	srv.Inject(clienttest.Always(), clienttest.Latency(0))
@@ -71,8 +73,8 @@ func TestInterrupt(t *testing.T) {
 	if err := c.Start(); err != nil {
 		t.Fatal(err)
 	}
-	if code := c.exit(t); code != exitDone || srv.Count() != 200 {
-		t.Errorf("resumed: exit code %d, %d requests, want 0 and 200: %s", code, srv.Count(), &c.stderr)
+	if code := c.exit(t); code != console.ExitDone || srv.Count() != 100 {
+		t.Errorf("resumed: exit code %d, %d requests, want 0 and 100: %s", code, srv.Count(), &c.stderr)
 	}
 }
 
@@ -82,13 +84,13 @@ func TestInterruptTwice(t *testing.T) {
 	dir := t.TempDir()
 	writeFile(t, dir, "groups.csv", csvRows(200))
 	term := startOnTerminal(t, newChild(t, srv, dir, "apply", "groups.csv"))
-	term.expectMatch(`rows done`)
+	term.expectMatch(`0/200`)
 	term.typed(interruptKey)
 	term.expectMatch(`interrupt again`)
 	term.typed(interruptKey)
 	screen, code := term.wait()
-	if code != exitInterrupted || !strings.Contains(screen, "go on with: oxgroups apply groups.csv --resume\n") {
-		t.Errorf("exit code %d, want %d:\n%s", code, exitInterrupted, screen)
+	if code != console.ExitInterrupted || !strings.Contains(screen, "go on with: oxgroups apply groups.csv --resume\n") {
+		t.Errorf("exit code %d, want %d:\n%s", code, console.ExitInterrupted, screen)
 	}
 }
 
@@ -108,7 +110,7 @@ func TestSignal(t *testing.T) {
 		if err := c.Process.Signal(signal); err != nil {
 			t.Fatal(err)
 		}
-		if code := c.exit(t); code != exitInterrupted || c.stdout.Len() > 0 {
+		if code := c.exit(t); code != console.ExitInterrupted || c.stdout.Len() > 0 {
 			t.Errorf("%v: exit code %d, stdout %q, stderr %s", signal, code, &c.stdout, &c.stderr)
 		}
 	}
@@ -116,7 +118,7 @@ func TestSignal(t *testing.T) {
 
 func TestInterruptWhileReading(t *testing.T) {
 	srv := clienttest.New(t)
-	c := newChild(t, srv, t.TempDir(), "apply", "-", "--format", "csv")
+	c := newChild(t, srv, t.TempDir(), "apply", "-")
 	in, err := c.StdinPipe()
 	if err != nil {
 		t.Fatal(err)
@@ -131,7 +133,7 @@ func TestInterruptWhileReading(t *testing.T) {
 	if err := c.Process.Signal(os.Interrupt); err != nil {
 		t.Fatal(err)
 	}
-	if code := c.exit(t); code != exitInterrupted || !strings.Contains(c.stderr.String(), "interrupted\nnothing was sent") || srv.Count() != 0 {
+	if code := c.exit(t); code != console.ExitInterrupted || !strings.Contains(c.stderr.String(), "interrupted\nnothing was sent") || srv.Count() != 0 {
 		t.Errorf("exit code %d, %d requests, stderr %s", code, srv.Count(), &c.stderr)
 	}
 }

@@ -7,12 +7,13 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
-	"testing/synctest"
-	"time"
 
-	"example.com/oxgroups/api/bulk"
 	"example.com/oxgroups/api/client"
 	"example.com/oxgroups/api/client/clienttest"
+
+	"example.com/oxgroups/cmd/oxgroups/internal/account"
+	"example.com/oxgroups/cmd/oxgroups/internal/cli"
+	"example.com/oxgroups/cmd/oxgroups/internal/console"
 )
 
 // csvRows returns a CSV with count updates of the groups of the sample data.
@@ -34,16 +35,16 @@ type outcome struct {
 // oxgroups runs a command line within the test.
 func oxgroups(t *testing.T, srv *clienttest.Server, stdin string, args ...string) outcome {
 	t.Helper()
-	env := map[string]string{client.EnvURL: srv.URL, client.EnvToken: srv.Token, envConfigDir: filepath.Join(t.TempDir(), "none")}
+	env := map[string]string{client.EnvURL: srv.URL, client.EnvToken: srv.Token, account.EnvConfigDir: filepath.Join(t.TempDir(), "none")}
 	var stdout, stderr bytes.Buffer
-	sys := system{stdin: strings.NewReader(stdin), stdout: &stdout, stderr: &stderr, getenv: func(name string) string { return env[name] }}
-	code := run(t.Context(), args, sys)
+	sys := console.IO{In: strings.NewReader(stdin), Out: &stdout, Err: &stderr, Getenv: func(name string) string { return env[name] }}
+	code := cli.Run(t.Context(), args, sys)
 	return outcome{code, stdout.String(), stderr.String()}
 }
 
 // A mistake far down in a file is named with its place and what would be right, before anything is sent.
 func TestInvalidRow(t *testing.T) {
-	const line = 54321
+	const line = 5432
 	const header = "id,name,notes,external_reference.service_name,external_reference.service_model,external_reference.service_model_ref,external_reference.status,add_workspace_ids"
 	for _, tc := range []struct{ name, row, want string }{
 		{"a status", "7,Acme,,jira,Issue,A-1,done,", `column 7 (external_reference.status): must be one of "successful", "pending", "failed", null (rule: enum)`},
@@ -56,7 +57,7 @@ func TestInvalidRow(t *testing.T) {
 			good := "7,\"Acme\",\"a, b\",jira,Issue,A-1,pending,10;11\n"
 			text := header + "\n" + strings.Repeat(good, line-2) + tc.row + "\n" + strings.Repeat(good, 1000)
 			got := oxgroups(t, srv, text, "apply", "-")
-			if want := fmt.Sprintf("stdin:%d: %s\n", line, tc.want); got.code != exitUsage || !strings.HasPrefix(got.stderr, want) {
+			if want := fmt.Sprintf("stdin:%d: %s\n", line, tc.want); got.code != console.ExitUsage || !strings.HasPrefix(got.stderr, want) {
 				t.Errorf("exit code %d, stderr %s, want %s", got.code, got.stderr, want)
 			}
 			if got.stdout != "" || srv.Count() != 0 {
@@ -68,7 +69,7 @@ func TestInvalidRow(t *testing.T) {
 
 // Whatever goes wrong, each line of stdout is what it claims to be, and the exit code is one of the table.
 func TestStdoutUnderFaults(t *testing.T) {
-	codes := map[int]bool{exitDone: true, exitFailed: true, exitRefused: true, exitUnauthorized: true, exitUnavailable: true, exitRows: true}
+	codes := map[int]bool{console.ExitDone: true, console.ExitFailed: true, console.ExitRefused: true, console.ExitUnauthorized: true, console.ExitUnavailable: true, console.ExitRows: true}
 	some := clienttest.ForGroup(3, 5)
 	for name, fault := range map[string]clienttest.Fault{"400": clienttest.Status(400), "404": clienttest.Status(404), "413": clienttest.Status(413), "422": clienttest.Status(422), "500": clienttest.Status(500)} {
 		t.Run("for some rows "+name, func(t *testing.T) { t.Parallel(); checkStdout(t, fault, some, codes) })
@@ -98,7 +99,7 @@ func checkStdout(t *testing.T, fault clienttest.Fault, when clienttest.When, cod
 		if !codes[got.code] {
 			t.Errorf("%v: exit code %d: %s", args, got.code, got.stderr)
 		}
-		if (got.code == exitDone) != (got.stderr == "" || strings.Contains(got.stderr, "40 applied") || strings.Contains(got.stderr, "would be sent")) {
+		if (got.code == console.ExitDone) != (got.stderr == "" || strings.Contains(got.stderr, "40 applied") || strings.Contains(got.stderr, "would be sent")) {
 			t.Errorf("%v: exit code %d, but stderr %s", args, got.code, got.stderr)
 		}
 		for line := range strings.Lines(got.stdout) {
@@ -108,48 +109,6 @@ func checkStdout(t *testing.T, fault clienttest.Fault, when clienttest.When, cod
 		}
 		if strings.Contains(got.stderr+got.stdout, srv.Token) {
 			t.Errorf("%v: the token is in the output", args)
-		}
-	}
-}
-
-// Without a terminal there is a line of text every ten seconds.
-func TestProgressAsText(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		var stderr bytes.Buffer
-		sys := system{stderr: &stderr, getenv: func(string) string { return "" }}
-		stopping := make(chan struct{})
-		d := show(sys, new(bulk.Progress), 2000, stopping)
-		time.Sleep(25 * time.Second)
-		close(stopping)
-		synctest.Wait()
-		d.end()
-		const line = "0 of 2,000 rows done, 0 rejected, 0 rows/s, 0 retries, limit none\n"
-		if want := line + line + "interrupted: waiting for 0 requests; interrupt again to stop at once\n"; stderr.String() != want {
-			t.Errorf("got\n%swant\n%s", &stderr, want)
-		}
-	})
-}
-
-func TestProgressText(t *testing.T) {
-	s := bulk.Snapshot{Applied: 12000, Refused: 300, Failed: 45, Before: 1000, Retries: 1234, Limit: 87.6}
-	for _, tc := range []struct {
-		total int64
-		speed float64
-		limit float64
-		want  string
-	}{
-		{100000, 1200, 87.6, "13,345 of 100,000 rows done, 345 rejected, 1,200 rows/s, 1m13s left, 1,234 retries, limit 87/s"},
-		{0, 1200, 2.5, "13,345 rows done, 345 rejected, 1,200 rows/s, 1,234 retries, limit 2.5/s"},
-		{100000, 0, 87.6, "13,345 of 100,000 rows done, 345 rejected, 0 rows/s, 1,234 retries, limit 87/s"},
-	} {
-		s.Limit = tc.limit
-		if got := progressText(s, tc.total, tc.speed); got != tc.want {
-			t.Errorf("got  %s\nwant %s", got, tc.want)
-		}
-	}
-	for n, want := range map[int64]string{0: "0", 999: "999", 1000: "1,000", 1234567: "1,234,567", -1234: "-1,234", -123: "-123"} {
-		if got := thousands(n); got != want {
-			t.Errorf("%d: %q, want %q", n, got, want)
 		}
 	}
 }

@@ -23,6 +23,9 @@ import (
 	"example.com/oxgroups/api/store/demo"
 	"example.com/oxgroups/api/store/sqlite"
 	"example.com/oxgroups/gen/model"
+
+	"example.com/oxgroups/cmd/oxgroups/internal/cli"
+	"example.com/oxgroups/cmd/oxgroups/internal/console"
 )
 
 // BenchmarkApply sends the same rows to a server on SQLite by `oxgroups apply` and by a bare loop with as many goroutines,
@@ -186,8 +189,8 @@ func benchApply(b *testing.B, url, file string) {
 	b.Helper()
 	var stdout, stderr bytes.Buffer
 	env := map[string]string{client.EnvURL: url, client.EnvToken: demo.Token}
-	sys := system{stdin: nil, stdout: &stdout, stderr: &stderr, getenv: func(name string) string { return env[name] }}
-	if code := run(b.Context(), []string{"apply", file}, sys); code != exitDone {
+	sys := console.IO{In: nil, Out: &stdout, Err: &stderr, Getenv: func(name string) string { return env[name] }}
+	if code := cli.Run(b.Context(), []string{"apply", file}, sys); code != console.ExitDone {
 		b.Fatalf("exit code %d: %s", code, &stderr)
 	}
 }

@@ -5,6 +5,8 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+
+	"example.com/oxgroups/cmd/oxgroups/internal/console"
 )
 
 // bashWords is what the script needs of the package bash-completion, for the case in which ":" and "=" end no word.
@@ -41,7 +43,7 @@ func TestCompletionInBash(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			script := bashWords + `source <(oxgroups completion bash) || exit
-COMP_LINE=` + shellQuote(tt.line) + ` COMP_POINT=` + strconv.Itoa(len(tt.line)) + ` COMP_TYPE=9
+COMP_LINE=` + console.ShellQuote(tt.line) + ` COMP_POINT=` + strconv.Itoa(len(tt.line)) + ` COMP_TYPE=9
 function compopt { :; }
 $(complete -p oxgroups | sed 's/.*-F \([^ ]*\) .*/\1/') oxgroups
 printf '%s\n' "${COMPREPLY[@]}"`

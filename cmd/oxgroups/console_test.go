@@ -17,8 +17,8 @@ import (
 	"github.com/creack/pty"
 )
 
-// console is a terminal that a command runs in.
-type console struct {
+// tty is a terminal that a command runs in.
+type tty struct {
 	t    *testing.T
 	pty  *os.File
 	cmd  *exec.Cmd
@@ -31,7 +31,7 @@ type console struct {
 }
 
 // startConsole runs oxgroups in a terminal that is columns wide.
-func startConsole(t *testing.T, columns uint16, env []string, args ...string) *console {
+func startConsole(t *testing.T, columns uint16, env []string, args ...string) *tty {
 	t.Helper()
 	path, err := exec.LookPath("oxgroups")
 	if err != nil {
@@ -43,13 +43,13 @@ func startConsole(t *testing.T, columns uint16, env []string, args ...string) *c
 }
 
 // startOnConsole starts cmd with a terminal in the place of those of stdin, stdout and stderr that it has not.
-func startOnConsole(t *testing.T, columns uint16, cmd *exec.Cmd) *console {
+func startOnConsole(t *testing.T, columns uint16, cmd *exec.Cmd) *tty {
 	t.Helper()
 	file, err := pty.StartWithSize(cmd, &pty.Winsize{Rows: 24, Cols: columns})
 	if err != nil {
 		t.Fatal(err)
 	}
-	c := &console{t: t, pty: file, cmd: cmd, done: make(chan struct{})}
+	c := &tty{t: t, pty: file, cmd: cmd, done: make(chan struct{})}
 	c.more = sync.NewCond(&c.mu)
 	go c.read()
 	t.Cleanup(func() {
@@ -60,7 +60,7 @@ func startOnConsole(t *testing.T, columns uint16, cmd *exec.Cmd) *console {
 	return c
 }
 
-func (c *console) read() {
+func (c *tty) read() {
 	defer close(c.done)
 	chunk := make([]byte, 4096)
 	for {
@@ -77,13 +77,13 @@ func (c *console) read() {
 }
 
 // expect waits until text is on the screen.
-func (c *console) expect(text string) {
+func (c *tty) expect(text string) {
 	c.t.Helper()
 	c.expectMatch(regexp.QuoteMeta(text))
 }
 
 // expectMatch waits until there is something on the screen that matches.
-func (c *console) expectMatch(pattern string) {
+func (c *tty) expectMatch(pattern string) {
 	c.t.Helper()
 	re := regexp.MustCompile(pattern)
 	late := time.AfterFunc(patience, func() { _ = c.cmd.Process.Kill() })
@@ -99,7 +99,7 @@ func (c *console) expectMatch(pattern string) {
 }
 
 // typed sends keys.
-func (c *console) typed(keys string) {
+func (c *tty) typed(keys string) {
 	c.t.Helper()
 	if _, err := c.pty.WriteString(keys); err != nil {
 		c.t.Fatal(err)
@@ -107,7 +107,7 @@ func (c *console) typed(keys string) {
 }
 
 // wait returns what was on the screen, in lines that end with \n, and the exit code.
-func (c *console) wait() (string, int) {
+func (c *tty) wait() (string, int) {
 	c.t.Helper()
 	late := time.AfterFunc(patience, func() { _ = c.cmd.Process.Kill() })
 	defer late.Stop()

@@ -37,6 +37,7 @@ func fakeOptions() []clienttest.Option {
 		hangs:     clienttest.Hang(),
 		hangs + 1: clienttest.Reset(),
 		hangs + 2: page(200),
+		hangs + 5: clienttest.Status(404).Body(`{"errors":[{"type":"system","message":"No such path"}]}`),
 		hangs + 3: clienttest.Status(422).Body(`{"errors":[{"type":"validation","field":"na\u001b[31mme","message":"red\u001b[0m"}]}`),
 	} {
 		opts = append(opts, clienttest.WithFault(clienttest.ForGroup(id), fault))

@@ -11,6 +11,10 @@ import (
 	"github.com/zalando/go-keyring"
 
 	"example.com/oxgroups/api/client"
+
+	"example.com/oxgroups/cmd/oxgroups/internal/account"
+	"example.com/oxgroups/cmd/oxgroups/internal/cli"
+	"example.com/oxgroups/cmd/oxgroups/internal/console"
 )
 
 // inProcess runs a command line in this process, where the keyring can be a mock.
@@ -23,8 +27,8 @@ type inProcess struct {
 func (p inProcess) run(wantCode int, args ...string) (stdout, stderr string) {
 	p.t.Helper()
 	var out, problems strings.Builder
-	sys := system{stdin: strings.NewReader(p.stdin), stdout: &out, stderr: &problems, getenv: func(k string) string { return p.env[k] }}
-	if code := run(p.t.Context(), args, sys); code != wantCode {
+	sys := console.IO{In: strings.NewReader(p.stdin), Out: &out, Err: &problems, Getenv: func(k string) string { return p.env[k] }}
+	if code := cli.Run(p.t.Context(), args, sys); code != wantCode {
 		p.t.Errorf("%v: exit code %d, want %d; %s", args, code, wantCode, &problems)
 	}
 	return out.String(), problems.String()
@@ -35,30 +39,30 @@ func TestTokensInTheKeyring(t *testing.T) {
 	f := newFake(t)
 	dir := t.TempDir()
 	p := inProcess{t: t, stdin: "demo\n", env: map[string]string{
-		envConfigDir: dir, client.EnvURL: f.URL, "DBUS_SESSION_BUS_ADDRESS": "the mock is behind it",
+		account.EnvConfigDir: dir, client.EnvURL: f.URL, "DBUS_SESSION_BUS_ADDRESS": "the mock is behind it",
 	}}
 
-	if _, said := p.run(exitDone, "auth", "login"); !strings.Contains(said, "is in the keyring.") || strings.Contains(said, "demo") {
+	if _, said := p.run(console.ExitDone, "auth", "login"); !strings.Contains(said, "is in the keyring.") || strings.Contains(said, "demo") {
 		t.Errorf("login said %q", said)
 	}
 	if data, err := os.ReadFile(filepath.Join(dir, "profiles.json")); err != nil || strings.Contains(string(data), "demo") {
 		t.Errorf("%s, %v", data, err)
 	}
-	p.run(exitDone, "update", "7", "--name", "Acme")
-	if out, _ := p.run(exitDone, "auth", "status"); !strings.Contains(out, "token_from\tkeyring\n") {
+	p.run(console.ExitDone, "update", "7", "--name", "Acme")
+	if out, _ := p.run(console.ExitDone, "auth", "status"); !strings.Contains(out, "token_from\tkeyring\n") {
 		t.Errorf("status is %q", out)
 	}
-	p.run(exitDone, "auth", "logout")
-	p.run(exitUnauthorized, "update", "7", "--name", "Acme")
+	p.run(console.ExitDone, "auth", "logout")
+	p.run(console.ExitUnauthorized, "update", "7", "--name", "Acme")
 
 	// Without its session the keyring cannot be reached: that is said, and nothing is forgotten.
-	p.run(exitDone, "auth", "login")
+	p.run(console.ExitDone, "auth", "login")
 	delete(p.env, "DBUS_SESSION_BUS_ADDRESS")
 	if runtime.GOOS == "linux" {
-		if _, said := p.run(exitUnauthorized, "update", "7", "--name", "Acme"); !strings.Contains(said, "there is none here") {
+		if _, said := p.run(console.ExitUnauthorized, "update", "7", "--name", "Acme"); !strings.Contains(said, "there is none here") {
 			t.Errorf("update said %q", said)
 		}
-		p.run(exitFailed, "auth", "logout")
+		p.run(console.ExitFailed, "auth", "logout")
 	}
 }
 
@@ -67,16 +71,16 @@ func TestLoginWithABrokenKeyring(t *testing.T) {
 	defer keyring.MockInit()
 	f := newFake(t)
 	p := inProcess{t: t, stdin: "demo", env: map[string]string{
-		envConfigDir: t.TempDir(), client.EnvURL: f.URL, "DBUS_SESSION_BUS_ADDRESS": "the mock is behind it",
+		account.EnvConfigDir: t.TempDir(), client.EnvURL: f.URL, "DBUS_SESSION_BUS_ADDRESS": "the mock is behind it",
 	}}
-	if _, said := p.run(exitDone, "auth", "login"); !strings.Contains(said, "The keyring was not used: no such interface.\n") {
+	if _, said := p.run(console.ExitDone, "auth", "login"); !strings.Contains(said, "The keyring was not used: no such interface.\n") {
 		t.Errorf("login said %q", said)
 	}
-	p.run(exitDone, "update", "7", "--name", "Acme")
-	p.run(exitDone, "auth", "logout")
+	p.run(console.ExitDone, "update", "7", "--name", "Acme")
+	p.run(console.ExitDone, "auth", "logout")
 
 	// Asked for the file, it does not mention the keyring.
-	if _, said := p.run(exitDone, "auth", "login", "--no-keyring"); strings.Contains(said, "was not used") {
+	if _, said := p.run(console.ExitDone, "auth", "login", "--no-keyring"); strings.Contains(said, "was not used") {
 		t.Errorf("login said %q", said)
 	}
 }

@@ -15,12 +15,14 @@ import (
 
 	"example.com/oxgroups/api/client/clienttest"
 	"example.com/oxgroups/gen/model"
+
+	"example.com/oxgroups/cmd/oxgroups/internal/console"
 )
 
 var kills = flag.Int("kills", 3, "how often TestKill kills a run")
 
 const (
-	killRows        = 2000
+	killRows        = 1000
 	killGroups      = 97
 	killConcurrency = 8
 )
@@ -92,7 +94,7 @@ func applyWhole(t *testing.T, srv *clienttest.Server) {
 	if err := c.Start(); err != nil {
 		t.Fatal(err)
 	}
-	if code := c.exit(t); code != exitDone {
+	if code := c.exit(t); code != console.ExitDone {
 		t.Fatalf("exit code %d: %s", code, &c.stderr)
 	}
 	applied(t, srv)
@@ -123,7 +125,7 @@ func killAndResume(t *testing.T, srv *clienttest.Server, reached chan struct{}) 
 	if err := c.Start(); err != nil {
 		t.Fatal(err)
 	}
-	if code := c.exit(t); code != exitDone {
+	if code := c.exit(t); code != console.ExitDone {
 		t.Fatalf("exit code %d: %s", code, &c.stderr)
 	}
 	var summary struct{ Applied, AppliedBefore int }

@@ -1,7 +1,7 @@
 // Command oxgroups updates workspace groups of the Kantata OX API from a terminal or a script.
 //
-// It holds the flags, the rendering and the exit codes. What is sent and checked is decided in api/client and in the
-// generated packages; the flags of `oxgroups update` come from the fields of openapi.yaml.
+// Commands are in internal: cli has the tree and the exit codes, update, apply and auth a command each, account decides
+// where requests go, and console has the streams. What is sent and checked is decided in api/client and in generated code.
 package main
 
 import (
@@ -9,9 +9,12 @@ import (
 	"os"
 	"os/signal"
 	"syscall"
+
+	"example.com/oxgroups/cmd/oxgroups/internal/cli"
+	"example.com/oxgroups/cmd/oxgroups/internal/console"
 )
 
 func main() {
-	signal.Ignore(syscall.SIGPIPE) // a reader that has enough is no failure; see run
-	os.Exit(run(context.Background(), os.Args[1:], process()))
+	signal.Ignore(syscall.SIGPIPE) // a reader that has enough is no failure
+	os.Exit(cli.Run(context.Background(), os.Args[1:], console.Process()))
 }

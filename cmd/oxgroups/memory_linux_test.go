@@ -11,12 +11,14 @@ import (
 	"testing"
 
 	"example.com/oxgroups/api/client/clienttest"
+
+	"example.com/oxgroups/cmd/oxgroups/internal/console"
 )
 
 var memoryRows = flag.Int("rows", 5000, "how many rows TestMemory sends")
 
 // maxMemory is what a run may take, however long its input is. The race detector's shadow memory is on top of it.
-const maxMemory = 64 << 20
+const maxMemory = 48 << 20
 
 // The memory of a run does not grow with its input, from stdin too.
 func TestMemory(t *testing.T) {
@@ -29,7 +31,7 @@ func TestMemory(t *testing.T) {
 	}
 	srv := clienttest.New(t, clienttest.WithRequestsKept(1), clienttest.WithFault(last, clienttest.Latency(0)))
 	dir := t.TempDir()
-	c := newChild(t, srv, dir, "apply", "-", "--format", "csv", "--journal", "journal")
+	c := newChild(t, srv, dir, "apply", "-", "--journal", "journal")
 	in, err := c.StdinPipe()
 	if err != nil {
 		t.Fatal(err)
@@ -41,7 +43,7 @@ func TestMemory(t *testing.T) {
 	if err := writeRows(in, *memoryRows); err != nil {
 		t.Error(err)
 	}
-	if code := c.exit(t); code != exitDone {
+	if code := c.exit(t); code != console.ExitDone {
 		t.Fatalf("exit code %d: %s", code, &c.stderr)
 	}
 	if n := srv.Count(); n != *memoryRows {

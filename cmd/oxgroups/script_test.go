@@ -2,12 +2,15 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"errors"
 	"os"
 	"os/exec"
+	"os/signal"
 	"reflect"
 	"strconv"
+	"syscall"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
@@ -15,10 +18,21 @@ import (
 
 	"example.com/oxgroups/api/client"
 	"example.com/oxgroups/api/client/clienttest"
+
+	"example.com/oxgroups/cmd/oxgroups/internal/cli"
+	"example.com/oxgroups/cmd/oxgroups/internal/console"
 )
 
 func TestMain(m *testing.M) {
-	testscript.Main(leakTested{m}, map[string]func(){"oxgroups": main})
+	testscript.Main(leakTested{m}, map[string]func(){"oxgroups": impatient})
+}
+
+// impatient is main with a client that does not wait before it sends a request again.
+func impatient() {
+	signal.Ignore(syscall.SIGPIPE)
+	streams := console.Process()
+	streams.Client = []client.Option{client.WithBackoff(0, 0)}
+	os.Exit(cli.Run(context.Background(), os.Args[1:], streams))
 }
 
 // leakTested looks for goroutines that outlived the tests.
@@ -87,7 +101,7 @@ func cmdNoReader(ts *testscript.TestScript, _ bool, args []string) {
 	cmd.Stdout, cmd.Stderr = w, &stderr
 	err = cmd.Run()
 	ts.Check(w.Close())
-	if got := codeOf(ts, err); got != exitDone || stderr.Len() > 0 {
+	if got := codeOf(ts, err); got != console.ExitDone || stderr.Len() > 0 {
 		ts.Fatalf("exit code %d, stderr %q", got, &stderr)
 	}
 }
@@ -115,7 +129,7 @@ func cmdInterrupt(ts *testscript.TestScript, _ bool, args []string) {
 		_ = cmd.Process.Kill()
 	}
 	ts.Check(cmd.Process.Signal(os.Interrupt))
-	if got := codeOf(ts, cmd.Wait()); got != exitInterrupted || stdout.Len() > 0 || !bytes.Contains(stderr.Bytes(), []byte("interrupted")) {
+	if got := codeOf(ts, cmd.Wait()); got != console.ExitInterrupted || stdout.Len() > 0 || !bytes.Contains(stderr.Bytes(), []byte("interrupted")) {
 		ts.Fatalf("exit code %d, stdout %q, stderr %q", got, &stdout, &stderr)
 	}
 }

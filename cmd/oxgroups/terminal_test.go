@@ -8,12 +8,16 @@ import (
 	"path/filepath"
 	"reflect"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
 	"golang.org/x/term"
 
 	"example.com/oxgroups/api/client"
+
+	"example.com/oxgroups/cmd/oxgroups/internal/account"
+	"example.com/oxgroups/cmd/oxgroups/internal/console"
 )
 
 // startFake starts the API and returns it with the environment in which commands find it.
@@ -42,7 +46,7 @@ func TestTableOnATerminal(t *testing.T) {
 		bold("id  title          archived") + "\n" +
 		"10  Rocket skates  false\n" +
 		"11  Tunnel paint   true\n"
-	if code != exitDone || text != want {
+	if code != console.ExitDone || text != want {
 		t.Errorf("exit code %d, got\n%q\nwant\n%q", code, text, want)
 	}
 }
@@ -82,12 +86,12 @@ func TestWidthOfTheTerminal(t *testing.T) {
 			long := strings.Repeat("word ", 50) + strings.Repeat("語", 60)
 			text, code := startConsole(t, columns, append(env, "NO_COLOR=1"),
 				"update", "7", "--name", "Acme", "--notes", long, "--include", "workspaces").wait()
-			if code != exitDone || !strings.Contains(text, "Acme") {
+			if code != console.ExitDone || !strings.Contains(text, "Acme") {
 				t.Errorf("exit code %d, got %q", code, text)
 			}
 			for _, line := range strings.Split(text, "\n") {
-				if columns >= 40 && width.StringWidth(line) > int(columns) {
-					t.Errorf("%d columns: %q", width.StringWidth(line), line)
+				if columns >= 40 && console.Width.StringWidth(line) > int(columns) {
+					t.Errorf("%d columns: %q", console.Width.StringWidth(line), line)
 				}
 			}
 		})
@@ -110,7 +114,7 @@ func TestControlCharactersOnATerminal(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			args := append([]string{"update", "7", "--name", "Acme", "--notes", notes}, tt.args...)
 			text, code := startConsole(t, 200, append(env, "NO_COLOR=1"), args...).wait()
-			if code != exitDone || !strings.Contains(text, tt.want) || strings.ContainsAny(text, "\x1b\u009b\u202e\U000e0001\a") {
+			if code != console.ExitDone || !strings.Contains(text, tt.want) || strings.ContainsAny(text, "\x1b\u009b\u202e\U000e0001\a") {
 				t.Errorf("exit code %d, got %q, want %q in it", code, text, tt.want)
 			}
 		})
@@ -120,15 +124,15 @@ func TestControlCharactersOnATerminal(t *testing.T) {
 func TestLoginOnATerminal(t *testing.T) {
 	_, env := startFake(t)
 	dir := filepath.Join(t.TempDir(), "config")
-	env = append(env, client.EnvToken+"=", envConfigDir+"="+dir)
+	env = append(env, client.EnvToken+"=", account.EnvConfigDir+"="+dir)
 	c := startConsole(t, 80, env, "auth", "login")
 	c.expect("(it is not shown): ")
 	c.typed("demo\r")
 	text, code := c.wait()
-	if code != exitDone || strings.Contains(text, "demo") || !strings.Contains(text, "profiles.json") {
+	if code != console.ExitDone || strings.Contains(text, "demo") || !strings.Contains(text, "profiles.json") {
 		t.Errorf("exit code %d, %q", code, text)
 	}
-	if text, code := startConsole(t, 80, env, "update", "7", "--name", "Acme").wait(); code != exitDone {
+	if text, code := startConsole(t, 80, env, "update", "7", "--name", "Acme").wait(); code != console.ExitDone {
 		t.Errorf("the token is not used: exit code %d, %q", code, text)
 	}
 }
@@ -138,13 +142,12 @@ func TestLoginEndsWithoutAToken(t *testing.T) {
 		keys string
 		code int
 	}{
-		"interrupted": {"half-a-tok\x03", exitInterrupted},
-		"Ctrl-D":      {"\x04", exitUsage},
-		"empty":       {"\r", exitUsage},
+		"interrupted": {"half-a-tok\x03", console.ExitInterrupted},
+		"empty":       {"\r", console.ExitUsage},
 	} {
 		t.Run(name, func(t *testing.T) {
 			dir := filepath.Join(t.TempDir(), "config")
-			c := startConsole(t, 80, []string{envConfigDir + "=" + dir}, "auth", "login")
+			c := startConsole(t, 80, []string{account.EnvConfigDir + "=" + dir}, "auth", "login")
 			c.expect("(it is not shown): ")
 			hidden, err := term.GetState(int(c.pty.Fd()))
 			if err != nil {
@@ -167,6 +170,24 @@ func TestLoginEndsWithoutAToken(t *testing.T) {
 	}
 }
 
+// A signal that ends the program gives the terminal its echo back.
+func TestLoginEndsWithASignal(t *testing.T) {
+	c := startConsole(t, 80, []string{account.EnvConfigDir + "=" + t.TempDir()}, "auth", "login")
+	c.expect("(it is not shown): ")
+	hidden, err := term.GetState(int(c.pty.Fd()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := c.cmd.Process.Signal(syscall.SIGTERM); err != nil {
+		t.Fatal(err)
+	}
+	c.expect("oxgroups:")
+	shown, err := term.GetState(int(c.pty.Fd()))
+	if text, code := c.wait(); code != console.ExitInterrupted || err != nil || reflect.DeepEqual(hidden, shown) {
+		t.Errorf("exit code %d, %q, %v; the terminal did not get its echo back", code, text, err)
+	}
+}
+
 func TestInterruptOnATerminal(t *testing.T) {
 	f, env := startFake(t)
 	t.Run("while a request is under way", func(t *testing.T) {
@@ -175,7 +196,7 @@ func TestInterruptOnATerminal(t *testing.T) {
 			t.Fatal(err)
 		}
 		c.typed("\x03")
-		if text, code := c.wait(); code != exitInterrupted || !strings.Contains(text, "may have been applied or not") {
+		if text, code := c.wait(); code != console.ExitInterrupted || !strings.Contains(text, "may have been applied or not") {
 			t.Errorf("exit code %d, %q", code, text)
 		}
 	})
@@ -183,14 +204,14 @@ func TestInterruptOnATerminal(t *testing.T) {
 		c := startConsole(t, 80, env, "update", "7", "--from", "-")
 		c.expect("Ctrl-D behind it:")
 		c.typed("{\x03")
-		if text, code := c.wait(); code != exitInterrupted || strings.Contains(text, "applied") {
+		if text, code := c.wait(); code != console.ExitInterrupted || strings.Contains(text, "applied") {
 			t.Errorf("exit code %d, %q", code, text)
 		}
 	})
 	t.Run("while the keyring does not answer", func(t *testing.T) {
 		asked := hangingBus(t)
 		dir := filepath.Join(t.TempDir(), "config")
-		c := startConsole(t, 80, append(env, client.EnvToken+"=", envConfigDir+"="+dir, "DBUS_SESSION_BUS_ADDRESS=unix:path="+asked.path), "auth", "login")
+		c := startConsole(t, 80, append(env, client.EnvToken+"=", account.EnvConfigDir+"="+dir, "DBUS_SESSION_BUS_ADDRESS=unix:path="+asked.path), "auth", "login")
 		c.expect("(it is not shown): ")
 		c.typed("demo\r")
 		select {
@@ -199,7 +220,7 @@ func TestInterruptOnATerminal(t *testing.T) {
 			t.Fatal("the keyring was not asked")
 		}
 		c.typed("\x03")
-		if text, code := c.wait(); code != exitInterrupted {
+		if text, code := c.wait(); code != console.ExitInterrupted {
 			t.Errorf("exit code %d, %q", code, text)
 		}
 		if _, err := os.Stat(dir); err == nil {

@@ -1,17 +1,18 @@
 // Package journal remembers on disk what became of each row of a bulk run, so that a run that ended in the middle can go
 // on. Workers finish out of order, so what is done is no prefix of the input: each row has a record of its own.
 //
-// A journal is a file of JSON lines: a header that says which input and which API it is about, a record for each row, and,
-// when the run came to its end, a last line that says so. Records are only ever appended, each with one write, so that the
-// death of the process loses none that was written; they reach the disk in groups (see SyncInterval), so that the loss of
-// power loses the last ones at most. A row whose record was lost is sent again, which changes nothing more.
+// A journal is a file of JSON lines: a header that says which input and which API it is about, a record for each row, and
+// a last line when the run ended in an orderly way. Records are only ever appended, each with one write, so that the death
+// of the process loses none that was written; they reach the disk in groups (see SyncInterval), so that the loss of power
+// loses the last ones at most. A row whose record was lost is sent again, which changes nothing more.
+//
+// While a run uses a journal it holds a lock on a file beside it, which stays there: PATH.lock.
 package journal
 
 import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"path/filepath"
 	"sync"
@@ -25,11 +26,10 @@ const SyncInterval = time.Second
 
 // Errors of Open.
 var (
-	// ErrOther says that the journal is about another input or another API.
+	// ErrOther says that the journal to be resumed is about another input or another API.
 	ErrOther = errors.New("the journal is of another run")
-	// ErrUnfinished says that the journal is of a run of this input that has not come to its end, and nobody asked to
-	// resume it.
-	ErrUnfinished = errors.New("an earlier run has not come to its end")
+	// ErrUnfinished says that the journal is of a run that has not come to its end, and nobody asked to resume it.
+	ErrUnfinished = errors.New("the journal is of a run that has not come to its end")
 	// ErrLocked says that another process uses the journal.
 	ErrLocked = errors.New("another run uses the journal")
 	// ErrDamaged says that the file is no journal, or was changed by something else.
@@ -38,9 +38,9 @@ var (
 
 // Header says what a journal is about.
 type Header struct {
-	Journal string `json:"journal"`         // always "oxgroups/1"
-	Input   string `json:"input,omitempty"` // digest of the input; "" where it was not known before
-	Target  string `json:"target"`          // base URL of the API
+	Journal string `json:"journal"` // always "oxgroups/1"
+	Input   string `json:"input"`   // digest of the input
+	Target  string `json:"target"`  // base URL of the API
 }
 
 const (
@@ -48,83 +48,102 @@ const (
 	headerStart = `{"journal":"` + version + `"`
 )
 
+// Outcome is what became of a row.
+type Outcome string
+
+// The outcomes.
+const (
+	Applied Outcome = "applied"
+	Refused Outcome = "refused" // it cannot be applied as it is: the API said no, or it breaks a rule
+	Failed  Outcome = "failed"  // it was given up; a resumed run tries it again
+)
+
+// Record is what became of one row.
+type Record struct {
+	Row     int64   `json:"row"` // from 1
+	ID      int64   `json:"id"`  // of the group
+	Digest  string  `json:"digest"`
+	Outcome Outcome `json:"outcome"`
+	Request string  `json:"request,omitempty"` // X-Request-Id of the last reply
+	Reason  string  `json:"reason,omitempty"`  // why it was not applied
+}
+
+// Ending is the last line.
+type Ending struct {
+	Ended    bool   `json:"end"`                // every row has a result
+	Rejected string `json:"rejected,omitempty"` // digest of the file with the rejected rows
+}
+
 // Mode says what Open does with a journal that exists.
 type Mode int
 
 // The modes.
 const (
-	Begin   Mode = iota // take the place of one whose run came to its end, or was about something else
+	Begin   Mode = iota // take the place of one whose run came to its end
 	Resume              // go on with it
 	Restart             // take its place in any case
 )
 
 // Journal is open for one run. Append is safe for concurrent use.
 type Journal struct {
-	path  string
 	file  *os.File
 	lock  *flock.Flock
 	past  Past
 	mu    sync.Mutex
-	buf   []byte
 	dirty bool
 	err   error
 	stop  chan struct{}
 	done  chan struct{}
 }
 
-// Open opens or makes the journal at path and locks it until Close. It returns ErrLocked, ErrDamaged, ErrOther (resuming),
-// ErrUnfinished (beginning), or an error of the file system.
+// Open opens the journal at path, or makes it, and locks it until Close. It returns ErrLocked, ErrDamaged, ErrOther
+// (resuming), ErrUnfinished (beginning), or an error of the file system: os.ErrNotExist where there is none to resume.
 func Open(path string, mode Mode, header Header) (*Journal, error) {
 	header.Journal = version
-	j := &Journal{path: path, lock: flock.New(path, flock.SetFlag(os.O_CREATE|os.O_RDWR), flock.SetPermissions(0o600))}
+	j := &Journal{lock: flock.New(path+".lock", flock.SetPermissions(0o600)), stop: make(chan struct{}), done: make(chan struct{})}
+	if mode == Resume {
+		if _, err := os.Stat(path); err != nil {
+			return nil, err
+		}
+	}
 	switch locked, err := j.lock.TryLock(); {
 	case err != nil:
 		return nil, fmt.Errorf("lock the journal: %w", err)
 	case !locked:
 		return nil, fmt.Errorf("%s: %w", path, errors.Join(ErrLocked, j.lock.Close()))
 	}
-	if err := j.open(mode, header); err != nil {
+	if err := j.open(path, mode, header); err != nil {
 		return nil, fmt.Errorf("%s: %w", path, errors.Join(err, j.release()))
 	}
-	j.stop, j.done = make(chan struct{}), make(chan struct{})
 	go j.syncing()
 	return j, nil
 }
 
-func (j *Journal) open(mode Mode, header Header) (err error) {
-	if j.file, err = os.OpenFile(j.path, os.O_RDWR|os.O_APPEND, 0o600); err != nil {
+func (j *Journal) open(path string, mode Mode, header Header) (err error) {
+	if j.file, err = os.OpenFile(path, os.O_CREATE|os.O_RDWR|os.O_APPEND, 0o600); err != nil {
 		return err
 	}
 	before, end, err := read(j.file)
 	if err != nil {
 		return err
 	}
-	switch about := before.about(header); {
-	case before.Header.Journal == "", mode == Restart:
-	case mode == Resume && !about:
-		return before.other(header)
-	case mode == Resume:
+	switch {
+	case mode == Resume && before.Header.Journal != "":
+		if err := before.differs(header); err != nil {
+			return err
+		}
 		j.past = *before
 		return j.file.Truncate(end) // a record that was cut off
-	case about && !before.Ended && before.count() > 0:
-		return fmt.Errorf("%w: %d of its rows are done", ErrUnfinished, before.count())
+	case mode == Begin && !before.Ended && !before.Empty():
+		return fmt.Errorf("%w: %d of its rows are done", ErrUnfinished, before.applied+len(before.reasons))
 	}
-	return j.begin(header)
-}
-
-// begin empties the file and writes the header, to the disk.
-func (j *Journal) begin(header Header) error {
 	if err := j.file.Truncate(0); err != nil {
 		return err
 	}
-	line, err := json.Marshal(header)
-	if err != nil {
+	if err := j.write(header); err != nil {
 		return err
 	}
-	if _, err := j.file.Write(append(line, '\n')); err != nil {
-		return err
-	}
-	return errors.Join(j.file.Sync(), syncFolder(filepath.Dir(j.path)))
+	return errors.Join(j.file.Sync(), syncFolder(filepath.Dir(path)))
 }
 
 // syncFolder makes the name of a new file last.
@@ -144,28 +163,29 @@ func (j *Journal) Past() *Past { return &j.past }
 func (j *Journal) Append(r Record) error {
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	if j.err == nil {
-		j.buf = r.appendLine(j.buf[:0])
-		j.write(j.buf)
-	}
-	return j.err
+	return j.write(r)
 }
 
-// End writes that the run came to its end.
-func (j *Journal) End() error {
+// End writes how the run ended.
+func (j *Journal) End(e Ending) error {
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	if j.err == nil {
-		j.write([]byte(endLine + "\n"))
-	}
-	return j.err
+	return j.write(e)
 }
 
-func (j *Journal) write(line []byte) {
-	if _, err := j.file.Write(line); err != nil {
+func (j *Journal) write(line any) error {
+	if j.err != nil {
+		return j.err
+	}
+	text, err := json.Marshal(line)
+	if err == nil {
+		_, err = j.file.Write(append(text, '\n'))
+	}
+	if err != nil {
 		j.err = fmt.Errorf("write the journal: %w", err)
 	}
 	j.dirty = true
+	return j.err
 }
 
 // syncing brings the records to the disk, in groups.
@@ -213,26 +233,3 @@ func (j *Journal) release() error {
 	}
 	return errors.Join(err, j.lock.Close())
 }
-
-// Read returns what the journal at path says was done, without locking or changing it. Where there is none it returns an
-// empty Past. It returns ErrDamaged or ErrOther as Open does.
-func Read(path string, header Header) (*Past, error) {
-	file, err := os.Open(path)
-	if errors.Is(err, os.ErrNotExist) {
-		return &Past{}, nil
-	}
-	if err != nil {
-		return nil, err
-	}
-	defer func() { _ = file.Close() }()
-	past, _, err := read(file)
-	if err == nil && past.Header.Journal != "" && !past.about(header) {
-		err = past.other(header)
-	}
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", path, err)
-	}
-	return past, nil
-}
-
-var _ io.Closer = (*Journal)(nil)

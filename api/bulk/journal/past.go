@@ -7,8 +7,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
 	"strconv"
-	"strings"
 )
 
 // maxRow bounds the number of a row that is believed: memory is taken for every row up to it.
@@ -17,7 +17,7 @@ const maxRow = 1 << 31
 // Past is what an earlier run had done.
 type Past struct {
 	Header Header
-	Ended  bool // the run came to its end
+	Ending // of the run, where it ended in an orderly way
 
 	rows    []mark           // by number, from 1
 	reasons map[int64]string // of rows that were refused
@@ -27,35 +27,29 @@ type Past struct {
 // mark is the record of one row, in 16 bytes of memory.
 type mark struct {
 	digest  uint64 // the start of it
-	outcome byte
+	outcome byte   // the first letter; 0: there is no record
 }
-
-const (
-	unknown byte = iota
-	applied
-	refused
-)
 
 // Lookup returns what became of the row, and the reason where it was refused; the outcome is "" where it has to be sent.
 // ok is false where the record is of a row with other content.
 func (p *Past) Lookup(row int64, digest string) (outcome Outcome, reason string, ok bool) {
-	if row >= int64(len(p.rows)) || p.rows[row].outcome == unknown {
+	if row >= int64(len(p.rows)) || p.rows[row].outcome == 0 {
 		return "", "", true
 	}
 	if p.rows[row].digest != short(digest) {
 		return "", "", false
 	}
-	if p.rows[row].outcome == refused {
+	switch p.rows[row].outcome {
+	case Refused[0]:
 		return Refused, p.reasons[row], true
+	case Applied[0]:
+		return Applied, "", true
 	}
-	return Applied, "", true
+	return "", "", true
 }
 
 // Empty reports whether nothing was done.
 func (p *Past) Empty() bool { return len(p.rows) == 0 }
-
-// count returns how many rows need not be sent again.
-func (p *Past) count() int { return p.applied + len(p.reasons) }
 
 // Done returns how many rows were applied and how many were refused.
 func (p *Past) Done() (applied, refused int) { return p.applied, len(p.reasons) }
@@ -65,21 +59,19 @@ func (p *Past) add(r *Record) {
 		p.rows = append(p.rows, mark{})
 	}
 	m := &p.rows[r.Row]
-	if m.outcome == applied {
+	if m.outcome == Applied[0] {
 		p.applied--
 	}
 	delete(p.reasons, r.Row)
-	*m = mark{digest: short(r.Digest)}
+	*m = mark{short(r.Digest), r.Outcome[0]}
 	switch r.Outcome {
 	case Applied:
-		m.outcome = applied
 		p.applied++
 	case Refused:
-		m.outcome = refused
 		if p.reasons == nil {
 			p.reasons = map[int64]string{}
 		}
-		p.reasons[r.Row] = strings.Clone(r.Reason)
+		p.reasons[r.Row] = r.Reason
 	}
 }
 
@@ -88,18 +80,33 @@ func short(digest string) uint64 {
 	return n
 }
 
-// about reports whether the journal is of the run that header describes.
-func (p *Past) about(header Header) bool { return p.other(header) == nil }
-
-// other returns ErrOther with what differs, or nil.
-func (p *Past) other(header Header) error {
-	switch before := p.Header; {
-	case before.Target != header.Target:
-		return fmt.Errorf("%w: it is about %s, not %s", ErrOther, before.Target, header.Target)
-	case before.Input != "" && header.Input != "" && before.Input != header.Input:
+// differs returns ErrOther with what is not as in the header, or nil.
+func (p *Past) differs(header Header) error {
+	switch {
+	case p.Header.Target != header.Target:
+		return fmt.Errorf("%w: it is about %s, not %s", ErrOther, p.Header.Target, header.Target)
+	case p.Header.Input != header.Input:
 		return fmt.Errorf("%w: the input is another one, or it was changed since", ErrOther)
 	}
 	return nil
+}
+
+// Read returns what the journal at path says was done, without locking or changing it. It returns ErrDamaged or ErrOther as
+// Open does.
+func Read(path string, header Header) (*Past, error) {
+	file, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = file.Close() }()
+	past, _, err := read(file)
+	if err == nil && past.Header.Journal != "" {
+		err = past.differs(header)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	return past, nil
 }
 
 // read reads a journal and returns where its last whole line ends. What is behind that was cut off by a crash. A line that
@@ -107,15 +114,10 @@ func (p *Past) other(header Header) error {
 func read(from io.Reader) (*Past, int64, error) {
 	in := bufio.NewReaderSize(from, 64<<10)
 	p := &Past{}
-	var (
-		line   []byte
-		record Record
-		end    int64
-		bad    int64 // bytes since the last good line
-	)
+	var end, bad int64 // bytes up to the last good line, and since
 	for number := 1; ; number++ {
-		var err error
-		if line, err = readLine(line[:0], in); errors.Is(err, io.EOF) {
+		line, err := readLine(in)
+		if errors.Is(err, io.EOF) {
 			if number == 1 && !bytes.HasPrefix([]byte(headerStart), line[:min(len(line), len(headerStart))]) {
 				return nil, 0, ErrDamaged
 			}
@@ -123,45 +125,55 @@ func read(from io.Reader) (*Past, int64, error) {
 		} else if err != nil {
 			return nil, 0, err
 		}
-		size := int64(len(line))
-		switch good := p.line(number, line, &record); {
+		switch good := p.line(number, line); {
 		case !good && number == 1:
 			return nil, 0, ErrDamaged
 		case !good:
-			bad += size
+			bad += int64(len(line))
 		case bad > 0:
 			return nil, 0, fmt.Errorf("%w: something before line %d is not a record", ErrDamaged, number)
 		default:
-			end += size
+			end += int64(len(line))
+		}
+	}
+}
+
+// maxLine bounds a line; reasons are far shorter.
+const maxLine = 1 << 20
+
+func readLine(in *bufio.Reader) (line []byte, err error) {
+	for {
+		part, err := in.ReadSlice('\n')
+		line = append(line, part...)
+		if !errors.Is(err, bufio.ErrBufferFull) {
+			return line, err
+		}
+		if len(line) > maxLine {
+			return nil, ErrDamaged
 		}
 	}
 }
 
 // line takes one line; it reports whether that is what has to stand there.
-func (p *Past) line(number int, line []byte, record *Record) bool {
-	switch {
-	case number == 1:
+func (p *Past) line(number int, line []byte) bool {
+	if number == 1 {
 		return json.Unmarshal(line, &p.Header) == nil && p.Header.Journal == version
-	case string(bytes.TrimSpace(line)) == endLine:
-		p.Ended = true
+	}
+	var entry struct {
+		Record
+		End      *bool  `json:"end"`
+		Rejected string `json:"rejected"`
+	}
+	switch err := json.Unmarshal(line, &entry); {
+	case err != nil:
+		return false
+	case entry.End != nil:
+		p.Ending = Ending{*entry.End, entry.Rejected}
 		return true
-	case !record.parse(line) || record.Row >= maxRow:
+	case entry.Row <= 0 || entry.Row >= maxRow || entry.Outcome == "":
 		return false
 	}
 	p.Ended = false // another run went on
-	p.add(record)
+	p.add(&entry.Record)
 	return true
-}
-
-func readLine(dst []byte, in *bufio.Reader) ([]byte, error) {
-	for {
-		part, err := in.ReadSlice('\n')
-		dst = append(dst, part...)
-		if !errors.Is(err, bufio.ErrBufferFull) {
-			return dst, err
-		}
-		if len(dst) > 1<<20 {
-			return dst, ErrDamaged
-		}
-	}
 }

@@ -1,9 +1,13 @@
 package rows
 
 import (
-	"bytes"
+	"encoding/json"
 	"fmt"
+	"maps"
+	"regexp"
+	"slices"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"example.com/oxgroups/api/validate"
@@ -13,36 +17,50 @@ import (
 // What a cell can say beside a value.
 const (
 	clearCell = `\N` // null, as in the text format of SQL databases
-	listBreak = ";"  // between the elements of a list
 )
 
 // columns say which column of a CSV is what.
 type columns struct {
-	names  []string
-	id     int
-	reason int   // -1: there is none
-	root   *node // of the update
-	starts []int // where the JSON of each cell begins in the body, for syntax errors; -1: it has none
+	options Options
+	header  []string
+	list    []column
+	id      int
+	object  Object
+	nulls   map[int]int // how many cells of a column have a word for null
 }
 
-// node is a field of the update that a column gives, or an object with such fields inside.
-type node struct {
-	name   string
-	field  *validate.Field
-	column int
-	inner  []*node // of an object
+// column is one column: of a field, of the id or the reason, or of neither.
+type column struct {
+	name    string // of the field, or as in the header
+	path    Path
+	value   *Value
+	reason  bool
+	ignored bool // whatever its cells have
 }
 
 // newColumns reads the header of a CSV.
-func newColumns(header []string) (*columns, []Problem) {
-	c := &columns{names: header, id: -1, reason: -1, root: &node{}, starts: make([]int, len(header))}
-	known := append([]string{idName}, leaves("", updateFields())...)
-	first := map[string]int{}
+func newColumns(header []string, options Options) (*columns, []Problem) {
+	c := &columns{options: options, header: header, list: make([]column, len(header)), id: -1, nulls: map[int]int{}}
 	var problems []Problem
-	for i, name := range header {
-		if problem := c.add(i, name, known, first); problem != "" {
+	first := map[string]int{}
+	unused := maps.Clone(options.Columns)
+	for i, title := range header {
+		name := trimBlanks(title)
+		if renamed, ok := options.Columns[name]; ok {
+			delete(unused, name)
+			name = renamed
+		}
+		problem := c.add(i, name, len(problems))
+		if before, twice := first[name]; twice && !c.list[i].ignored && name != "" {
+			problem = fmt.Sprintf("the column %q is there twice; it is column %d too", shown(name), before+1)
+		}
+		first[name] = i
+		if problem != "" {
 			problems = append(problems, Problem{Column: i + 1, Rule: "unknown", Message: problem})
 		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(unused)) {
+		problems = append(problems, Problem{Rule: "unknown", Message: nearest.Unknown("column", name, header).Error() + "; it was to be renamed"})
 	}
 	if len(problems) > 0 {
 		return nil, problems
@@ -50,198 +68,200 @@ func newColumns(header []string) (*columns, []Problem) {
 	if c.id < 0 {
 		problems = append(problems, Problem{Field: idName, Rule: "required", Message: "there is no such column; it names the group"})
 	}
-	problems = append(problems, c.root.missing("", updateFields())...)
-	return c, problems
+	return c, append(problems, c.missing(nil, Fields())...)
 }
 
-// add puts one column where it belongs. It returns what is wrong with it.
-func (c *columns) add(i int, name string, known []string, first map[string]int) string {
-	if before, twice := first[name]; twice {
-		return fmt.Sprintf("the column %q is there twice; it is column %d too", name, before+1)
-	}
-	first[name] = i
-	fields, at := updateFields(), c.root
-	for rest := name; ; {
-		part, more, nested := strings.Cut(rest, ".")
-		f := validate.FindField(fields, part)
-		switch {
-		case f != nil && nested && len(f.Fields) > 0:
-			at, fields, rest = at.object(f), f.Fields, more
-			continue
-		case f != nil && !nested && len(f.Fields) == 0:
-			at.inner = append(at.inner, &node{name: f.Name, field: f, column: i})
-			return ""
-		case f != nil && !nested:
-			return fmt.Sprintf("%q has columns for its parts: %s", name, strings.Join(leaves(name+".", f.Fields), ", "))
+// add says what the column called name is. It returns what is wrong with it.
+func (c *columns) add(i int, name string, problems int) string {
+	col := &c.list[i]
+	col.name = name
+	path := Find(Fields(), name)
+	switch {
+	case path != nil && len(path.Field().Fields) > 0:
+		var parts []string
+		for _, leaf := range Leaves(path.Field().Fields) {
+			parts = append(parts, name+"."+leaf.String())
 		}
-		break
-	}
-	switch name {
-	case idName:
+		return fmt.Sprintf("%q has columns for its parts: %s", name, strings.Join(parts, ", "))
+	case path != nil:
+		col.path, col.value = path, c.object.AtPath(path)
+	case name == idName:
 		c.id = i
-	case reasonName:
-		c.reason = i
-	default:
-		hint := nearest.Unknown("column", name, known).Error()
-		if len(c.names) == 1 && strings.ContainsAny(name, ";\t|") {
-			hint += "; columns are separated by commas"
-		}
-		return hint
+	case name == ReasonName:
+		col.reason = true
+	case c.options.IgnoreUnknown:
+		col.ignored = true
+	case name != "":
+		return unknownColumn(name, problems)
 	}
 	return ""
 }
 
-// object returns the node for the object f within n.
-func (n *node) object(f *validate.Field) *node {
-	for _, inner := range n.inner {
-		if inner.name == f.Name {
-			return inner
+// unknownColumn words that there is no such column, with a hint where one is near. There were so many problems before.
+func unknownColumn(name string, problems int) string {
+	if problems >= maxProblems {
+		return "there is no such column" // it is counted, not listed
+	}
+	known := []string{idName}
+	for _, leaf := range Leaves(Fields()) {
+		known = append(known, leaf.String())
+	}
+	plain := letters(name)
+	for _, k := range known {
+		if letters(k) == plain {
+			return fmt.Sprintf("there is no column %q; did you mean %q? --column '%s=%s' takes it for that", name, k, name, k)
 		}
 	}
-	n.inner = append(n.inner, &node{name: f.Name, field: f})
-	return n.inner[len(n.inner)-1]
+	hint := nearest.Hint(name, known)
+	if hint == "" && problems == 0 {
+		hint = "; there are " + strings.Join(known, ", ") + "; --column OLD=NEW takes one for another, --ignore-unknown passes over the rest"
+	}
+	return fmt.Sprintf("there is no column %q%s", shown(name), hint)
 }
 
-// missing returns a problem for each required field that no column gives, of the objects that have columns.
-func (n *node) missing(prefix string, fields []validate.Field) []Problem {
-	var problems []Problem
-	for _, f := range fields {
-		var found *node
-		for _, inner := range n.inner {
-			if inner.name == f.Name {
-				found = inner
-			}
+// shown bounds a name of a header for messages.
+func shown(name string) string {
+	if len(name) > 100 {
+		return strings.ToValidUTF8(name[:100], "") + "…"
+	}
+	return name
+}
+
+// letters returns the letters and digits of a name in lower case.
+func letters(name string) string {
+	return strings.Map(func(r rune) rune {
+		if !unicode.IsLetter(r) && !unicode.IsDigit(r) {
+			return -1
 		}
-		switch {
-		case found != nil && len(f.Fields) > 0:
-			problems = append(problems, found.missing(prefix+f.Name+".", f.Fields)...)
-		case found == nil && f.Required:
+		return unicode.ToLower(r)
+	}, name)
+}
+
+// missing returns a problem for each required field that no column gives, of the update and of objects that have columns.
+func (c *columns) missing(at Path, fields []validate.Field) []Problem {
+	var problems []Problem
+	for i := range fields {
+		path := append(slices.Clip(at), &fields[i])
+		there := slices.ContainsFunc(c.list, func(col column) bool {
+			return len(col.path) >= len(path) && slices.Equal(col.path[:len(path)], path)
+		})
+		switch f := path.Field(); {
+		case there:
+			problems = append(problems, c.missing(path, f.Fields)...)
+		case f.Required:
 			who := "row"
-			if prefix != "" {
-				who = strings.TrimSuffix(prefix, ".")
+			if len(at) > 0 {
+				who = at.String()
 			}
-			problems = append(problems, Problem{Field: prefix + f.Name, Rule: "required", Message: "there is no such column, and every " + who + " needs it"})
+			problems = append(problems, Problem{Field: path.String(), Rule: "required", Message: "there is no such column, and every " + who + " needs it"})
 		}
 	}
 	return problems
 }
 
-// leaves returns the names of the fields that can be columns.
-func leaves(prefix string, fields []validate.Field) []string {
-	var out []string
-	for _, f := range fields {
-		if len(f.Fields) > 0 {
-			out = append(out, leaves(prefix+f.Name+".", f.Fields)...)
-		} else {
-			out = append(out, prefix+f.Name)
+// read puts the cells of a record into the object. An empty cell leaves its field out. It returns what cannot be a value.
+func (c *columns) read(cells []string) []Problem {
+	var problems []Problem
+	for i := range c.list {
+		col, cell := &c.list[i], cells[i]
+		blank := trimBlanks(cell)
+		problem := ""
+		switch {
+		case !utf8.ValidString(cell):
+			problem = "must be UTF-8; save the file in that encoding"
+		case strings.IndexByte(cell, 0) >= 0:
+			problem = "must not have U+0000 in it"
+		case col.path == nil && col.name == "" && blank != "" && !col.ignored:
+			problem = "has a value, and the header no name for it"
+		case col.path != nil && spreadsheetError.MatchString(blank):
+			problem = "is what a spreadsheet writes for an error, such as #N/A; mend the formula or empty the cell"
+		}
+		if problem != "" {
+			problems = append(problems, Problem{Column: i + 1, Field: col.name, Rule: "syntax", Message: problem})
+		}
+		if col.path != nil {
+			c.set(i, cell, blank)
 		}
 	}
-	return out
+	return problems
 }
 
-// appendBody appends the JSON of the update that the cells of s stand for. A cell that is empty has no member in it, nor
-// has an object whose cells are all empty.
-func (c *columns) appendBody(dst []byte, s *scanner) []byte {
-	for i := range c.starts {
-		c.starts[i] = -1
+// spreadsheetError finds the errors of Excel, in several languages, of Google Sheets and of LibreOffice.
+var spreadsheetError = regexp.MustCompile(`^(#(N/[A-Z]+|NV|[\p{Lu}¡¿0/_]+[!?]|GETTING_DATA)|Err:\d{3})$`)
+
+// set makes a cell the JSON of its field, and leaves it to the validator to judge.
+func (c *columns) set(i int, cell, blank string) {
+	value, f := c.list[i].value, c.list[i].path.Field()
+	dst := value.JSON[:0]
+	value.JSON = nil
+	if f.Kind != validate.String || len(f.Enum) > 0 {
+		cell = blank
 	}
-	dst, _ = c.root.appendTo(dst, s, c.starts)
-	return dst
-}
-
-func (n *node) appendTo(dst []byte, s *scanner, starts []int) (out []byte, filled bool) {
-	dst = append(dst, '{')
-	for _, inner := range n.inner {
-		before := len(dst)
-		if filled {
-			dst = append(dst, ',')
-		}
-		dst = append(quoteJSON(dst, inner.name), ':')
-		written := true
-		if inner.inner != nil {
-			dst, written = inner.appendTo(dst, s, starts)
-		} else if cell := s.cell(inner.column); len(cell) > 0 {
-			starts[inner.column] = len(dst)
-			dst = appendCell(dst, inner.field, cell)
-		} else {
-			written = false
-		}
-		if !written {
-			dst = dst[:before]
-			continue
-		}
-		filled = true
-	}
-	return append(dst, '}'), filled
-}
-
-// appendCell appends the JSON of one cell, and leaves it to the validator to judge.
-func appendCell(dst []byte, f *validate.Field, cell []byte) []byte {
 	switch {
-	case string(cell) == clearCell:
-		return append(dst, "null"...)
-	case f.Kind == validate.Array:
-		return appendList(dst, f.Items, cell)
-	case f.Kind == validate.Boolean:
-		return validate.AppendText(dst, f.Kind, boolean(cell))
+	case cell == "":
+		return
+	case cell == clearCell, c.options.Null != "" && blank == c.options.Null:
+		value.JSON = append(dst, "null"...)
+		return
+	case isNullWord(blank):
+		c.nulls[i]++
 	}
-	return validate.AppendValue(dst, f.Kind, string(cell))
+	switch f.Kind {
+	case validate.Array:
+		value.JSON = appendList(dst, f.Items, cell)
+	case validate.Boolean:
+		if lower := strings.ToLower(cell); lower == "true" || lower == "false" { // spreadsheets write TRUE
+			cell = lower
+		}
+		value.JSON = validate.AppendText(dst, f.Kind, cell)
+	default:
+		value.JSON = validate.AppendValue(dst, f.Kind, cell)
+	}
 }
 
-func appendList(dst []byte, items validate.Kind, cell []byte) []byte {
+func isNullWord(text string) bool {
+	switch strings.ToLower(text) {
+	case "null", "none", "nil", "nan", "<null>", "(null)":
+		return true
+	}
+	return false
+}
+
+// appendList appends the elements of a cell, which are separated by ";", those that are no strings also by ",". A JSON array
+// is taken as it is.
+func appendList(dst []byte, items validate.Kind, cell string) []byte {
+	if strings.HasPrefix(cell, "[") && json.Valid([]byte(cell)) {
+		return append(dst, cell...)
+	}
+	text := items == validate.String
 	dst = append(dst, '[')
-	for i, item := range strings.Split(string(cell), listBreak) {
+	parts := strings.FieldsFunc(cell, func(r rune) bool { return r == ';' || r == ',' && !text })
+	if strings.Contains(cell, ";;") || strings.Contains(cell, ",,") && !text {
+		parts = strings.Split(strings.ReplaceAll(cell, ",", ";"), ";") // an empty element is an error
+	}
+	for i, part := range parts {
 		if i > 0 {
 			dst = append(dst, ',')
 		}
-		if items != validate.String {
-			item = strings.TrimSpace(item)
+		if !text {
+			part = trimBlanks(part)
 		}
-		dst = validate.AppendValue(dst, items, item)
+		dst = validate.AppendValue(dst, items, part)
 	}
 	return append(dst, ']')
 }
 
-// boolean returns the cell in lower case where it is a word: spreadsheets write TRUE and FALSE.
-func boolean(cell []byte) string {
-	for _, word := range []string{"true", "false"} {
-		if bytes.EqualFold(cell, []byte(word)) {
-			return word
-		}
-	}
-	return string(cell)
+// trimBlanks takes blanks from both ends: no-break spaces and those without a width too.
+func trimBlanks(text string) string {
+	return strings.TrimFunc(text, func(r rune) bool { return unicode.IsSpace(r) || r == '\u200b' || r == '\ufeff' })
 }
 
-// find returns the place of a column, from 1, or 0.
-func (c *columns) find(name string) int {
-	for i, n := range c.names {
-		if n == name {
-			return i + 1
-		}
+// warnings returns a line for each column with words for null.
+func (c *columns) warnings() []string {
+	var out []string
+	for _, i := range slices.Sorted(maps.Keys(c.nulls)) {
+		out = append(out, fmt.Sprintf("column %d (%s): %d cells have a word for null, such as NULL or None, and are sent as this text; --null WORD clears the field instead",
+			i+1, c.list[i].name, c.nulls[i]))
 	}
-	return 0
-}
-
-// at returns the column whose JSON has the byte at offset of the body, from 1, or 0.
-func (c *columns) at(offset int) int {
-	column, start := 0, -1
-	for i, s := range c.starts {
-		if s >= 0 && s <= offset && s > start {
-			column, start = i+1, s
-		}
-	}
-	return column
-}
-
-// notUTF8 returns the first column whose cell is not UTF-8, from 1, or 0.
-func (c *columns) notUTF8(s *scanner) int {
-	if utf8.Valid(s.cells) && utf8.Valid(s.raw) {
-		return 0
-	}
-	for i := range s.count() {
-		if !utf8.Valid(s.cell(i)) {
-			return i + 1
-		}
-	}
-	return 0
+	return out
 }

@@ -6,188 +6,256 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
-	"example.com/oxgroups/api/validate"
 	"example.com/oxgroups/gen/validator"
 )
 
-// csvReader reads a CSV whose first line names the columns.
+// delimiters can stand between the cells of a CSV; the first wins where the header does not tell.
+var delimiters = []rune{',', ';', '\t', '|'}
+
+// csvReader reads a CSV (RFC 4180) whose first line names the columns.
 type csvReader struct {
-	name    string
-	scan    scanner
+	in      *Input
+	bound   *bounded
+	csv     *csv.Reader
 	columns *columns
+	skipped int64 // lines before those that csv reads
 	number  int64
+	lines   []int64 // where each cell of the record begins
 	ended   error
 }
 
 var _ Reader = (*csvReader)(nil)
 
 // newCSV reads the header. It returns an *Error where that is wrong.
-func newCSV(name string, in *bufio.Reader) (*csvReader, error) {
-	r := &csvReader{name: name, scan: scanner{in: in}}
-	err := r.scan.next()
-	if errors.Is(err, io.EOF) {
-		return nil, &Error{Input: name, Line: 1, Fatal: true, Problems: []Problem{{Rule: "required", Message: "there is no header; the first line names the columns"}}}
-	}
+func newCSV(in *Input) (*csvReader, error) {
+	r := &csvReader{in: in}
+	delimiter, skip, err := r.delimiter()
 	if err != nil {
-		return nil, r.fatal(err)
+		return nil, err
 	}
-	header := make([]string, r.scan.count())
-	for i := range header {
-		header[i] = strings.TrimSpace(string(r.scan.cell(i)))
+	r.open(delimiter, skip)
+	header, err := r.record()
+	if errors.Is(err, io.EOF) {
+		return nil, fatal(in.Name, 1, Problem{Rule: "required", Message: "there is no header; the first line names the columns"})
+	} else if err != nil {
+		return nil, err
 	}
-	columns, problems := newColumns(header)
+	columns, problems := newColumns(slices.Clone(header), in.options)
 	if len(problems) > 0 {
-		return nil, &Error{Input: name, Line: r.scan.lines[0], Fatal: true, Problems: problems}
+		if len(header) == 1 {
+			problems = append(problems, Problem{Message: "cells are separated by a comma, a semicolon, a tab or |; --delimiter names another character"})
+		}
+		return nil, fatal(in.Name, r.lines[0], problems...)
 	}
 	r.columns = columns
 	return r, nil
 }
 
+func (r *csvReader) open(delimiter rune, skip int64) {
+	r.bound = &bounded{from: r.in.from(skip)}
+	r.csv = csv.NewReader(r.bound)
+	r.csv.Comma = delimiter
+	r.csv.FieldsPerRecord = -1
+	r.csv.ReuseRecord = true
+	r.skipped = min(skip, 1)
+}
+
+// delimiter returns what stands between cells, and how many bytes of a line in front say so ("sep=;", which Excel reads
+// and writes). Else it is the one that gives the most names that are known, or the most cells.
+func (r *csvReader) delimiter() (found rune, skip int64, err error) {
+	line, err := bufio.NewReader(io.LimitReader(r.in.from(0), 16)).ReadString('\n')
+	if said := []rune(strings.TrimRight(strings.Trim(line, "\r\n\""), "\"\r\n")); err == nil && len(said) == 5 && strings.EqualFold(string(said[:4]), "sep=") {
+		found, skip = said[4], int64(len(line))
+	}
+	if r.in.options.Delimiter != 0 {
+		return r.in.options.Delimiter, skip, nil
+	}
+	if found != 0 && found != '"' {
+		return found, skip, nil
+	}
+	best := -1
+	for _, delimiter := range delimiters {
+		r.open(delimiter, 0)
+		header, err := r.record()
+		if err != nil && !errors.As(err, new(*Error)) && !errors.Is(err, io.EOF) {
+			return 0, 0, err
+		}
+		score := len(header)
+		for _, title := range header {
+			name := trimBlanks(title)
+			if _, renamed := r.in.options.Columns[name]; renamed || name == idName || Find(Fields(), name) != nil {
+				score += MaxSize // more than a header can have cells
+			}
+		}
+		if score > best {
+			found, best = delimiter, score
+		}
+	}
+	return found, 0, nil
+}
+
 // Next reads the next row.
 func (r *csvReader) Next(row *Row) error {
+	row.reset()
 	if r.ended != nil {
 		return r.ended
 	}
-	row.reset()
-	if err := r.record(); err != nil {
+	cells, err := r.record()
+	if err != nil {
 		r.ended = err
 		return err
 	}
 	r.number++
-	row.Number, row.Line = r.number, r.scan.lines[0]
-	row.text = r.appendText(row.text)
-	if problem := r.shape(); problem != nil {
-		return r.invalid(row, *problem)
+	row.Number, row.Line = r.number, r.lines[0]
+	row.cells = append(row.cells, cells...)
+	problems := r.read(row)
+	if len(problems) == 0 {
+		row.seal()
+		return nil
 	}
-	id, problem := parseID(string(r.scan.cell(r.columns.id)))
-	if problem != nil {
-		r.place(problem)
-		return r.invalid(row, append([]Problem{*problem}, r.decode(row)...)...)
+	for i, p := range problems {
+		if p.Column == 0 {
+			p.Column = 1 + slices.IndexFunc(r.columns.list, func(c column) bool { return p.Field != "" && c.name == p.Field })
+		}
+		if p.Column > 0 {
+			p.Line = r.lines[p.Column-1]
+		}
+		problems[i] = p
 	}
-	row.ID = id
-	if problems := r.decode(row); len(problems) > 0 {
-		return r.invalid(row, problems...)
-	}
-	row.seal()
-	return nil
+	return &Error{Input: r.in.Name, Row: row.Number, Line: row.Line, ID: row.ID, Problems: problems}
 }
 
 // record reads the next record that has something in it: spreadsheets leave lines of commas behind.
-func (r *csvReader) record() error {
+func (r *csvReader) record() ([]string, error) {
 	for {
-		if err := r.scan.next(); err != nil {
-			return r.fatal(err)
+		r.bound.left = MaxSize + bufferSize
+		cells, err := r.csv.Read()
+		if err != nil {
+			return nil, r.failed(err)
 		}
-		if len(r.scan.cells) > 0 {
-			return nil
+		r.lines = r.lines[:0]
+		for i := range cells {
+			line, _ := r.csv.FieldPos(i)
+			r.lines = append(r.lines, int64(line)+r.skipped)
+		}
+		if slices.ContainsFunc(cells, func(cell string) bool { return trimBlanks(cell) != "" }) {
+			return cells, nil
 		}
 	}
 }
 
-// shape returns what is wrong with the record before its cells are looked at.
-func (r *csvReader) shape() *Problem {
-	n, want := r.scan.count(), len(r.columns.names)
-	if withoutReason := r.columns.reason == want-1 && n == want-1; n != want && !withoutReason {
-		return &Problem{Rule: "columns", Message: fmt.Sprintf("the row has %d cells and the header %d", n, want)}
+// failed puts an error of encoding/csv into words.
+func (r *csvReader) failed(err error) error {
+	var bad *csv.ParseError
+	if errors.Is(err, io.EOF) {
+		return io.EOF
 	}
-	if column := r.columns.notUTF8(&r.scan); column > 0 {
-		return &Problem{
-			Column: column, Field: r.columns.names[column-1], Line: r.scan.lines[column-1],
-			Rule: "syntax", Message: "must be UTF-8; save the file in that encoding",
-		}
+	if errors.Is(err, errTooLarge) {
+		return fatal(r.in.Name, r.nextLine(), Problem{Rule: "syntax", Message: errTooLarge.Error()})
 	}
-	return nil
+	if !errors.As(err, &bad) {
+		return fmt.Errorf("read %s: %w", r.in.Name, err)
+	}
+	line, message := int64(bad.Line), "a cell with a quote in it must be quoted as a whole, without a blank before it, and the quote doubled"
+	if errors.Is(bad.Err, csv.ErrQuote) {
+		message = "there is text behind a closing quote, or none closes; a quote within a cell is doubled"
+		line = int64(bad.StartLine)
+	}
+	return fatal(r.in.Name, line+r.skipped, Problem{Rule: "syntax", Message: message})
 }
 
-// decode reads the update out of the cells, by way of its JSON, and returns what breaks a rule.
-func (r *csvReader) decode(row *Row) []Problem {
-	row.body = r.columns.appendBody(row.body[:0], &r.scan)
-	err := validator.DecodeWorkspaceGroupUpdate(row.body, &row.Update)
-	if err == nil {
-		return nil
+// nextLine returns about where the record begins that could not be read.
+func (r *csvReader) nextLine() int64 {
+	if len(r.lines) == 0 {
+		return 1 + r.skipped
 	}
-	var bad *validate.SyntaxError
-	if errors.As(err, &bad) {
-		problem := Problem{Rule: "syntax", Message: "has " + bad.Message, Column: r.columns.at(bad.Offset)}
-		if problem.Column > 0 {
-			problem.Field = r.columns.names[problem.Column-1]
-		}
-		r.place(&problem)
-		return []Problem{problem}
+	return slices.Max(r.lines) + 1
+}
+
+// read reads the update out of the cells, by way of its JSON, and returns what breaks a rule.
+func (r *csvReader) read(row *Row) []Problem {
+	want := len(r.columns.list)
+	for len(row.cells) > want && trimBlanks(row.cells[len(row.cells)-1]) == "" {
+		row.cells = row.cells[:len(row.cells)-1]
+	}
+	for n := len(row.cells); n < want && r.columns.list[n].path == nil && n != r.columns.id; n++ {
+		row.cells = append(row.cells, "")
+		r.lines = append(r.lines, r.lines[0])
+	}
+	if n := len(row.cells); n != want {
+		return []Problem{{Rule: "columns", Message: fmt.Sprintf("the row has %d cells and the header %d", n, want)}}
+	}
+	if problems := r.columns.read(row.cells); len(problems) > 0 {
+		return problems
 	}
 	var problems []Problem
-	known := func(name string) bool { return r.columns.find(name) > 0 }
-	for _, v := range violations(err) {
-		name, message := element(v.Field(), v.Message, known)
-		problem := Problem{Field: name, Rule: v.Rule, Message: message}
-		r.place(&problem)
-		problems = append(problems, problem)
+	id, problem := ParseID(trimBlanks(row.cells[r.columns.id]))
+	if problem != nil {
+		problems = append(problems, *problem)
+	}
+	row.ID = id
+	row.body = r.columns.object.Append(row.body)
+	if err := validator.DecodeWorkspaceGroupUpdate(row.body, &row.Update); err != nil {
+		problems = append(problems, problemsOf(err, Fields())...)
+	}
+	for i, p := range problems {
+		if p.Rule == "type" && strings.HasSuffix(p.Message, "must be a boolean") {
+			problems[i].Message += ": true, false, 1 or 0"
+		}
 	}
 	return problems
 }
 
-// place adds the column and the line to a problem with a field.
-func (r *csvReader) place(p *Problem) {
-	p.Column = r.columns.find(p.Field)
-	if p.Column > 0 {
-		p.Line = r.scan.lines[p.Column-1]
+// Warnings returns what looks wrong in the rows that were read.
+func (r *csvReader) Warnings() []string { return r.columns.warnings() }
+
+// Rejected returns a writer of a CSV with the same columns and, behind them, the reason.
+func (r *csvReader) Rejected(out io.Writer) Rejected {
+	w := &rejectedCSV{out: out, csv: csv.NewWriter(out), columns: r.columns}
+	w.csv.Comma = r.csv.Comma
+	if r.in.start > 0 {
+		w.bom = bom
 	}
+	return w
 }
 
-func (r *csvReader) invalid(row *Row, problems ...Problem) error {
-	return &Error{Input: r.name, Row: row.Number, Line: row.Line, ID: row.ID, Problems: problems}
+// rejectedCSV writes a CSV. A spreadsheet that needed a byte order mark in the input gets one here too.
+type rejectedCSV struct {
+	out     io.Writer
+	csv     *csv.Writer
+	columns *columns
+	bom     string
+	begun   bool
 }
 
-// fatal puts an error of the scanner into words.
-func (r *csvReader) fatal(err error) error {
-	var bad *malformed
-	switch {
-	case errors.Is(err, io.EOF):
-		return io.EOF
-	case errors.As(err, &bad):
-		return &Error{Input: r.name, Line: bad.line, Fatal: true, Problems: []Problem{{Column: bad.column, Rule: "syntax", Message: bad.message}}}
-	case errors.Is(err, errTooLarge):
-		return &Error{Input: r.name, Line: r.scan.line + 1, Fatal: true, Problems: []Problem{{Rule: "syntax", Message: err.Error()}}}
-	}
-	return fmt.Errorf("%s: %w", r.name, err)
-}
-
-// appendText appends the record as it stands in the file, without the column for the reason.
-func (r *csvReader) appendText(dst []byte) []byte {
-	if r.columns.reason < 0 && r.scan.count() >= len(r.columns.names) {
-		return append(dst, r.scan.raw...)
-	}
-	var cells []string
-	for i := range max(r.scan.count(), len(r.columns.names)) {
-		switch {
-		case i == r.columns.reason:
-		case i < r.scan.count():
-			cells = append(cells, string(r.scan.cell(i)))
-		default:
-			cells = append(cells, "")
+// Write writes a row, and the header before the first one.
+func (w *rejectedCSV) Write(row *Row, reason string) error {
+	if !w.begun {
+		w.begun = true
+		if _, err := io.WriteString(w.out, w.bom); err != nil {
+			return err
+		}
+		if err := w.line(w.columns.header, ReasonName); err != nil {
+			return err
 		}
 	}
-	return appendRecord(dst, cells)
+	return w.line(row.cells, reason)
 }
 
-// header returns the names of the columns without that of the reason.
-func (r *csvReader) header() []string {
-	var out []string
-	for i, name := range r.columns.names {
-		if i != r.columns.reason {
-			out = append(out, name)
+// line writes cells without those of an old reason, and the new one behind them.
+func (w *rejectedCSV) line(cells []string, reason string) error {
+	line := make([]string, 0, len(cells)+1)
+	for i, cell := range cells {
+		if i >= len(w.columns.list) || !w.columns.list[i].reason {
+			line = append(line, cell)
 		}
 	}
-	return out
-}
-
-// appendRecord appends a line of CSV without its line feed.
-func appendRecord(dst []byte, cells []string) []byte {
-	var line strings.Builder
-	w := csv.NewWriter(&line)
-	_ = w.Write(cells) // a strings.Builder takes everything
-	w.Flush()
-	return append(dst, strings.TrimSuffix(line.String(), "\n")...)
+	if err := w.csv.Write(append(line, reason)); err != nil {
+		return err
+	}
+	w.csv.Flush()
+	return w.csv.Error()
 }

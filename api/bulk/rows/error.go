@@ -3,19 +3,17 @@ package rows
 import (
 	"errors"
 	"fmt"
+	"strconv"
 	"strings"
 
 	"example.com/oxgroups/api/validate"
 )
 
-// errTooLarge says that a row has more than MaxSize bytes.
-var errTooLarge = fmt.Errorf("the row is larger than %d bytes; is a quote or a bracket not closed?", MaxSize)
-
-// Error says what is wrong with one row, or with the header of a CSV. It repeats no value of the row.
+// Error says what is wrong with one row, or with the input as a whole. It repeats no value of the row.
 type Error struct {
 	Input    string // the name of the file
 	Row      int64  // 0: the header, or the input as a whole
-	Line     int64  // where the row begins
+	Line     int64  // where the row begins; 0: the input as a whole
 	ID       int64  // of the group, where it could be read
 	Problems []Problem
 
@@ -27,33 +25,36 @@ type Error struct {
 type Problem struct {
 	Line    int64  // 0: that of the row
 	Column  int    // of a CSV, from 1; 0: there is no such column
-	Field   string // dotted where it is nested; of a document, a JSON Pointer; "" is the row as a whole
-	Rule    string // the keyword of the schema ("required", "enum"), or "syntax", "unknown"
+	Field   string // dotted where it is nested; "" is the row as a whole
+	Rule    string // the keyword of the schema ("required", "enum"), or "syntax", "unknown", "columns"
 	Message string // what would be right, to be read after the name of the field
 }
 
+// maxProblems bounds how many problems of one row are listed.
+const maxProblems = 10
+
 // Error returns the problems, one a line, each with its place.
 func (e *Error) Error() string {
-	lines := make([]string, len(e.Problems))
+	var lines []string
 	for i, p := range e.Problems {
-		line := p.Line
-		if line == 0 {
-			line = e.Line
-		}
 		place := e.Input
-		if line > 0 {
-			place = fmt.Sprintf("%s:%d", e.Input, line)
+		if line := max(p.Line, e.Line); line > 0 {
+			place += ":" + strconv.FormatInt(line, 10)
 		}
-		lines[i] = place + ": " + p.String()
+		if i == maxProblems {
+			lines = append(lines, fmt.Sprintf("%s: and %d more like these", place, len(e.Problems)-i))
+			break
+		}
+		lines = append(lines, place+": "+p.String())
 	}
 	return strings.Join(lines, "\n")
 }
 
 // Reason returns the problems in one line, without the place of the row.
 func (e *Error) Reason() string {
-	parts := make([]string, len(e.Problems))
-	for i, p := range e.Problems {
-		parts[i] = p.String()
+	parts := make([]string, min(len(e.Problems), maxProblems))
+	for i := range parts {
+		parts[i] = e.Problems[i].String()
 	}
 	return strings.Join(parts, "; ")
 }
@@ -76,7 +77,12 @@ func (p Problem) String() string {
 	return b.String()
 }
 
-// violations returns what a validator found as a list; a syntax error is one of them.
+// fatal returns the error for an input that cannot be read, or not further.
+func fatal(name string, line int64, problems ...Problem) *Error {
+	return &Error{Input: name, Line: line, Problems: problems, Fatal: true}
+}
+
+// violations returns what a validator found; a syntax error is one violation.
 func violations(err error) validate.Violations {
 	var list validate.Violations
 	var bad *validate.SyntaxError
@@ -89,23 +95,27 @@ func violations(err error) validate.Violations {
 	return validate.Violations{{Rule: "syntax", Message: err.Error()}}
 }
 
-// element splits the path of a violation into the field that known finds and what is said of an element of it.
-func element(path, message string, known func(string) bool) (name, text string) {
-	parent, index, ok := cutLast(path)
-	if known(path) || !ok || !known(parent) {
-		return path, message
+// problemsOf returns what the decoder found in an update. A violation in an element of a list is one of the list.
+func problemsOf(err error, fields []validate.Field) []Problem {
+	var out []Problem
+	for _, v := range violations(err) {
+		p := Problem{Field: v.Field(), Rule: v.Rule, Message: v.Message}
+		list, index, _ := cutLast(v.Pointer)
+		if n, err := strconv.Atoi(index); err == nil {
+			name := validate.Violation{Pointer: list}.Field()
+			if path := Find(fields, name); path != nil && path.Field().Kind == validate.Array {
+				p.Field, p.Message = name, fmt.Sprintf("element %d %s", n+1, v.Message)
+			}
+		}
+		out = append(out, p)
 	}
-	var n int
-	if _, err := fmt.Sscanf(index, "%d", &n); err != nil {
-		return path, message
-	}
-	return parent, fmt.Sprintf("element %d %s", n+1, message)
+	return out
 }
 
-func cutLast(path string) (before, after string, ok bool) {
-	i := strings.LastIndexByte(path, '.')
+func cutLast(pointer string) (before, after string, ok bool) {
+	i := strings.LastIndexByte(pointer, '/')
 	if i < 0 {
-		return path, "", false
+		return pointer, "", false
 	}
-	return path[:i], path[i+1:], true
+	return pointer[:i], pointer[i+1:], true
 }

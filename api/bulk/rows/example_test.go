@@ -37,7 +37,9 @@ func linesOf(text string) (lines string, err error) {
 	for err == nil {
 		var row rows.Row
 		if err = reader.Next(&row); err == nil {
-			lines += string(row.AppendJSON(nil)) + "\n"
+			var line []byte
+			line, err = row.AppendJSON(nil)
+			lines += string(line) + "\n"
 		}
 	}
 	if errors.Is(err, io.EOF) {

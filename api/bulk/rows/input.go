@@ -1,275 +1,205 @@
 package rows
 
 import (
-	"bufio"
 	"bytes"
 	"compress/gzip"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
 	"fmt"
-	"hash"
 	"io"
 	"os"
 )
 
-// Input is a file or stream of rows, which can be read more than once. It is for one goroutine.
-type Input struct {
-	Name   string // for messages
-	Format Format
-
-	regular bool
-	file    *os.File // a regular file; else nil
-	gzipped bool     // file is compressed
-	size    int64
-
-	stream *bufio.Reader // not compressed; what is left to read of an input that is no regular file
-	close  []func() error
-	spool  *os.File // what was read of stream
-	keep   bool     // stream is kept in spool
-
-	sum    hash.Hash // of the first pass
-	digest string
-	whole  io.Reader // the first pass, while it is not at its end
-}
-
-// Options say how an input is read.
+// Options say how an input is read. The zero value is right for a CSV with our names in the header, and for JSON.
 type Options struct {
-	Format Format // Auto: by the name, or by how the input begins
-	// Once says that the rows are read once only, so that a stream of CSV or JSONL need not be kept in a temporary file.
-	Once bool
+	Delimiter     rune              // between the cells of a CSV; 0: found from the header
+	Columns       map[string]string // the names of fields by those in the header of a CSV
+	IgnoreUnknown bool              // columns and keys that are no fields are passed over
+	Null          string            // a cell of a CSV that clears its field, beside \N; "" is none
 }
 
-// bufferSize is what is read at a time, and how far the detection of formats looks.
+// Format is how an input is written.
+type Format string
+
+// The formats. An input says itself which it is.
+const (
+	CSV  Format = "csv"
+	JSON Format = "json"
+)
+
+// Extension returns the end of the name of a file with rejected rows.
+func (f Format) Extension() string {
+	if f == JSON {
+		return ".jsonl"
+	}
+	return ".csv"
+}
+
+// Input is an input that can be read more than once: a regular file, or a temporary one with what came from a stream or out
+// of gzip. It is for one goroutine.
+type Input struct {
+	Name    string // for messages
+	Format  Format
+	Digest  string // SHA-256 of the rows, uncompressed
+	Regular bool   // the input is a regular file itself
+
+	options Options
+	file    *os.File
+	size    int64
+	start   int64  // behind a byte order mark
+	array   bool   // JSON in one array
+	remove  string // the name of the temporary file, where the system does not let it go while it is open
+}
+
+// bufferSize is how far an input is looked at to tell what it is.
 const bufferSize = 64 << 10
 
-// Open opens the file called name, or takes stdin where name is "-". An input that is compressed with gzip is known by its
-// first bytes. One that is no regular file is kept in a temporary file while it is read, so that it can be read again.
+// Open opens the file called name, or takes stdin where name is "-". Gzip is known by its first bytes. An input that is
+// neither CSV nor JSON is an *Error that says what it is and what to do.
 func Open(name string, stdin io.Reader, options Options) (*Input, error) {
-	in := &Input{Name: name, Format: options.Format}
+	in := &Input{Name: name, options: options}
 	if name == "-" {
 		in.Name = "stdin"
 	}
 	if err := in.open(name, stdin); err != nil {
-		return nil, err
-	}
-	if err := in.detect(name); err != nil {
 		return nil, errors.Join(err, in.Close())
 	}
-	in.keep = !options.Once || in.Format == Document
 	return in, nil
 }
 
 func (in *Input) open(name string, stdin io.Reader) error {
 	if name == "-" {
-		return in.openStream(stdin)
+		if err := in.keep(stdin); err != nil {
+			return err
+		}
+	} else if err := in.openFile(name); err != nil {
+		return err
 	}
+	if err := in.unzip(); err != nil {
+		return err
+	}
+	sum := sha256.New()
+	size, err := io.Copy(sum, io.NewSectionReader(in.file, 0, 1<<62))
+	if err != nil {
+		return fmt.Errorf("read %s: %w", in.Name, err)
+	}
+	in.size, in.Digest = size, "sha256:"+hex.EncodeToString(sum.Sum(nil))
+	head, err := in.head()
+	if err != nil {
+		return err
+	}
+	if what := identify(head, in.size); what != "" {
+		return fatal(in.Name, 0, Problem{Message: what})
+	}
+	if bytes.HasPrefix(head, []byte(bom)) {
+		in.start = int64(len(bom))
+		head = head[len(bom):]
+	}
+	in.Format = CSV
+	if start := bytes.TrimSpace(head); start[0] == '{' || start[0] == '[' {
+		in.Format, in.array = JSON, start[0] == '['
+		if isDocument(start) {
+			return fatal(in.Name, 0, Problem{Message: documentRemedy})
+		}
+	}
+	return nil
+}
+
+func (in *Input) openFile(name string) error {
 	file, err := os.Open(name)
 	if err != nil {
 		return err
 	}
 	info, err := file.Stat()
-	if err == nil && info.IsDir() {
+	switch {
+	case err == nil && info.Mode().IsRegular():
+		in.file, in.Regular = file, true
+		return nil
+	case err == nil && info.IsDir():
 		err = fmt.Errorf("%s is a folder", name)
+	case err == nil:
+		err = in.keep(file)
 	}
-	if err == nil && !info.Mode().IsRegular() {
-		in.close = append(in.close, file.Close)
-		err = in.openStream(file)
-	} else if err == nil {
-		in.regular, in.file, in.size = true, file, info.Size()
-		head := make([]byte, len(gzipMagic))
-		n, readErr := file.ReadAt(head, 0)
-		if readErr != nil && !errors.Is(readErr, io.EOF) {
-			err = readErr
-		}
-		in.gzipped = isGzip(head[:n])
-	}
+	return errors.Join(err, file.Close())
+}
+
+// keep makes from a temporary file. Where the system allows it the name goes at once, so that nothing is left behind
+// however the program ends.
+func (in *Input) keep(from io.Reader) error {
+	file, err := os.CreateTemp("", "oxgroups-*") // mode 0600
 	if err != nil {
-		return errors.Join(err, in.Close())
+		return fmt.Errorf("keep %s in a temporary file: %w", in.Name, err)
+	}
+	in.file = file
+	if os.Remove(file.Name()) != nil {
+		in.remove = file.Name()
+	}
+	if _, err := io.Copy(file, from); err != nil {
+		return fmt.Errorf("read %s: %w", in.Name, err)
 	}
 	return nil
 }
 
 var gzipMagic = []byte{0x1f, 0x8b}
 
-func isGzip(head []byte) bool { return bytes.HasPrefix(head, gzipMagic) }
-
-func (in *Input) openStream(from io.Reader) error {
-	in.stream = bufio.NewReaderSize(from, bufferSize)
-	head, err := in.stream.Peek(len(gzipMagic))
-	if err != nil && !errors.Is(err, io.EOF) {
-		return fmt.Errorf("%s: %w", in.Name, err)
+// unzip puts what is in gzip into a temporary file.
+func (in *Input) unzip() error {
+	head, err := in.head()
+	if err != nil || !bytes.HasPrefix(head, gzipMagic) {
+		return err
 	}
-	if !isGzip(head) {
-		return nil
+	zipped := in.file
+	defer func() { _ = zipped.Close() }()
+	unzipped, err := gzip.NewReader(io.NewSectionReader(zipped, 0, 1<<62))
+	if err == nil {
+		err = in.keep(unzipped)
 	}
-	unzipped, err := gzip.NewReader(in.stream)
-	if err != nil {
-		return fmt.Errorf("%s: %w", in.Name, err)
-	}
-	in.stream = bufio.NewReaderSize(unzipped, bufferSize)
-	return nil
-}
-
-// Rows starts a pass over the rows. A pass that is under way ends.
-func (in *Input) Rows() (Reader, error) {
-	if in.Format == Document {
-		return in.documentRows()
-	}
-	from, err := in.pass()
-	if err != nil {
-		return nil, err
-	}
-	text := bufio.NewReaderSize(from, bufferSize)
-	if err := skipBOM(text, in.Name); err != nil {
-		return nil, err
-	}
-	if in.Format == JSONL {
-		return &jsonlReader{name: in.Name, in: text}, nil
-	}
-	return newCSV(in.Name, text)
-}
-
-// pass returns the bytes of the input from the start. The first pass also computes the digest, and keeps what a stream
-// gives.
-func (in *Input) pass() (io.Reader, error) {
-	if in.digest == "" && in.whole != nil { // the first pass was not read to its end
-		if _, err := io.Copy(io.Discard, in.whole); err != nil {
-			return nil, fmt.Errorf("%s: %w", in.Name, err)
-		}
-	}
-	from, err := in.bytes()
-	if err != nil || in.digest != "" {
-		return from, err
-	}
-	in.sum = sha256.New()
-	in.whole = &digesting{in: in, from: from}
-	return in.whole, nil
-}
-
-func (in *Input) bytes() (io.Reader, error) {
 	switch {
-	case in.file != nil && in.gzipped:
-		unzipped, err := gzip.NewReader(bufio.NewReaderSize(io.NewSectionReader(in.file, 0, in.size), bufferSize))
-		if err != nil {
-			return nil, fmt.Errorf("%s: %w", in.Name, err)
-		}
-		return unzipped, nil
-	case in.file != nil:
-		return io.NewSectionReader(in.file, 0, in.size), nil
-	case in.stream != nil && !in.keep:
-		from := in.stream
-		in.stream = nil
-		return from, nil
-	case in.stream != nil:
-		if err := in.newSpool(); err != nil {
-			return nil, err
-		}
-		from := io.TeeReader(in.stream, in.spool)
-		in.stream = nil
-		return from, nil
-	case in.spool != nil:
-		return io.NewSectionReader(in.spool, 0, 1<<62), nil
-	}
-	return nil, fmt.Errorf("%s can be read only once", in.Name)
-}
-
-// newSpool makes the temporary file. Where the system allows it the name goes at once, so that nothing is left behind
-// however the program ends.
-func (in *Input) newSpool() error {
-	spool, err := os.CreateTemp("", "oxgroups-*") // mode 0600
-	if err != nil {
-		return fmt.Errorf("keep %s in a temporary file: %w", in.Name, err)
-	}
-	in.spool = spool
-	if os.Remove(spool.Name()) != nil {
-		in.close = append(in.close, func() error { return os.Remove(spool.Name()) })
+	case errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, gzip.ErrHeader), errors.Is(err, gzip.ErrChecksum):
+		return fatal(in.Name, 0, Problem{Message: "the compressed data is damaged: it ends in the middle, or there is something behind it; copy the file again, or unpack it with gunzip and apply the result"})
+	case err != nil:
+		return fmt.Errorf("unpack %s: %w", in.Name, err)
 	}
 	return nil
 }
 
-// documentRows reads documents, which need access at any place.
-func (in *Input) documentRows() (Reader, error) {
-	if in.digest == "" {
-		if in.gzipped && in.stream == nil { // unpack it once
-			from, err := in.bytes()
-			if err != nil {
-				return nil, err
-			}
-			in.stream, in.file, in.close = bufio.NewReaderSize(from, bufferSize), nil, append(in.close, in.file.Close)
-		}
-		from, err := in.pass()
-		if err != nil {
-			return nil, err
-		}
-		if _, err := io.Copy(io.Discard, from); err != nil {
-			return nil, fmt.Errorf("%s: %w", in.Name, err)
-		}
+// head returns the start of the file.
+func (in *Input) head() ([]byte, error) {
+	head := make([]byte, bufferSize)
+	n, err := in.file.ReadAt(head, 0)
+	if err != nil && !errors.Is(err, io.EOF) {
+		return nil, fmt.Errorf("read %s: %w", in.Name, err)
 	}
-	at, size := in.file, in.size
-	if at == nil {
-		at = in.spool
-		info, err := at.Stat()
-		if err != nil {
-			return nil, fmt.Errorf("%s: %w", in.Name, err)
-		}
-		size = info.Size()
-	}
-	head := make([]byte, len(bom))
-	if n, _ := at.ReadAt(head, 0); string(head[:n]) == bom {
-		return newDocument(in.Name, io.NewSectionReader(at, int64(len(bom)), size-int64(len(bom))), size-int64(len(bom))), nil
-	}
-	return newDocument(in.Name, at, size), nil
+	return head[:n], nil
 }
 
-// Regular reports whether the input is a regular file.
-func (in *Input) Regular() bool { return in.regular }
+// from returns what is behind the first skip bytes, without a byte order mark.
+func (in *Input) from(skip int64) *io.SectionReader {
+	at := in.start + skip
+	return io.NewSectionReader(in.file, at, in.size-at)
+}
 
-// Digest returns the SHA-256 of the input, uncompressed, once a pass has come to its end, and "" before.
-func (in *Input) Digest() string { return in.digest }
-
-// ReadDigest reads an input that is a regular file for its digest alone; of a stream that is read once it returns "".
-func (in *Input) ReadDigest() (string, error) {
-	if in.digest != "" || in.file == nil {
-		return in.digest, nil
+// Rows starts a pass over the rows. The header of a CSV that is not valid is an *Error.
+func (in *Input) Rows() (Reader, error) {
+	if in.Format == CSV {
+		return newCSV(in)
 	}
-	from, err := in.pass()
-	if err != nil {
-		return "", err
+	if len(in.options.Columns) > 0 {
+		return nil, fatal(in.Name, 0, Problem{Message: "is JSON, and has no columns to be renamed"})
 	}
-	if _, err := io.Copy(io.Discard, from); err != nil {
-		return "", fmt.Errorf("%s: %w", in.Name, err)
-	}
-	return in.digest, nil
+	return newJSON(in), nil
 }
 
 // Close releases what the input holds; a temporary file is gone.
 func (in *Input) Close() error {
-	var errs []error
-	for _, f := range []*os.File{in.file, in.spool} {
-		if f != nil {
-			errs = append(errs, f.Close())
-		}
+	if in.file == nil {
+		return nil
 	}
-	for _, f := range in.close {
-		errs = append(errs, f())
+	err := in.file.Close()
+	if in.remove != "" {
+		err = errors.Join(err, os.Remove(in.remove))
 	}
-	in.file, in.spool, in.close = nil, nil, nil
-	return errors.Join(errs...)
-}
-
-// digesting is the first pass.
-type digesting struct {
-	in   *Input
-	from io.Reader
-}
-
-// Read reads on, and sets the digest at the end.
-func (d *digesting) Read(p []byte) (int, error) {
-	n, err := d.from.Read(p)
-	_, _ = d.in.sum.Write(p[:n])
-	if errors.Is(err, io.EOF) {
-		d.in.digest = "sha256:" + hex.EncodeToString(d.in.sum.Sum(nil))
-	}
-	return n, err
+	in.file = nil
+	return err
 }
