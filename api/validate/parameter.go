@@ -221,11 +221,15 @@ func split(p *Parameter, value string) []string {
 
 // object returns a scanner of an object whose properties are parameters of their own: filter[name]=a&filter[size]=1.
 func (r *ParameterReader) object(p *Parameter) *Scanner {
+	var names []string // in order of appearance
 	values := map[string][]string{}
 	for name, value := range pairs(r.in.Query) {
 		property, within := strings.CutPrefix(name, p.Name+"[")
 		property, closed := strings.CutSuffix(property, "]")
 		if within && closed && !strings.ContainsAny(property, "[]") {
+			if values[property] == nil {
+				names = append(names, property)
+			}
 			values[property] = append(values[property], r.plain(p, value))
 		}
 	}
@@ -234,7 +238,7 @@ func (r *ParameterReader) object(p *Parameter) *Scanner {
 	}
 	e := NewEncoder(nil)
 	e.Open('{')
-	for _, name := range SortedKeys(values) {
+	for _, name := range names {
 		e.Name(name)
 		r.property(e, p, name, values[name])
 	}
