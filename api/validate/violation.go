@@ -3,7 +3,6 @@ package validate
 import (
 	"strconv"
 	"strings"
-	"unicode/utf8"
 )
 
 // Violation is one broken rule.
@@ -40,14 +39,7 @@ const maxToken = 256
 // PointerToken returns the name of a property as a token of a pointer. Of a name of more than 256 bytes it has the beginning.
 func PointerToken(name string) string {
 	if len(name) > maxToken {
-		end := maxToken
-		for end > 0 && !utf8.RuneStart(name[end]) {
-			end--
-		}
-		name = name[:end] + "…"
-	}
-	if !strings.ContainsAny(name, "~/") {
-		return name
+		name = strings.ToValidUTF8(name[:maxToken], "") + "…"
 	}
 	return escape.Replace(name)
 }
