@@ -106,15 +106,11 @@ func (s *Scanner) Int64() (int64, bool) {
 		s.pos = i
 		return n, true
 	}
-	return s.slowInt64()
-}
-
-func (s *Scanner) slowInt64() (int64, bool) {
 	text, ok := s.Integer()
 	if !ok {
 		return 0, false
 	}
-	n, ok := ParseDecimal(text).Int64()
+	n, ok = ParseDecimal(text).Int64()
 	if !ok {
 		s.Violation("format", "must be an integer of 64 bits")
 		return 0, false

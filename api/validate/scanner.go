@@ -86,7 +86,12 @@ func (s *Scanner) End() error {
 	case s.err != nil:
 		return s.err
 	case s.failed > 0:
-		return cutViolations(s.violations, s.unlisted)
+		if s.unlisted > 0 {
+			last := len(s.violations) - 1
+			message := fmt.Sprintf("%d more violations are not listed", s.unlisted+1)
+			return append(s.violations[:last:last], Violation{Rule: Unlisted, Message: message})
+		}
+		return s.violations
 	default:
 		return nil
 	}
@@ -98,47 +103,23 @@ func (s *Scanner) Valid() bool { return s.err == nil && s.failed == 0 }
 // Response reports whether the document is a response.
 func (s *Scanner) Response() bool { return s.options.Response }
 
+// kinds has the kind of the values that begin with a character.
+var kinds = [256]Kind{
+	'"': String, '{': Object, '[': Array, 't': Boolean, 'f': Boolean, 'n': Null, '-': Number,
+	'0': Number, '1': Number, '2': Number, '3': Number, '4': Number, '5': Number, '6': Number, '7': Number, '8': Number, '9': Number,
+}
+
 // Kind returns the kind of the next value without reading it.
 func (s *Scanner) Kind() Kind {
 	s.space()
 	if s.pos >= len(s.data) {
 		return Invalid
 	}
-	switch c := s.data[s.pos]; c {
-	case '"':
-		return String
-	case '{':
-		return Object
-	case '[':
-		return Array
-	case 't', 'f':
-		return Boolean
-	case 'n':
-		return Null
-	default:
-		if c == '-' || isDigit(c) {
-			return Number
-		}
-		return Invalid
-	}
+	return kinds[s.data[s.pos]]
 }
 
 // Null reads null, and reports whether the next value was that. Another value is left to be read.
-func (s *Scanner) Null() bool {
-	if s.pos < len(s.data) && s.data[s.pos] == '"' {
-		return false
-	}
-	return s.null()
-}
-
-// null is apart so that Null is inlined.
-func (s *Scanner) null() bool {
-	s.space()
-	if s.pos < len(s.data) && s.data[s.pos] == 'n' {
-		return s.literal("null")
-	}
-	return false
-}
+func (s *Scanner) Null() bool { return s.Kind() == Null && s.literal("null") }
 
 // Bool reads a boolean; a value of another type is a violation and skipped.
 func (s *Scanner) Bool() (value, ok bool) {
@@ -166,9 +147,6 @@ func (s *Scanner) Offset() int {
 	s.space()
 	return s.pos
 }
-
-// Position returns the end of what was read.
-func (s *Scanner) Position() int { return s.pos }
 
 // Raw returns the document from offset to what was read last.
 func (s *Scanner) Raw(offset int) []byte {

@@ -1,7 +1,6 @@
 package validate
 
 import (
-	"strconv"
 	"strings"
 )
 
@@ -58,15 +57,6 @@ func (l Violations) Error() string {
 
 // Unlisted is the rule of the last violation of a list that was cut. It belongs to the document as a whole.
 const Unlisted = "unlisted"
-
-// Cut returns the list that has no place for so many violations: its last entry says how many are missing.
-func cutViolations(l Violations, unlisted int) Violations {
-	if unlisted == 0 {
-		return l
-	}
-	last := len(l) - 1
-	return append(l[:last:last], Violation{Rule: Unlisted, Message: strconv.Itoa(unlisted+1) + " more violations are not listed"})
-}
 
 // Strip returns the list with prefix taken from each pointer that is below it.
 func (l Violations) Strip(prefix string) Violations {
