@@ -42,10 +42,8 @@ func ReadParameters(in Parameters, options Options) *ParameterReader {
 }
 
 // Value returns a scanner of the JSON that the parameter stands for, or of its default. It is nil where there is nothing to read: the
-// parameter is absent, which is a violation if it is required.
-//
-// Text has no type. Where the schema allows several, check decides whether a number, a boolean or a string is read: the first of
-// them that it takes. It checks one element of an array. Other parameters need no check.
+// parameter is absent, which is a violation if it is required. Text has no type: where the schema of a value or an element allows
+// several, it is a number, a boolean or a string, the first of them that check takes. Other parameters need no check.
 func (r *ParameterReader) Value(p *Parameter, check func(*Scanner)) *Scanner {
 	if p.Style == "deepObject" {
 		return r.object(p)

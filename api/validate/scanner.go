@@ -48,14 +48,13 @@ type Scanner struct {
 	scratch    any  // of package compose
 }
 
-// NewScanner returns a scanner of data. It is short enough to be inlined, so that a scanner that does not escape is not allocated.
+// NewScanner returns a scanner of data. It is inlined, so that a scanner that does not escape is not allocated.
 func NewScanner(data []byte, options Options) *Scanner {
 	return &Scanner{data: data, options: options, exact: !options.Lenient, depth: cmp.Or(options.MaxDepth, DefaultMaxDepth)}
 }
 
-// NewLenientScanner returns a scanner of what somebody else sent, which reads all that it can: ids and numbers in either
-// form, duplicate keys (the last one counts), lone surrogates as U+FFFD, U+0000, a byte order mark, and up to 1,000 levels.
-// Use Warnings in place of End.
+// NewLenientScanner returns a scanner that reads all that it can of what others send: ids and numbers in either form, duplicate
+// keys (the last one counts), lone surrogates as U+FFFD, U+0000, a byte order mark, 1,000 levels. Warnings takes the place of End.
 func NewLenientScanner(data []byte, options Options) *Scanner {
 	options.Lenient, options.RefuseNUL, options.MaxDepth = true, false, 1000
 	return NewScanner(bytes.TrimPrefix(data, []byte("\ufeff")), options)
@@ -156,8 +155,7 @@ func (s *Scanner) Raw(offset int) []byte {
 	return s.data[offset:s.pos]
 }
 
-// What may be read again of a document: so many times its size, and so many bytes of any. It bounds the time that any
-// combination of schema and document takes.
+// A document may be read again so many times, and so many bytes of any: it bounds the time of any combination of schema and document.
 const (
 	maxAgain   = 100
 	againOfAny = 16 << 20

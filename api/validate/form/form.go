@@ -1,11 +1,10 @@
-// Package form turns a form (application/x-www-form-urlencoded) into the JSON document that it stands for. There are two
-// encodings: the standard one, and the bracketed names of Rails, which have objects in objects.
+// Package form turns a form (application/x-www-form-urlencoded) into the JSON document that it stands for, in the standard
+// encoding or in the bracketed one of Rails, which has objects in objects:
 //
-//	name=Acme&ids=10&ids=11                                              {"name":"Acme","ids":[10,11]}
-//	workspace_group[name]=Acme&workspace_group[add_workspace_ids][]=10   {"workspace_group":{"name":"Acme","add_workspace_ids":[10]}}
+//	name=Acme&ids=10&ids=11                      {"name":"Acme","ids":[10,11]}
+//	group[name]=Acme&group[ids][]=10             {"group":{"name":"Acme","ids":[10]}}
 //
-// A form has no types, so they come from the table of fields that is generated from the schema. What the schema
-// forbids is not decided here: it stays in the document, for the validator to name. The package knows no HTTP.
+// Types come from the generated table of fields. What the schema forbids stays in the document, for the validator to name.
 package form
 
 import (
@@ -34,14 +33,11 @@ func Decoder[T any](decode func([]byte, *T) error, fields []validate.Field, brac
 }
 
 // AppendStandardJSON appends the JSON document that a form in the standard encoding stands for to dst. The caller bounds the size
-// of form.
+// of form. Errors are those of AppendJSON.
 //
-//   - A name that is repeated is an array, and so is one whose field is an array.
+//   - A name that is repeated is an array, and so is one whose field is an array. An object is given as JSON.
 //   - A name without "=" is null, and so is one with nothing behind "=" whose field is no string; for a list it is the empty one.
-//   - An object is given as JSON.
 //   - Names that fields does not have are strings in the document: the decoder ignores or refuses them, as it does in JSON.
-//
-// Errors are those of AppendJSON.
 func AppendStandardJSON(dst, form []byte, fields []validate.Field) ([]byte, error) {
 	root := document{node: newRoot(fields), appendText: validate.AppendValue}
 	unknown := map[string]*node{}
@@ -62,12 +58,10 @@ func AppendStandardJSON(dst, form []byte, fields []validate.Field) ([]byte, erro
 //
 //   - Names that fields does not have are left out, as a decoder of JSON ignores them.
 //   - A name without "=" is null, and so is one with nothing behind "=" whose field is no string (as in Rails).
-//   - list[]=a&list[]=b and list[0]=a&list[1]=b are lists, the second in the order of the numbers. A name list[]
-//     without "=" adds no element, so that alone it is the empty list (as in Rails).
+//   - list[]=a and list[0]=a are elements, the second in the order of the numbers. list[] without "=" adds none (as in Rails).
 //
-// It returns a *validate.SyntaxError where the form is empty, is not UTF-8 or holds U+0000, has a broken escape or
-// bracket, or gives one name twice or in two shapes. The offset is that of the pair in the form. The error never repeats
-// what the form says.
+// A broken form is a *validate.SyntaxError with the offset of the pair: empty, not UTF-8, U+0000, a broken escape or bracket, one
+// name twice or in two shapes. The error never repeats what the form says.
 func AppendJSON(dst, form []byte, fields []validate.Field) ([]byte, error) {
 	root := document{node: newRoot(fields), appendText: validate.AppendText}
 	return root.appendJSON(dst, form, func(name, text string, hasValue bool) string {

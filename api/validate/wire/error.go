@@ -8,8 +8,7 @@ import (
 	"example.com/oxgroups/api/validate"
 )
 
-// BodyError says why a body was not taken. The body was not read to its end, so the reply should say "Connection: close": what
-// follows on the connection is not a request.
+// BodyError says why a body was not taken. It was not read to its end, so the reply should say "Connection: close".
 type BodyError struct {
 	status  int
 	message string
