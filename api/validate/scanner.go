@@ -118,7 +118,14 @@ func (s *Scanner) Kind() Kind {
 }
 
 // Null reads null, and reports whether the next value was that. Another value is left to be read.
-func (s *Scanner) Null() bool { return s.Kind() == Null && s.literal("null") }
+func (s *Scanner) Null() bool {
+	if s.pos < len(s.data) && s.data[s.pos] == '"' { // short enough to be inlined, for the usual case
+		return false
+	}
+	return s.null()
+}
+
+func (s *Scanner) null() bool { return s.Kind() == Null && s.literal("null") }
 
 // Bool reads a boolean; a value of another type is a violation and skipped.
 func (s *Scanner) Bool() (value, ok bool) {
