@@ -26,13 +26,11 @@ func ParseDecimal(text string) Decimal {
 	mantissa := text
 	if i := strings.IndexAny(text, "eE"); i >= 0 {
 		mantissa = text[:i]
-		d.exponent = parseExponent(text[i+1:])
+		d.exponent, _ = strconv.ParseInt(text[i+1:], 10, 64) // the nearest value where it is out of range
+		d.exponent = max(-maxExponent, min(maxExponent, d.exponent))
 	}
-	whole, fraction, found := strings.Cut(mantissa, ".")
-	digits := whole
-	if found {
-		digits = whole + fraction
-	}
+	whole, fraction, _ := strings.Cut(mantissa, ".")
+	digits := whole + fraction
 	d.exponent += int64(len(whole))
 	trimmed := strings.TrimLeft(digits, "0")
 	d.exponent -= int64(len(digits) - len(trimmed))
@@ -41,17 +39,6 @@ func ParseDecimal(text string) Decimal {
 		return Decimal{}
 	}
 	return d
-}
-
-func parseExponent(text string) int64 {
-	n, err := strconv.ParseInt(text, 10, 64)
-	if err != nil || n > maxExponent || n < -maxExponent {
-		if strings.HasPrefix(text, "-") {
-			return -maxExponent
-		}
-		return maxExponent
-	}
-	return n
 }
 
 // Digits returns d in parts: digits without zeros at either end, "" for zero, and the power of ten of the last one.
@@ -67,12 +54,12 @@ func (d Decimal) Int64() (int64, bool) {
 	if !d.IsInteger() || d.exponent > 19 {
 		return 0, false
 	}
+	if d.digits == "" {
+		return 0, true
+	}
 	text := d.digits + strings.Repeat("0", int(d.exponent)-len(d.digits))
 	if d.negative {
 		text = "-" + text
-	}
-	if text == "" {
-		return 0, true
 	}
 	n, err := strconv.ParseInt(text, 10, 64)
 	return n, err == nil
@@ -109,18 +96,20 @@ func (d Decimal) Divisor() (divisor uint64, exponent int64, ok bool) {
 	if d.sign() <= 0 {
 		return 0, 0, false
 	}
-	n, err := strconv.ParseUint(d.digits, 10, 64)
-	return n, d.exponent - int64(len(d.digits)), err == nil && n < MaxDivisor
+	_, digits, exponent := d.Digits()
+	n, err := strconv.ParseUint(digits, 10, 64)
+	return n, exponent, err == nil && n < MaxDivisor
 }
 
-// Append appends the canonical text of d: the same for equal values.
+// Append appends the canonical text of d, a number of JSON: the same for equal values.
 func (d Decimal) Append(dst []byte) []byte {
-	if d.digits == "" {
+	negative, digits, exponent := d.Digits()
+	if digits == "" {
 		return append(dst, '0')
 	}
-	if d.negative {
+	if negative {
 		dst = append(dst, '-')
 	}
-	dst = append(append(dst, d.digits...), 'e')
-	return strconv.AppendInt(dst, d.exponent-int64(len(d.digits)), 10)
+	dst = append(append(dst, digits...), 'e')
+	return strconv.AppendInt(dst, exponent, 10)
 }

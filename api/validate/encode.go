@@ -89,9 +89,8 @@ func (e *Encoder) Any(v any) {
 	text, err := json.Marshal(v)
 	if err != nil {
 		e.Fail(fmt.Errorf("encode JSON: %w", err))
-		return
 	}
-	e.buf = append(e.buf, text...)
+	e.Raw(text)
 }
 
 // optional is a value that may be absent or null, such as nullable.Nullable.

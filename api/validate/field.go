@@ -34,15 +34,11 @@ func FindField(fields []Field, name string) *Field {
 // AppendText appends the JSON value of kind k that text stands for. Text that does not fit, such as "many" for an
 // integer, becomes a JSON string, so that the validator names the rule it breaks.
 func AppendText(dst []byte, k Kind, text string) []byte {
-	switch k {
-	case Boolean:
-		if v, ok := parseBool(text); ok {
-			return strconv.AppendBool(dst, v)
-		}
-	case Integer, Number:
-		if IsNumber(text) {
-			return append(dst, text...)
-		}
+	switch {
+	case k == Boolean && (text == "1" || text == "0"): // as Rails and HTML forms send it
+		return strconv.AppendBool(dst, text == "1")
+	case fits(k, text), k == Integer && IsNumber(text):
+		return append(dst, text...)
 	}
 	return AppendString(dst, text)
 }
@@ -68,15 +64,4 @@ func DottedNames(prefix string, fields []Field) []string {
 		out = append(out, DottedNames(prefix+f.Name+".", f.Fields)...)
 	}
 	return out
-}
-
-// parseBool takes the words of JSON and the digits that Rails and HTML forms send.
-func parseBool(text string) (value, ok bool) {
-	switch text {
-	case "true", "1":
-		return true, true
-	case "false", "0":
-		return false, true
-	}
-	return false, false
 }

@@ -1,25 +1,62 @@
 package validate
 
 import (
+	"fmt"
 	"math"
 	"strconv"
+	"strings"
 	"unsafe"
 )
 
 // number reads a number and returns its text, which shares memory with the document.
 func (s *Scanner) number() (string, bool) {
-	rest := s.data[s.pos:]
-	n := numberLen(rest)
-	if n == 0 || n < len(rest) && partOfNumber(rest[n]) {
+	i := s.pos
+	for i < len(s.data) && partOfNumber(s.data[i]) {
+		i++
+	}
+	text := unsafe.String(unsafe.SliceData(s.data[s.pos:]), i-s.pos)
+	if !IsNumber(text) {
 		s.fail("invalid number")
 		return "", false
 	}
-	s.pos += n
-	return unsafe.String(unsafe.SliceData(rest), n), true
+	s.pos = i
+	return text, true
 }
 
 func partOfNumber(c byte) bool {
 	return isDigit(c) || c == '.' || c == 'e' || c == 'E' || c == '+' || c == '-'
+}
+
+func isDigit(c byte) bool { return '0' <= c && c <= '9' }
+
+// IsNumber reports whether s is a number in the grammar of RFC 8259.
+func IsNumber(s string) bool {
+	whole, s := digits(strings.TrimPrefix(s, "-"))
+	if whole == "" || len(whole) > 1 && whole[0] == '0' {
+		return false
+	}
+	if after, ok := strings.CutPrefix(s, "."); ok {
+		if whole, s = digits(after); whole == "" {
+			return false
+		}
+	}
+	if s == "" || s[0]|0x20 != 'e' {
+		return s == ""
+	}
+	if s = s[1:]; s != "" && (s[0] == '+' || s[0] == '-') {
+		s = s[1:]
+	}
+	whole, s = digits(s)
+	return whole != "" && s == ""
+}
+
+// digits splits s behind the digits that it begins with.
+func digits(s string) (digits, rest string) {
+	i := 0
+	for i < len(s) && isDigit(s[i]) {
+		i++
+	}
+	return s[:i], s[i:]
 }
 
 // Number reads a number and returns its text; a value of another type is a violation and skipped.
@@ -69,15 +106,11 @@ func (s *Scanner) Int64() (int64, bool) {
 		s.pos = i
 		return n, true
 	}
-	return s.slowInt64()
-}
-
-func (s *Scanner) slowInt64() (int64, bool) {
 	text, ok := s.Integer()
 	if !ok {
 		return 0, false
 	}
-	n, ok := ParseDecimal(text).Int64()
+	n, ok = ParseDecimal(text).Int64()
 	if !ok {
 		s.Violation("format", "must be an integer of 64 bits")
 		return 0, false
@@ -86,33 +119,21 @@ func (s *Scanner) slowInt64() (int64, bool) {
 }
 
 // Int32 reads an integer of 32 bits; any other value is a violation and skipped.
-func (s *Scanner) Int32() (int32, bool) {
-	failed := s.failed
-	n, ok := s.Int64()
-	if s.failed > failed && !ok {
-		return 0, false
-	}
-	if n < math.MinInt32 || n > math.MaxInt32 {
-		s.Violation("format", "must be an integer of 32 bits")
-		return 0, false
-	}
-	return int32(n), ok
-}
-
-// smallInteger is the integer types without a method of their own.
-type smallInteger interface {
-	~int8 | ~int16 | ~uint | ~uint8 | ~uint16 | ~uint32 | ~uint64
-}
+func (s *Scanner) Int32() (int32, bool) { return ReadInteger[int32](s) }
 
 // ReadInteger reads an integer of type T; any other value is a violation and skipped.
-func ReadInteger[T smallInteger](s *Scanner) (T, bool) {
+func ReadInteger[T ~int8 | ~int16 | ~int32 | ~uint | ~uint8 | ~uint16 | ~uint32 | ~uint64](s *Scanner) (T, bool) {
 	n, ok := s.Int64()
 	if !ok {
 		return 0, false
 	}
 	v := T(n)
 	if int64(v) != n || v < 0 != (n < 0) {
-		s.Violation("format", "must be an integer of "+strconv.Itoa(int(unsafe.Sizeof(v))*8)+" bits, without a sign where it has none")
+		message := fmt.Sprintf("must be an integer of %d bits", unsafe.Sizeof(v)*8)
+		if v = 0; v-1 > 0 {
+			message += " without a sign"
+		}
+		s.Violation("format", message)
 		return 0, false
 	}
 	return v, true
@@ -140,29 +161,14 @@ func (s *Scanner) float(size int) (float64, bool) {
 	return f, true
 }
 
-// NearestFloat64 is Float64 for numbers without a format: what is out of range becomes the nearest value in it.
-func (s *Scanner) NearestFloat64() (float64, bool) {
-	text, ok := s.Number()
-	return NearestFloat(text, 64), ok
-}
-
-// NearestFloat32 is Float32 for numbers without a format: what is out of range becomes the nearest value in it.
-func (s *Scanner) NearestFloat32() (float32, bool) {
-	text, ok := s.Number()
-	return float32(NearestFloat(text, 32)), ok
-}
-
 // NearestFloat returns the value of that many bits that is nearest to a number.
 func NearestFloat(text string, size int) float64 {
-	f, err := strconv.ParseFloat(text, size)
+	f, _ := strconv.ParseFloat(text, size) // an infinity where it is out of range
 	limit := math.MaxFloat64
 	if size == 32 {
 		limit = math.MaxFloat32
 	}
-	if err != nil {
-		f = max(-limit, min(limit, f))
-	}
-	return f
+	return max(-limit, min(limit, f))
 }
 
 // IsFloat reports whether a number is in the range of floating-point numbers of that many bits.

@@ -1,6 +1,8 @@
 package validate
 
 import (
+	"iter"
+	"net/textproto"
 	"net/url"
 	"strings"
 	"unicode/utf8"
@@ -33,17 +35,15 @@ type ParameterReader struct {
 // ReadParameters returns a reader of the parameters of one request.
 func ReadParameters(in Parameters, options Options) *ParameterReader {
 	r := &ParameterReader{in: in, options: options}
-	if !validQuery(in.Query) {
+	if _, err := url.QueryUnescape(in.Query); err != nil {
 		r.list = append(r.list, Violation{Rule: "syntax", Message: "the query string has a broken percent escape", In: "query"})
 	}
 	return r
 }
 
 // Value returns a scanner of the JSON that the parameter stands for, or of its default. It is nil where there is nothing to read: the
-// parameter is absent, which is a violation if it is required.
-//
-// Text has no type. Where the schema allows several, check decides whether a number, a boolean or a string is read: the first of
-// them that it takes. It checks one element of an array. Other parameters need no check.
+// parameter is absent, which is a violation if it is required. Text has no type: where the schema of a value or an element allows
+// several, it is a number, a boolean or a string, the first of them that check takes. Other parameters need no check.
 func (r *ParameterReader) Value(p *Parameter, check func(*Scanner)) *Scanner {
 	if p.Style == "deepObject" {
 		return r.object(p)
@@ -61,20 +61,21 @@ func (r *ParameterReader) Value(p *Parameter, check func(*Scanner)) *Scanner {
 	if p.AllowEmpty && len(values) == 1 && values[0] == "" && !r.takes(`""`, check) {
 		return nil
 	}
+	e := NewEncoder(nil)
 	if !array {
-		return r.scanner(r.appendText(nil, p, p.Kind, r.plain(p, values[0]), check))
+		r.text(e, p, p.Kind, r.plain(p, values[0]), check)
+		return r.scanner(e.buf)
 	}
 	if !p.Explode || p.In == "path" || p.In == "header" {
 		values = split(p, values[0])
 	}
-	data := []byte{'['}
-	for i, value := range values {
-		if i > 0 {
-			data = append(data, ',')
-		}
-		data = r.appendText(data, p, p.Items, r.plain(p, value), check)
+	e.Open('[')
+	for _, value := range values {
+		e.Next()
+		r.text(e, p, p.Items, r.plain(p, value), check)
 	}
-	return r.scanner(append(data, ']'))
+	e.Close(']')
+	return r.scanner(e.buf)
 }
 
 // End ends the reading of a parameter and keeps what s found.
@@ -127,19 +128,14 @@ func (r *ParameterReader) takes(document string, check func(*Scanner)) bool {
 	return s.End() == nil
 }
 
-// appendText appends the JSON that text stands for.
-func (r *ParameterReader) appendText(dst []byte, p *Parameter, kind Kind, text string, check func(*Scanner)) []byte {
-	switch {
-	case p.Style == "content":
-		return append(dst, text...)
-	case kind == Any && check != nil:
-		for _, kind := range []Kind{Number, Boolean} {
-			if fits(kind, text) && r.takes(text, check) {
-				return append(dst, text...)
-			}
-		}
+// text appends the JSON that text stands for.
+func (r *ParameterReader) text(e *Encoder, p *Parameter, kind Kind, text string, check func(*Scanner)) {
+	untyped := kind == Any && check != nil && (fits(Number, text) || fits(Boolean, text))
+	if p.Style == "content" || untyped && r.takes(text, check) {
+		e.buf = append(e.buf, text...)
+		return
 	}
-	return AppendParameter(dst, kind, text)
+	e.buf = AppendParameter(e.buf, kind, text)
 }
 
 // AppendParameter appends the JSON that text stands for. Text that is not UTF-8 is appended as it is, and refused when it is read.
@@ -157,7 +153,7 @@ func AppendParameter(dst []byte, kind Kind, text string) []byte {
 func fits(kind Kind, text string) bool {
 	switch kind {
 	case Integer:
-		return isCanonicalInteger(text)
+		return IsNumber(text) && !strings.ContainsAny(text, ".eE") && text != "-0"
 	case Number:
 		return IsNumber(text)
 	case Boolean:
@@ -167,26 +163,13 @@ func fits(kind Kind, text string) bool {
 	}
 }
 
-func isCanonicalInteger(text string) bool {
-	digits := strings.TrimPrefix(text, "-")
-	if digits == "" || digits[0] == '0' && text != "0" {
-		return false
-	}
-	for i := range len(digits) {
-		if !isDigit(digits[i]) {
-			return false
-		}
-	}
-	return true
-}
-
 // values returns the values that the request has for a parameter, as they stand there.
 func (r *ParameterReader) values(p *Parameter) []string {
 	switch p.In {
 	case "path":
 		return []string{r.in.Path(p.Name)}
 	case "header":
-		return r.in.Header[canonicalHeader(p.Name)]
+		return textproto.MIMEHeader(r.in.Header).Values(p.Name)
 	case "cookie":
 		return cookies(r.in.Header["Cookie"], p.Name)
 	}
@@ -201,17 +184,17 @@ func (r *ParameterReader) values(p *Parameter) []string {
 
 // plain returns a value, or an element of one, without the escapes of its place.
 func (r *ParameterReader) plain(p *Parameter, value string) string {
+	plain, err := value, error(nil)
 	switch {
 	case p.In == "query":
-		return unescapeQuery(value)
+		plain, err = url.QueryUnescape(value)
 	case p.In == "path" && r.in.Escaped:
-		if plain, err := url.PathUnescape(value); err == nil {
-			return plain
-		}
-		return value
-	default:
+		plain, err = url.PathUnescape(value)
+	}
+	if err != nil {
 		return value
 	}
+	return plain
 }
 
 // split returns the elements of an array that stands in one value. It splits before escapes are undone, so that an escaped
@@ -221,11 +204,9 @@ func split(p *Parameter, value string) []string {
 	case value == "":
 		return nil
 	case p.Style == "spaceDelimited":
-		value = strings.ReplaceAll(strings.ReplaceAll(value, "%20", " "), "+", " ")
-		return strings.Split(value, " ")
+		return strings.Split(strings.NewReplacer("%20", " ", "+", " ").Replace(value), " ")
 	case p.Style == "pipeDelimited":
-		value = strings.ReplaceAll(strings.ReplaceAll(value, "%7C", "|"), "%7c", "|")
-		return strings.Split(value, "|")
+		return strings.Split(strings.NewReplacer("%7C", "|", "%7c", "|").Replace(value), "|")
 	}
 	elements := strings.Split(value, ",")
 	if p.In == "header" {
@@ -238,67 +219,62 @@ func split(p *Parameter, value string) []string {
 
 // object returns a scanner of an object whose properties are parameters of their own: filter[name]=a&filter[size]=1.
 func (r *ParameterReader) object(p *Parameter) *Scanner {
-	var names []string
+	var names []string // in order of appearance
 	values := map[string][]string{}
 	for name, value := range pairs(r.in.Query) {
 		property, within := strings.CutPrefix(name, p.Name+"[")
 		property, closed := strings.CutSuffix(property, "]")
-		if !within || !closed || strings.ContainsAny(property, "[]") {
-			continue
+		if within && closed && !strings.ContainsAny(property, "[]") {
+			if values[property] == nil {
+				names = append(names, property)
+			}
+			values[property] = append(values[property], r.plain(p, value))
 		}
-		if values[property] == nil {
-			names = append(names, property)
-		}
-		values[property] = append(values[property], unescapeQuery(value))
 	}
-	if len(names) == 0 {
+	if len(values) == 0 {
 		return r.absent(p)
 	}
-	data := []byte{'{'}
-	for i, name := range names {
-		if i > 0 {
-			data = append(data, ',')
-		}
-		data = append(AppendString(data, name), ':')
-		field := FindField(p.Fields, name)
-		switch given := values[name]; {
-		case field != nil && field.Kind == Array:
-			data = appendParameterList(data, field.Items, given)
-		case field == nil && len(given) > 1:
-			data = appendParameterList(data, String, given)
-		default:
-			if len(given) > 1 {
-				r.list = append(r.list, Violation{Pointer: "/" + PointerToken(p.Name) + "/" + PointerToken(name), Rule: "style", Message: "must be given once", In: p.In})
-			}
-			kind := String
-			if field != nil {
-				kind = field.Kind
-			}
-			data = AppendParameter(data, kind, given[0])
-		}
+	e := NewEncoder(nil)
+	e.Open('{')
+	for _, name := range names {
+		e.Name(name)
+		r.property(e, p, name, values[name])
 	}
-	return r.scanner(append(data, '}'))
+	e.Close('}')
+	return r.scanner(e.buf)
 }
 
-func appendParameterList(dst []byte, kind Kind, values []string) []byte {
-	dst = append(dst, '[')
-	for i, value := range values {
-		if i > 0 {
-			dst = append(dst, ',')
-		}
-		dst = AppendParameter(dst, kind, value)
+// property appends one property of an object. Without a field it is a string, or a list of strings.
+func (r *ParameterReader) property(e *Encoder, p *Parameter, name string, values []string) {
+	field := FindField(p.Fields, name)
+	switch {
+	case field == nil && len(values) > 1:
+		field = &Field{Kind: Array, Items: String}
+	case field == nil:
+		field = &Field{Kind: String}
 	}
-	return append(dst, ']')
+	if field.Kind != Array {
+		if len(values) > 1 {
+			r.add(p, "style", "must be given once")
+			r.list[len(r.list)-1].Pointer += "/" + PointerToken(name)
+		}
+		e.buf = AppendParameter(e.buf, field.Kind, values[0])
+		return
+	}
+	e.Open('[')
+	for _, value := range values {
+		e.Next()
+		e.buf = AppendParameter(e.buf, field.Items, value)
+	}
+	e.Close(']')
 }
 
 // pairs yields the pairs of a query: the name without escapes, the value as it stands there.
-func pairs(query string) func(yield func(name, value string) bool) {
+func pairs(query string) iter.Seq2[string, string] {
 	return func(yield func(name, value string) bool) {
-		for query != "" {
-			var pair string
-			pair, query, _ = strings.Cut(query, "&")
+		for pair := range strings.SplitSeq(query, "&") {
 			name, value, _ := strings.Cut(pair, "=")
-			if pair != "" && !yield(unescapeQuery(name), value) {
+			if name, err := url.QueryUnescape(name); pair != "" && err == nil && !yield(name, value) {
 				return
 			}
 		}
@@ -307,40 +283,11 @@ func pairs(query string) func(yield func(name, value string) bool) {
 
 func cookies(lines []string, name string) []string {
 	var values []string
-	for _, line := range lines {
-		for pair := range strings.SplitSeq(line, ";") {
-			key, value, _ := strings.Cut(strings.Trim(pair, " \t"), "=")
-			if key == name {
-				values = append(values, strings.Trim(value, `"`))
-			}
+	for pair := range strings.SplitSeq(strings.Join(lines, ";"), ";") {
+		key, value, _ := strings.Cut(strings.Trim(pair, " \t"), "=")
+		if key == name {
+			values = append(values, strings.Trim(value, `"`))
 		}
 	}
 	return values
-}
-
-// canonicalHeader returns a name as the keys of http.Header have it: X-Request-Id.
-func canonicalHeader(name string) string {
-	b := []byte(name)
-	upper := true
-	for i, c := range b {
-		switch {
-		case upper && 'a' <= c && c <= 'z', !upper && 'A' <= c && c <= 'Z':
-			b[i] = c ^ 0x20
-		}
-		upper = c == '-'
-	}
-	return string(b)
-}
-
-func validQuery(query string) bool {
-	_, err := url.QueryUnescape(query)
-	return err == nil
-}
-
-// unescapeQuery undoes the escapes of a part of a query. The query as a whole was checked, so that there are no broken ones.
-func unescapeQuery(s string) string {
-	if plain, err := url.QueryUnescape(s); err == nil {
-		return plain
-	}
-	return s
 }

@@ -74,11 +74,13 @@ func Nullable[T any](s *Scanner, v *nullable.Nullable[T], read func(*Scanner) (T
 	}
 }
 
-// ReadString reads a string.
-func ReadString[T ~string](s *Scanner, v *T) {
-	if text, ok := s.String(); ok {
+// ReadString reads a string, and reports whether there was one.
+func ReadString[T ~string](s *Scanner, v *T) bool {
+	text, ok := s.String()
+	if ok {
 		*v = T(text)
 	}
+	return ok
 }
 
 // NullableBool reads a boolean or null.
@@ -91,21 +93,7 @@ func NullableBool[T ~bool](s *Scanner, v *nullable.Nullable[T]) {
 }
 
 // Strings reads an array of strings, and reports whether there was an array.
-func Strings[S ~[]E, E ~string](s *Scanner, v *S) bool {
-	if !s.Begin(Array) {
-		return false
-	}
-	MakeSlice(s, v)
-	var items Items
-	for s.NextItem(&items) {
-		mark := s.Mark()
-		if text, ok := s.String(); ok {
-			*v = append(*v, E(text))
-		}
-		s.WithinItem(mark, items.Index)
-	}
-	return true
-}
+func Strings[S ~[]E, E ~string](s *Scanner, v *S) bool { return List(s, v, ReadString) }
 
 // List reads an array, its elements by decode, and reports whether there was an array. Elements of another type are left out.
 func List[S ~[]E, E any](s *Scanner, v *S, decode func(*Scanner, *E) bool) bool {
@@ -147,25 +135,45 @@ func Map[M ~map[string]V, V any](s *Scanner, v *M, decode func(*Scanner, *V) boo
 
 // Any reads a value of any type, as encoding/json has it. A number that float64 cannot hold is a json.Number.
 func (s *Scanner) Any() any {
+	return s.AnyNumber(func(text string) any {
+		f, err := strconv.ParseFloat(text, 64)
+		if err != nil || ParseDecimal(strconv.FormatFloat(f, 'g', -1, 64)) != ParseDecimal(text) {
+			return json.Number(strings.Clone(text))
+		}
+		return f
+	})
+}
+
+// AnyNumber is Any with numbers as number has them.
+func (s *Scanner) AnyNumber(number func(text string) any) any {
 	switch s.Kind() {
-	case Null:
-		s.null()
-		return nil
 	case Boolean:
 		v, _ := s.Bool()
 		return v
 	case Number:
 		text, _ := s.number()
-		return anyNumber(text)
+		return number(text)
 	case String:
 		v, _ := s.text()
 		return v
 	case Array:
-		return s.anyArray()
+		list := []any{}
+		s.open()
+		for i := (Items{}); s.NextItem(&i); {
+			mark := s.Mark()
+			list = append(list, s.AnyNumber(number))
+			s.WithinItem(mark, i.Index)
+		}
+		return list
 	case Object:
-		return s.anyObject()
+		object := map[string]any{}
+		Map(s, &object, func(s *Scanner, v *any) bool {
+			*v = s.AnyNumber(number)
+			return true
+		})
+		return object
 	default:
-		s.unexpected("a value")
+		s.Skip()
 		return nil
 	}
 }
@@ -198,42 +206,6 @@ func (e *Encoder) RawValue(text []byte) {
 	default:
 		e.Raw(text)
 	}
-}
-
-func anyNumber(text string) any {
-	f, err := strconv.ParseFloat(text, 64)
-	if err != nil || ParseDecimal(strconv.FormatFloat(f, 'g', -1, 64)) != ParseDecimal(text) {
-		return json.Number(strings.Clone(text))
-	}
-	return f
-}
-
-func (s *Scanner) anyArray() any {
-	list := []any{}
-	if !s.open() {
-		return list
-	}
-	for i := (Items{}); s.NextItem(&i); {
-		mark := s.Mark()
-		list = append(list, s.Any())
-		s.WithinItem(mark, i.Index)
-	}
-	return list
-}
-
-func (s *Scanner) anyObject() any {
-	object := map[string]any{}
-	if !s.open() {
-		return object
-	}
-	var m Members
-	for key, ok := s.NextMember(&m); ok; key, ok = s.NextMember(&m) {
-		mark := s.Mark()
-		s.Unknown(&m, key)
-		object[key] = s.Any()
-		s.Within(mark, key)
-	}
-	return object
 }
 
 // Unmarshal reads the value at offset with encoding/json, for types that decode themselves, and reports whether it could.

@@ -48,14 +48,13 @@ type Scanner struct {
 	scratch    any  // of package compose
 }
 
-// NewScanner returns a scanner of data. It is short enough to be inlined, so that a scanner that does not escape is not allocated.
+// NewScanner returns a scanner of data. It is inlined, so that a scanner that does not escape is not allocated.
 func NewScanner(data []byte, options Options) *Scanner {
 	return &Scanner{data: data, options: options, exact: !options.Lenient, depth: cmp.Or(options.MaxDepth, DefaultMaxDepth)}
 }
 
-// NewLenientScanner returns a scanner of what somebody else sent, which reads all that it can: ids and numbers in either
-// form, duplicate keys (the last one counts), lone surrogates as U+FFFD, U+0000, a byte order mark, and up to 1,000 levels.
-// Use Warnings in place of End.
+// NewLenientScanner returns a scanner that reads all that it can of what others send: ids and numbers in either form, duplicate
+// keys (the last one counts), lone surrogates as U+FFFD, U+0000, a byte order mark, 1,000 levels. Warnings takes the place of End.
 func NewLenientScanner(data []byte, options Options) *Scanner {
 	options.Lenient, options.RefuseNUL, options.MaxDepth = true, false, 1000
 	return NewScanner(bytes.TrimPrefix(data, []byte("\ufeff")), options)
@@ -86,7 +85,12 @@ func (s *Scanner) End() error {
 	case s.err != nil:
 		return s.err
 	case s.failed > 0:
-		return cutViolations(s.violations, s.unlisted)
+		if s.unlisted > 0 {
+			last := len(s.violations) - 1
+			message := fmt.Sprintf("%d more violations are not listed", s.unlisted+1)
+			return append(s.violations[:last:last], Violation{Rule: Unlisted, Message: message})
+		}
+		return s.violations
 	default:
 		return nil
 	}
@@ -98,47 +102,30 @@ func (s *Scanner) Valid() bool { return s.err == nil && s.failed == 0 }
 // Response reports whether the document is a response.
 func (s *Scanner) Response() bool { return s.options.Response }
 
+// kinds has the kind of the values that begin with a character.
+var kinds = [256]Kind{
+	'"': String, '{': Object, '[': Array, 't': Boolean, 'f': Boolean, 'n': Null, '-': Number,
+	'0': Number, '1': Number, '2': Number, '3': Number, '4': Number, '5': Number, '6': Number, '7': Number, '8': Number, '9': Number,
+}
+
 // Kind returns the kind of the next value without reading it.
 func (s *Scanner) Kind() Kind {
 	s.space()
 	if s.pos >= len(s.data) {
 		return Invalid
 	}
-	switch c := s.data[s.pos]; c {
-	case '"':
-		return String
-	case '{':
-		return Object
-	case '[':
-		return Array
-	case 't', 'f':
-		return Boolean
-	case 'n':
-		return Null
-	default:
-		if c == '-' || isDigit(c) {
-			return Number
-		}
-		return Invalid
-	}
+	return kinds[s.data[s.pos]]
 }
 
 // Null reads null, and reports whether the next value was that. Another value is left to be read.
 func (s *Scanner) Null() bool {
-	if s.pos < len(s.data) && s.data[s.pos] == '"' {
+	if s.pos < len(s.data) && s.data[s.pos] == '"' { // short enough to be inlined, for the usual case
 		return false
 	}
 	return s.null()
 }
 
-// null is apart so that Null is inlined.
-func (s *Scanner) null() bool {
-	s.space()
-	if s.pos < len(s.data) && s.data[s.pos] == 'n' {
-		return s.literal("null")
-	}
-	return false
-}
+func (s *Scanner) null() bool { return s.Kind() == Null && s.literal("null") }
 
 // Bool reads a boolean; a value of another type is a violation and skipped.
 func (s *Scanner) Bool() (value, ok bool) {
@@ -167,9 +154,6 @@ func (s *Scanner) Offset() int {
 	return s.pos
 }
 
-// Position returns the end of what was read.
-func (s *Scanner) Position() int { return s.pos }
-
 // Raw returns the document from offset to what was read last.
 func (s *Scanner) Raw(offset int) []byte {
 	if s.err != nil {
@@ -178,8 +162,7 @@ func (s *Scanner) Raw(offset int) []byte {
 	return s.data[offset:s.pos]
 }
 
-// What may be read again of a document: so many times its size, and so many bytes of any. It bounds the time that any
-// combination of schema and document takes.
+// A document may be read again so many times, and so many bytes of any: it bounds the time of any combination of schema and document.
 const (
 	maxAgain   = 100
 	againOfAny = 16 << 20

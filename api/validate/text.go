@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/binary"
 	"math/bits"
+	"strconv"
 	"strings"
 	"unicode/utf16"
 	"unicode/utf8"
@@ -39,11 +40,6 @@ func plain(data []byte, i int) (end int, high uint64) {
 		}
 		high |= w
 		i += 8
-	}
-	if rest := len(data) - i; 0 < rest && len(data) >= 8 {
-		w := binary.LittleEndian.Uint64(data[len(data)-8:]) >> (8 * (8 - rest)) // behind the rest are zeros, which are special
-		n := bits.TrailingZeros64(special(w)) & 0o70
-		return i + n/8, high | w&(1<<n-1)
 	}
 	for ; i < len(data) && data[i] >= 0x20 && data[i] != '"' && data[i] != '\\'; i++ {
 		high |= uint64(data[i])
@@ -185,17 +181,10 @@ func (s *Scanner) codeUnit(i int) (rune, bool) {
 		s.fail("incomplete escape")
 		return 0, false
 	}
-	var r rune
-	for _, c := range s.data[i+2 : i+6] {
-		switch {
-		case isDigit(c):
-			r = r<<4 | rune(c-'0')
-		case 'a' <= c|0x20 && c|0x20 <= 'f':
-			r = r<<4 | rune(c|0x20-'a'+10)
-		default:
-			s.fail("invalid escape")
-			return 0, false
-		}
+	r, err := strconv.ParseUint(string(s.data[i+2:i+6]), 16, 16)
+	if err != nil {
+		s.fail("invalid escape")
+		return 0, false
 	}
-	return r, true
+	return rune(r), true
 }

@@ -1,9 +1,7 @@
 package validate
 
 import (
-	"strconv"
 	"strings"
-	"unicode/utf8"
 )
 
 // Violation is one broken rule.
@@ -40,14 +38,7 @@ const maxToken = 256
 // PointerToken returns the name of a property as a token of a pointer. Of a name of more than 256 bytes it has the beginning.
 func PointerToken(name string) string {
 	if len(name) > maxToken {
-		end := maxToken
-		for end > 0 && !utf8.RuneStart(name[end]) {
-			end--
-		}
-		name = name[:end] + "…"
-	}
-	if !strings.ContainsAny(name, "~/") {
-		return name
+		name = strings.ToValidUTF8(name[:maxToken], "") + "…"
 	}
 	return escape.Replace(name)
 }
@@ -66,15 +57,6 @@ func (l Violations) Error() string {
 
 // Unlisted is the rule of the last violation of a list that was cut. It belongs to the document as a whole.
 const Unlisted = "unlisted"
-
-// Cut returns the list that has no place for so many violations: its last entry says how many are missing.
-func cutViolations(l Violations, unlisted int) Violations {
-	if unlisted == 0 {
-		return l
-	}
-	last := len(l) - 1
-	return append(l[:last:last], Violation{Rule: Unlisted, Message: strconv.Itoa(unlisted+1) + " more violations are not listed"})
-}
 
 // Strip returns the list with prefix taken from each pointer that is below it.
 func (l Violations) Strip(prefix string) Violations {

@@ -81,21 +81,19 @@ func (s *Scanner) Mark() int { return len(s.violations) }
 // Within puts the property called name in front of the pointers of the violations listed since mark.
 func (s *Scanner) Within(mark int, name string) {
 	if len(s.violations) > mark {
-		s.within(mark, name)
+		s.prefix(mark, name)
 	}
 }
 
 // WithinItem is Within for an element of an array.
 func (s *Scanner) WithinItem(mark, index int) {
 	if len(s.violations) > mark {
-		s.prefix(mark, "/"+strconv.Itoa(index))
+		s.prefix(mark, strconv.Itoa(index))
 	}
 }
 
-// within is apart so that Within is inlined.
-func (s *Scanner) within(mark int, name string) { s.prefix(mark, "/"+PointerToken(name)) }
-
-func (s *Scanner) prefix(mark int, token string) {
+func (s *Scanner) prefix(mark int, name string) {
+	token := "/" + PointerToken(name)
 	for i := mark; i < len(s.violations); i++ {
 		s.violations[i].Pointer = token + s.violations[i].Pointer
 	}

@@ -10,39 +10,12 @@ import (
 // forgotten. Text is told from numbers here even where s is lenient: a value that is valid must match as many schemas as it does strictly.
 func Matches(s *validate.Scanner, offset int, checks ...func(*validate.Scanner)) int {
 	defer s.Exact(s.Exact(true))
-	m, done := memoOf(s)
-	defer done()
-	count := 0
-	for _, check := range checks {
-		if !s.Stopped() && m.matches(s, offset, check) {
-			count++
-		}
-	}
-	return count
+	return try(s, offset, false, checks)
 }
 
 // All reads the value at offset once with each of checks and keeps what they find.
 func All(s *validate.Scanner, offset int, checks ...func(*validate.Scanner)) {
-	m, done := memoOf(s)
-	defer done()
-	for _, check := range checks {
-		if s.Stopped() {
-			return
-		}
-		key := keyOf(s, offset, check)
-		known, ok := m.results[key]
-		if ok && (known.passed || known.reported || m.trials > 0) {
-			s.Jump(known.end)
-			if !known.passed {
-				s.CountFailure()
-			}
-			continue
-		}
-		before := s.Findings()
-		s.Rewind(offset)
-		check(s)
-		m.results[key] = memoResult{s.Position(), !s.Since(before), m.trials == 0}
-	}
+	try(s, offset, true, checks)
 }
 
 // memo keeps results while one Matches or All runs inside another, so that recursive schemas cost no more than one check
@@ -70,30 +43,46 @@ type memoResult struct {
 	reported bool // what it found is listed
 }
 
-// memoOf returns the memo of s; done drops it where it was made by this call.
-func memoOf(s *validate.Scanner) (m *memo, done func()) {
+// try reads the value at offset with each of checks and returns how many found nothing wrong. What they find is kept, or forgotten.
+func try(s *validate.Scanner, offset int, keep bool, checks []func(*validate.Scanner)) (passed int) {
 	scratch := s.Scratch()
-	if m, ok := (*scratch).(*memo); ok {
-		return m, func() {}
+	m, ok := (*scratch).(*memo)
+	if !ok {
+		m = &memo{results: map[memoKey]memoResult{}}
+		*scratch = m
+		defer func() { *scratch = nil }()
 	}
-	m = &memo{results: map[memoKey]memoResult{}}
-	*scratch = m
-	return m, func() { *scratch = nil }
+	for _, check := range checks {
+		if !s.Stopped() && m.passes(s, offset, keep, check) {
+			passed++
+		}
+	}
+	return passed
 }
 
-func (m *memo) matches(s *validate.Scanner, offset int, check func(*validate.Scanner)) bool {
+func (m *memo) passes(s *validate.Scanner, offset int, keep bool, check func(*validate.Scanner)) bool {
 	key := keyOf(s, offset, check)
-	if known, ok := m.results[key]; ok {
+	known, ok := m.results[key]
+	if ok && (known.passed || known.reported || !keep || m.trials > 0) {
 		s.Jump(known.end)
+		if keep && !known.passed {
+			s.CountFailure()
+		}
 		return known.passed
 	}
 	before := s.Findings()
-	m.trials++
 	s.Rewind(offset)
-	check(s)
-	m.trials--
+	if keep {
+		check(s)
+	} else {
+		m.trials++
+		check(s)
+		m.trials--
+	}
 	passed := !s.Since(before)
-	s.Forget(before)
-	m.results[key] = memoResult{s.Position(), passed, false}
+	if !keep {
+		s.Forget(before)
+	}
+	m.results[key] = memoResult{s.Offset(), passed, keep && m.trials == 0}
 	return passed
 }

@@ -1,7 +1,7 @@
 package compose
 
 import (
-	"math/bits"
+	"math/big"
 
 	"example.com/oxgroups/api/validate"
 )
@@ -21,22 +21,7 @@ func IsMultiple(d validate.Decimal, divisor uint64, exponent int64) bool {
 	for i := range len(digits) {
 		rest = (rest*10 + uint64(digits[i]-'0')) % divisor
 	}
-	return mulMod(rest, powMod(10, uint64(shift), divisor), divisor) == 0
-}
-
-func mulMod(a, b, m uint64) uint64 {
-	high, low := bits.Mul64(a%m, b%m)
-	_, rest := bits.Div64(high, low, m)
-	return rest
-}
-
-func powMod(base, power, m uint64) uint64 {
-	result := 1 % m
-	for base %= m; power > 0; power >>= 1 {
-		if power&1 == 1 {
-			result = mulMod(result, base, m)
-		}
-		base = mulMod(base, base, m)
-	}
-	return result
+	m := new(big.Int).SetUint64(divisor)
+	power := new(big.Int).Exp(big.NewInt(10), big.NewInt(shift), m)
+	return power.Mul(power, new(big.Int).SetUint64(rest)).Mod(power, m).Sign() == 0
 }

@@ -1,25 +1,21 @@
-// Package form turns a form (application/x-www-form-urlencoded) into the JSON document that it stands for. There are two
-// encodings: the standard one, and the bracketed names of Rails, which have objects in objects.
+// Package form turns a form (application/x-www-form-urlencoded) into the JSON document that it stands for, in the standard
+// encoding or in the bracketed one of Rails, which has objects in objects:
 //
-//	name=Acme&ids=10&ids=11                                              {"name":"Acme","ids":[10,11]}
-//	workspace_group[name]=Acme&workspace_group[add_workspace_ids][]=10   {"workspace_group":{"name":"Acme","add_workspace_ids":[10]}}
+//	name=Acme&ids=10&ids=11                      {"name":"Acme","ids":[10,11]}
+//	group[name]=Acme&group[ids][]=10             {"group":{"name":"Acme","ids":[10]}}
 //
-// A form has no types, so they come from the table of fields that is generated from the schema. What the schema
-// forbids is not decided here: it stays in the document, for the validator to name. The package knows no HTTP.
+// Types come from the generated table of fields. What the schema forbids stays in the document, for the validator to name.
 package form
 
 import (
+	"fmt"
 	"net/url"
 	"slices"
-	"strconv"
 	"strings"
 	"unicode/utf8"
 
 	"example.com/oxgroups/api/validate"
 )
-
-// maxDepth is how many brackets a name may have; jsonscan allows documents the same depth.
-const maxDepth = 64
 
 // Decoder returns a function that reads a form as decode reads JSON. fields are those of the schema of decode.
 func Decoder[T any](decode func([]byte, *T) error, fields []validate.Field, bracketed bool) func([]byte, *T) error {
@@ -37,18 +33,15 @@ func Decoder[T any](decode func([]byte, *T) error, fields []validate.Field, brac
 }
 
 // AppendStandardJSON appends the JSON document that a form in the standard encoding stands for to dst. The caller bounds the size
-// of form.
+// of form. Errors are those of AppendJSON.
 //
-//   - A name that is repeated is an array, and so is one whose field is an array.
+//   - A name that is repeated is an array, and so is one whose field is an array. An object is given as JSON.
 //   - A name without "=" is null, and so is one with nothing behind "=" whose field is no string; for a list it is the empty one.
-//   - An object is given as JSON.
 //   - Names that fields does not have are strings in the document: the decoder ignores or refuses them, as it does in JSON.
-//
-// Errors are those of AppendJSON.
 func AppendStandardJSON(dst, form []byte, fields []validate.Field) ([]byte, error) {
-	root := node{field: &validate.Field{Kind: validate.Object, Fields: fields}, shape: object, json: true}
+	root := document{node: newRoot(fields), appendText: validate.AppendValue}
 	unknown := map[string]*node{}
-	return appendPairs(dst, form, &root, func(name, text string, hasValue bool) string {
+	return root.appendJSON(dst, form, func(name, text string, hasValue bool) string {
 		field := validate.FindField(fields, name)
 		switch {
 		case field == nil:
@@ -65,15 +58,13 @@ func AppendStandardJSON(dst, form []byte, fields []validate.Field) ([]byte, erro
 //
 //   - Names that fields does not have are left out, as a decoder of JSON ignores them.
 //   - A name without "=" is null, and so is one with nothing behind "=" whose field is no string (as in Rails).
-//   - list[]=a&list[]=b and list[0]=a&list[1]=b are lists, the second in the order of the numbers. A name list[]
-//     without "=" adds no element, so that alone it is the empty list (as in Rails).
+//   - list[]=a and list[0]=a are elements, the second in the order of the numbers. list[] without "=" adds none (as in Rails).
 //
-// It returns a *validate.SyntaxError where the form is empty, is not UTF-8 or holds U+0000, has a broken escape or
-// bracket, or gives one name twice or in two shapes. The offset is that of the pair in the form. The error never repeats
-// what the form says.
+// A broken form is a *validate.SyntaxError with the offset of the pair: empty, not UTF-8, U+0000, a broken escape or bracket, one
+// name twice or in two shapes. The error never repeats what the form says.
 func AppendJSON(dst, form []byte, fields []validate.Field) ([]byte, error) {
-	root := node{field: &validate.Field{Kind: validate.Object, Fields: fields}, shape: object}
-	return appendPairs(dst, form, &root, func(name, text string, hasValue bool) string {
+	root := document{node: newRoot(fields), appendText: validate.AppendText}
+	return root.appendJSON(dst, form, func(name, text string, hasValue bool) string {
 		path, problem := splitName(name)
 		if problem != "" {
 			return problem
@@ -82,107 +73,69 @@ func AppendJSON(dst, form []byte, fields []validate.Field) ([]byte, error) {
 	})
 }
 
-// appendPairs gives each pair of a form to add, which puts it below root, and appends the JSON of root.
-func appendPairs(dst, form []byte, root *node, add func(name, text string, hasValue bool) (problem string)) ([]byte, error) {
-	if len(form) == 0 {
-		return dst, &validate.SyntaxError{Message: "unexpected end of the form, a name expected"}
-	}
-	for offset, rest := 0, string(form); rest != ""; {
-		pair, tail, _ := strings.Cut(rest, "&")
-		if problem := addPair(pair, add); problem != "" {
-			return dst, &validate.SyntaxError{Offset: offset, Message: problem}
-		}
-		offset += len(pair) + 1
-		rest = tail
-	}
-	return root.appendJSON(dst), nil
-}
-
-// Unknown returns the names that AppendJSON leaves out, dotted: "workspace_group.color". Broken names
-// are not among them.
+// Unknown returns the names that AppendJSON leaves out, dotted: "workspace_group.color". Broken pairs are not among them.
 func Unknown(form []byte, fields []validate.Field) (names []string) {
 	for pair := range strings.SplitSeq(string(form), "&") {
-		rawName, _, _ := strings.Cut(pair, "=")
-		name, problem := unescape(rawName)
-		if problem != "" || name == "" {
-			continue
-		}
-		path, problem := splitName(name)
-		if problem != "" {
-			continue
-		}
-		level := fields
-		for i, part := range path {
-			f := validate.FindField(level, part)
-			if f == nil {
-				names = append(names, strings.Join(path[:i+1], "."))
-				break
+		_ = addPair(pair, func(name, _ string, _ bool) string {
+			path, problem := splitName(name)
+			for i, level := 0, fields; i < len(path) && name != ""; i++ {
+				f := validate.FindField(level, path[i])
+				if f == nil {
+					names = append(names, strings.Join(path[:i+1], "."))
+				}
+				if f == nil || f.Kind != validate.Object {
+					break
+				}
+				level = f.Fields
 			}
-			if f.Kind != validate.Object {
-				break
-			}
-			level = f.Fields
-		}
+			return problem
+		})
 	}
 	slices.Sort(names)
 	return slices.Compact(names)
 }
 
-// addPair splits one name=value pair, and returns what is wrong with it, or "".
+// addPair splits one name=value pair and gives it to add. It returns what is wrong with it, or "".
 func addPair(pair string, add func(name, text string, hasValue bool) (problem string)) (problem string) {
 	if pair == "" {
 		return ""
 	}
 	rawName, rawValue, hasValue := strings.Cut(pair, "=")
-	name, problem := unescape(rawName)
-	if problem != "" {
-		return problem
-	}
-	text, problem := unescape(rawValue)
-	if problem != "" {
-		return problem
+	name, err := url.QueryUnescape(rawName)
+	text, err2 := url.QueryUnescape(rawValue)
+	switch {
+	case err != nil || err2 != nil:
+		return "broken percent escape"
+	case !utf8.ValidString(name) || !utf8.ValidString(text):
+		return "invalid UTF-8"
+	case strings.ContainsRune(name+text, 0):
+		return "U+0000 in a string"
 	}
 	return add(name, text, hasValue)
 }
+
+// maxDepth is how many brackets a name may have: a document may be as deep.
+const maxDepth = validate.DefaultMaxDepth
 
 // splitName splits a[b][c] into a, b and c.
 func splitName(name string) (path []string, problem string) {
 	const broken = "broken brackets in a name"
 	head, rest, nested := strings.Cut(name, "[")
-	if strings.Contains(head, "]") {
-		return nil, broken
+	path = []string{head}
+	if nested {
+		inner, closed := strings.CutSuffix(rest, "]")
+		if !closed {
+			return nil, broken
+		}
+		path = append(path, strings.SplitN(inner, "][", maxDepth+1)...)
 	}
-	path = append(path, head)
-	for nested {
-		token, tail, closed := strings.Cut(rest, "]")
-		if !closed || strings.Contains(token, "[") {
+	if len(path) > maxDepth {
+		return nil, fmt.Sprintf("names nested deeper than %d levels", maxDepth)
+	}
+	for _, token := range path {
+		if strings.ContainsAny(token, "[]") {
 			return nil, broken
 		}
-		path = append(path, token)
-		if len(path) > maxDepth {
-			return nil, "names nested deeper than " + strconv.Itoa(maxDepth) + " levels"
-		}
-		if tail == "" {
-			break
-		}
-		if tail[0] != '[' {
-			return nil, broken
-		}
-		rest = tail[1:]
 	}
 	return path, ""
-}
-
-// unescape decodes one half of a pair: "+" is a space, %XX is a byte.
-func unescape(s string) (text, problem string) {
-	text, err := url.QueryUnescape(s)
-	switch {
-	case err != nil:
-		return "", "broken percent escape"
-	case !utf8.ValidString(text):
-		return "", "invalid UTF-8"
-	case strings.IndexByte(text, 0) >= 0:
-		return "", "U+0000 in a string"
-	}
-	return text, ""
 }

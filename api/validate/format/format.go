@@ -8,8 +8,11 @@ package format
 
 import (
 	"net/netip"
+	"regexp"
 	"strings"
 	"unicode"
+
+	"github.com/google/uuid"
 )
 
 // IsBlank reports whether text has nothing but white space, as ECMA 262 has it.
@@ -34,36 +37,9 @@ func IsUUID(text string) bool {
 }
 
 // ParseUUID returns the bytes of a UUID in the form of RFC 9562.
-func ParseUUID(text string) (uuid [16]byte, ok bool) {
-	if len(text) != 36 {
-		return uuid, false
-	}
-	n := 0
-	for i := 0; i < 36; i++ {
-		if i == 8 || i == 13 || i == 18 || i == 23 {
-			if text[i] != '-' {
-				return uuid, false
-			}
-			continue
-		}
-		digit, ok := hexDigit(text[i])
-		if !ok {
-			return uuid, false
-		}
-		uuid[n/2] = uuid[n/2]<<4 | digit
-		n++
-	}
-	return uuid, true
-}
-
-func hexDigit(c byte) (byte, bool) {
-	switch {
-	case '0' <= c && c <= '9':
-		return c - '0', true
-	case 'a' <= c|0x20 && c|0x20 <= 'f':
-		return c | 0x20 - 'a' + 10, true
-	}
-	return 0, false
+func ParseUUID(text string) ([16]byte, bool) {
+	id, err := uuid.Parse(text)
+	return id, err == nil && len(text) == len(id.String()) // Parse takes other forms too
 }
 
 // IsIPv4 reports whether text is an address in dotted decimal (RFC 2673, section 3.2).
@@ -78,34 +54,17 @@ func IsIPv6(text string) bool {
 	return err == nil && a.Is6() && a.Zone() == ""
 }
 
+const label = `[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?`
+
+var (
+	hostname  = regexp.MustCompile(`^` + label + `(?:\.` + label + `)*$`)
+	dotAtom   = regexp.MustCompile("^[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*$")
+	quoted    = regexp.MustCompile(`^"(?:[ !#-\[\]-~]|\\[ -~])*"$`)
+	ipLiteral = regexp.MustCompile(`^\[(?:(?i:IPv6:)([0-9A-Fa-f:.]+)|([0-9.]+))\]$`)
+)
+
 // IsHostname reports whether text is a host name of RFC 1123, section 2.1: labels of letters, digits and hyphens.
-func IsHostname(text string) bool {
-	if text == "" || len(text) > 253 {
-		return false
-	}
-	for label := range strings.SplitSeq(text, ".") {
-		if !isLabel(label) {
-			return false
-		}
-	}
-	return true
-}
-
-func isLabel(label string) bool {
-	if label == "" || len(label) > 63 || label[0] == '-' || label[len(label)-1] == '-' {
-		return false
-	}
-	for i := range len(label) {
-		if c := label[i]; !isAlnum(c) && c != '-' {
-			return false
-		}
-	}
-	return true
-}
-
-func isAlnum(c byte) bool {
-	return '0' <= c && c <= '9' || 'a' <= c|0x20 && c|0x20 <= 'z'
-}
+func IsHostname(text string) bool { return len(text) <= 253 && hostname.MatchString(text) }
 
 // maxEmail is the longest path of RFC 5321, section 4.5.3.1.3, without its angle brackets.
 const maxEmail = 254
@@ -116,47 +75,12 @@ func IsEmail(text string) bool {
 	if at < 1 || at > 64 || len(text) > maxEmail {
 		return false
 	}
-	return isLocalPart(text[:at]) && isMailDomain(text[at+1:])
-}
-
-func isLocalPart(local string) bool {
-	if len(local) >= 2 && local[0] == '"' && local[len(local)-1] == '"' {
-		return isQuoted(local[1 : len(local)-1])
+	local, domain := text[:at], text[at+1:]
+	if !dotAtom.MatchString(local) && !quoted.MatchString(local) {
+		return false
 	}
-	for atom := range strings.SplitSeq(local, ".") {
-		if atom == "" {
-			return false
-		}
-		for i := range len(atom) {
-			if c := atom[i]; !isAlnum(c) && strings.IndexByte("!#$%&'*+-/=?^_`{|}~", c) < 0 {
-				return false
-			}
-		}
+	if literal := ipLiteral.FindStringSubmatch(domain); literal != nil {
+		return IsIPv6(literal[1]) || IsIPv4(literal[2])
 	}
-	return true
-}
-
-func isQuoted(inside string) bool {
-	for i := 0; i < len(inside); i++ {
-		switch c := inside[i]; {
-		case c == '\\' && i+1 < len(inside) && ' ' <= inside[i+1] && inside[i+1] <= '~':
-			i++
-		case c < ' ' || c > '~' || c == '"' || c == '\\':
-			return false
-		}
-	}
-	return true
-}
-
-func isMailDomain(domain string) bool {
-	literal, ok := strings.CutPrefix(domain, "[")
-	if !ok {
-		return IsHostname(domain)
-	}
-	literal, ok = strings.CutSuffix(literal, "]")
-	const tag = "IPv6:"
-	if len(literal) > len(tag) && strings.EqualFold(literal[:len(tag)], tag) {
-		return ok && IsIPv6(literal[len(tag):])
-	}
-	return ok && IsIPv4(literal)
+	return IsHostname(domain)
 }

@@ -30,11 +30,8 @@ func readAll(r *http.Request, limit int64) ([]byte, error) {
 	}
 	var buffer bytes.Buffer
 	buffer.Grow(int(min(max(r.ContentLength, 0), preallocated)) + bytes.MinRead)
-	if _, err := buffer.ReadFrom(io.LimitReader(r.Body, limit+1)); err != nil {
+	if _, err := buffer.ReadFrom(http.MaxBytesReader(nil, r.Body, limit)); err != nil {
 		return nil, broken(err)
-	}
-	if int64(buffer.Len()) > limit {
-		return nil, tooLarge(limit)
 	}
 	return buffer.Bytes(), nil
 }
@@ -43,7 +40,7 @@ func readAll(r *http.Request, limit int64) ([]byte, error) {
 func broken(err error) *BodyError {
 	var limit *http.MaxBytesError
 	switch {
-	case errors.As(err, &limit): // of a middleware
+	case errors.As(err, &limit):
 		return tooLarge(limit.Limit)
 	case errors.Is(err, os.ErrDeadlineExceeded):
 		return &BodyError{status: http.StatusRequestTimeout, message: "the body came too slowly", cause: err}
@@ -56,28 +53,21 @@ type Stream struct {
 	ContentType string // with its parameters, for example the boundary of a multipart body
 	Length      int64  // bytes; -1 if it is not announced
 	body        io.Reader
-	left, limit int64
+	limit       int64
 }
 
 // NewStream returns the body of r with a bound of limit bytes.
 func NewStream(r *http.Request, limit int64) *Stream {
-	return &Stream{ContentType: r.Header.Get("Content-Type"), Length: r.ContentLength, body: r.Body, left: limit, limit: limit}
+	return &Stream{r.Header.Get("Content-Type"), r.ContentLength, http.MaxBytesReader(nil, r.Body, limit), limit}
 }
 
 // Read reads from the body.
 func (s *Stream) Read(p []byte) (int, error) {
-	if s.left < 0 || s.Length > s.limit {
+	if s.Length > s.limit {
 		return 0, tooLarge(s.limit)
 	}
-	if int64(len(p)) > s.left+1 {
-		p = p[:s.left+1]
-	}
 	n, err := s.body.Read(p)
-	s.left -= int64(n)
-	switch {
-	case s.left < 0:
-		return n - 1, tooLarge(s.limit)
-	case err != nil && err != io.EOF:
+	if err != nil && err != io.EOF {
 		return n, broken(err)
 	}
 	return n, err

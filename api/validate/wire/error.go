@@ -4,13 +4,11 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"strings"
 
 	"example.com/oxgroups/api/validate"
 )
 
-// BodyError says why a body was not taken. The body was not read to its end, so the reply should say "Connection: close": what
-// follows on the connection is not a request.
+// BodyError says why a body was not taken. It was not read to its end, so the reply should say "Connection: close".
 type BodyError struct {
 	status  int
 	message string
@@ -39,20 +37,10 @@ type RequestError struct {
 }
 
 // Error returns what is wrong, a line each.
-func (e *RequestError) Error() string {
-	var lines []string
-	if e.Syntax != nil {
-		lines = append(lines, e.Syntax.Error())
-	}
-	if len(e.Violations) > 0 {
-		lines = append(lines, e.Violations.Error())
-	}
-	return strings.Join(lines, "\n")
-}
+func (e *RequestError) Error() string { return errors.Join(e.Unwrap()...).Error() }
 
 // Unwrap returns the syntax error and the violations, as far as there are any.
-func (e *RequestError) Unwrap() []error {
-	var list []error
+func (e *RequestError) Unwrap() (list []error) {
 	if e.Syntax != nil {
 		list = append(list, e.Syntax)
 	}
@@ -71,12 +59,9 @@ type Problems struct {
 // Add adds what the reading of a part returned: nil, a *validate.SyntaxError, a validate.Violations, or another error, which Err
 // then returns as it is.
 func (p *Problems) Add(err error) {
-	var syntax *validate.SyntaxError
 	var violations validate.Violations
 	switch {
-	case err == nil:
-	case errors.As(err, &syntax):
-		p.found.Syntax = syntax
+	case errors.As(err, &p.found.Syntax):
 	case errors.As(err, &violations):
 		p.found.Violations = append(p.found.Violations, violations...)
 	default:
@@ -86,11 +71,8 @@ func (p *Problems) Add(err error) {
 
 // Err returns a *RequestError with all problems, or nil if there are none.
 func (p *Problems) Err() error {
-	if p.other != nil {
+	if p.other != nil || len(p.found.Unwrap()) == 0 {
 		return p.other
-	}
-	if p.found.Syntax == nil && len(p.found.Violations) == 0 {
-		return nil
 	}
 	return &p.found
 }

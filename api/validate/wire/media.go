@@ -1,6 +1,7 @@
 package wire
 
 import (
+	"bufio"
 	"io"
 	"mime"
 	"net/http"
@@ -26,13 +27,14 @@ func ContentType(r *http.Request, required bool, offered ...string) (int, error)
 			return NoBody, unsupported("Content-Encoding must be left out: the body is taken as it is")
 		}
 	}
+	types := strings.Join(offered, " or ")
 	values := r.Header["Content-Type"]
 	if len(values) != 1 {
-		return NoBody, unsupported("Content-Type must be given, once: " + strings.Join(offered, " or "))
+		return NoBody, unsupported("Content-Type must be given, once: " + types)
 	}
 	given, parameters, err := mime.ParseMediaType(values[0])
 	if err != nil {
-		return NoBody, unsupported("Content-Type must be " + strings.Join(offered, " or "))
+		return NoBody, unsupported("Content-Type must be " + types)
 	}
 	if charset, ok := parameters["charset"]; ok && !strings.EqualFold(charset, "utf-8") && !strings.HasPrefix(given, "multipart/") {
 		return NoBody, unsupported("the charset of Content-Type must be UTF-8")
@@ -44,7 +46,7 @@ func ContentType(r *http.Request, required bool, offered ...string) (int, error)
 		}
 	}
 	if found == NoBody {
-		return NoBody, unsupported("Content-Type must be " + strings.Join(offered, " or "))
+		return NoBody, unsupported("Content-Type must be " + types)
 	}
 	return found, nil
 }
@@ -55,25 +57,18 @@ func unsupported(message string) *BodyError {
 
 // isEmpty reports whether a request has no body. One whose length is not announced is looked at.
 func isEmpty(r *http.Request) (bool, error) {
-	if r.Body == nil || r.Body == http.NoBody || r.ContentLength == 0 {
-		return true, nil
+	if r.Body == nil || r.Body == http.NoBody || r.ContentLength >= 0 {
+		return r.Body == nil || r.Body == http.NoBody || r.ContentLength == 0, nil
 	}
-	if r.ContentLength > 0 {
-		return false, nil
-	}
-	first := make([]byte, 1)
-	switch _, err := io.ReadFull(r.Body, first); err {
-	case nil:
-	case io.EOF:
-		return true, nil
-	default:
+	body := bufio.NewReader(r.Body)
+	if _, err := body.Peek(1); err != nil && err != io.EOF {
 		return false, broken(err)
 	}
 	r.Body = struct {
 		io.Reader
 		io.Closer
-	}{io.MultiReader(strings.NewReader(string(first)), r.Body), r.Body}
-	return false, nil
+	}{body, r.Body}
+	return body.Buffered() == 0, nil
 }
 
 // rank returns how well a media type fits an offered one, 0 if it does not. Parameters that the offer names have to be there, but

@@ -172,11 +172,8 @@ func (g *Generator) number(r *reading, p *plan, t target) {
 	default:
 		size = "64"
 	}
-	if size != "" && len(p.bounds)+len(p.multiples)+len(p.enum) == 0 {
-		r.vars, r.call, r.value = "number", "s.NearestFloat"+size+"()", convert(t, "float"+size, "number")
-		if checked {
-			r.call = "s.Float" + size + "()"
-		}
+	if checked && len(p.bounds)+len(p.multiples)+len(p.enum) == 0 {
+		r.vars, r.call, r.value = "number", "s.Float"+size+"()", convert(t, "float"+size, "number")
 		return
 	}
 	r.vars, r.call, r.value = "number", "s.Number()", "float"+size+"(validate.NearestFloat(number, "+size+"))"

@@ -645,8 +645,8 @@ func decodeBookSizeItem(s *validate.Scanner, v *[]float32) bool {
 	var items validate.Items
 	for s.NextItem(&items) {
 		mark := s.Mark()
-		if number, ok := s.NearestFloat32(); ok {
-			*v = append(*v, number)
+		if number, ok := s.Number(); ok {
+			*v = append(*v, float32(validate.NearestFloat(number, 32)))
 		}
 		s.WithinItem(mark, items.Index)
 	}

@@ -4,19 +4,66 @@ import (
 	"cmp"
 	"slices"
 	"strconv"
+	"strings"
 
 	"example.com/oxgroups/api/validate"
 )
+
+// document is the value that a form stands for.
+type document struct {
+	*node
+	appendText func(dst []byte, k validate.Kind, text string) []byte
+}
+
+// appendJSON gives each pair of form to add, which puts it below the root, and appends the document.
+func (d document) appendJSON(dst, form []byte, add func(name, text string, hasValue bool) (problem string)) ([]byte, error) {
+	if len(form) == 0 {
+		return dst, &validate.SyntaxError{Message: "unexpected end of the form, a name expected"}
+	}
+	offset := 0
+	for pair := range strings.SplitSeq(string(form), "&") {
+		if problem := addPair(pair, add); problem != "" {
+			return dst, &validate.SyntaxError{Offset: offset, Message: problem}
+		}
+		offset += len(pair) + 1
+	}
+	e := validate.NewEncoder(dst)
+	d.encode(e, d.node)
+	return e.Result()
+}
+
+func (d document) encode(e *validate.Encoder, n *node) {
+	switch {
+	case n.shape == object:
+		e.Open('{')
+		for _, c := range n.children {
+			e.Name(c.field.Name)
+			d.encode(e, c)
+		}
+		e.Close('}')
+	case n.shape == list || n.shape == indexed:
+		slices.SortStableFunc(n.elements, func(a, b element) int { return cmp.Compare(a.index, b.index) })
+		e.Open('[')
+		for _, item := range n.elements {
+			e.Next()
+			e.Raw(d.appendText(nil, n.field.Items, item.text))
+		}
+		e.Close(']')
+	case len(n.elements) > 0:
+		e.Raw(d.appendText(nil, n.field.Kind, n.elements[0].text))
+	default:
+		e.Null()
+	}
+}
 
 // shape is what the names of a form have made of a value so far.
 type shape uint8
 
 const (
-	unset shape = iota
-	null
-	scalar
-	list    // elements were appended: name[]
-	indexed // elements have numbers: name[0]
+	unset   shape = iota
+	scalar        // one element, or none for null
+	list          // elements were appended: name[]
+	indexed       // elements have numbers: name[0]
 	object
 )
 
@@ -24,17 +71,19 @@ const (
 type node struct {
 	field    *validate.Field
 	shape    shape
-	json     bool                // objects are given as JSON, as the standard encoding has them
-	text     string              // of a scalar
-	elements []element           // of a list, in order of appearance
-	indexes  map[uint64]struct{} // of an indexed list
-	children []*node             // of an object, in order of appearance
+	elements []element       // in order of appearance
+	indexes  map[uint64]bool // of an indexed list
+	children []*node         // of an object, in order of appearance
 }
 
 // element is one scalar of a list. Lists of objects have no form here.
 type element struct {
 	index uint64
 	text  string
+}
+
+func newRoot(fields []validate.Field) *node {
+	return &node{field: &validate.Field{Kind: validate.Object, Fields: fields}, shape: object}
 }
 
 const (
@@ -74,7 +123,7 @@ func (n *node) child(f *validate.Field) *node {
 			return c
 		}
 	}
-	c := &node{field: f, json: n.json}
+	c := &node{field: f}
 	n.children = append(n.children, c)
 	return c
 }
@@ -90,18 +139,17 @@ func (n *node) append(token, text string, hasValue bool) (problem string) {
 		}
 		want = indexed
 	}
-	if n.shape != unset && n.shape != want {
+	switch {
+	case n.shape != unset && n.shape != want:
 		return twoShapes
+	case n.indexes[index]:
+		return givenTwice
+	case want == indexed && n.indexes == nil:
+		n.indexes = map[uint64]bool{}
 	}
 	n.shape = want
 	if want == indexed {
-		if _, taken := n.indexes[index]; taken {
-			return givenTwice
-		}
-		if n.indexes == nil {
-			n.indexes = make(map[uint64]struct{})
-		}
-		n.indexes[index] = struct{}{}
+		n.indexes[index] = true
 	}
 	if hasValue {
 		n.elements = append(n.elements, element{index, text})
@@ -109,17 +157,18 @@ func (n *node) append(token, text string, hasValue bool) (problem string) {
 	return ""
 }
 
+// set makes n a scalar.
 func (n *node) set(text string, hasValue bool) (problem string) {
 	switch n.shape {
 	case unset:
-	case null, scalar:
+	case scalar:
 		return givenTwice
 	default:
 		return twoShapes
 	}
-	n.shape, n.text = null, ""
+	n.shape = scalar
 	if hasValue && !isNull(n.field.Kind, text) {
-		n.shape, n.text = scalar, text
+		n.elements = []element{{text: text}}
 	}
 	return ""
 }
@@ -134,58 +183,11 @@ func isNull(k validate.Kind, text string) bool {
 func (n *node) addUnknown(known map[string]*node, name, text string) (problem string) {
 	c := known[name]
 	if c == nil {
-		c = &node{field: &validate.Field{Name: name, Kind: validate.String}}
+		c = &node{field: &validate.Field{Name: name, Kind: validate.String, Items: validate.String}}
 		known[name] = c
 		n.children = append(n.children, c)
 		return c.set(text, true)
 	}
-	if c.shape == scalar {
-		c.shape, c.elements = list, []element{{text: c.text}}
-	}
+	c.shape = list
 	return c.append("", text, true)
-}
-
-func (n *node) appendJSON(dst []byte) []byte {
-	switch n.shape {
-	case object:
-		return n.appendObject(dst)
-	case list, indexed:
-		return n.appendList(dst)
-	case scalar:
-		return n.appendText(dst, n.field.Kind, n.text)
-	default:
-		return append(dst, "null"...)
-	}
-}
-
-func (n *node) appendText(dst []byte, k validate.Kind, text string) []byte {
-	if n.json {
-		return validate.AppendValue(dst, k, text)
-	}
-	return validate.AppendText(dst, k, text)
-}
-
-func (n *node) appendObject(dst []byte) []byte {
-	dst = append(dst, '{')
-	for i, c := range n.children {
-		if i > 0 {
-			dst = append(dst, ',')
-		}
-		dst = validate.AppendString(dst, c.field.Name)
-		dst = append(dst, ':')
-		dst = c.appendJSON(dst)
-	}
-	return append(dst, '}')
-}
-
-func (n *node) appendList(dst []byte) []byte {
-	slices.SortStableFunc(n.elements, func(a, b element) int { return cmp.Compare(a.index, b.index) })
-	dst = append(dst, '[')
-	for i, e := range n.elements {
-		if i > 0 {
-			dst = append(dst, ',')
-		}
-		dst = n.appendText(dst, n.field.Items, e.text)
-	}
-	return append(dst, ']')
 }
