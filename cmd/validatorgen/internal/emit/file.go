@@ -31,6 +31,14 @@ type Root struct {
 	Expr string
 }
 
+// GoType returns the type of a root as another package writes it.
+func (r *Root) GoType() string {
+	if r.Expr == "" && r.Type != nil {
+		return r.Type.Expr
+	}
+	return r.Expr
+}
+
 // maxLines bounds the lines of a generated file, so that compilers and editors take it well.
 const maxLines = 5000
 
@@ -47,21 +55,17 @@ func (g *Generator) Files(roots []Root, tables []Table, operations []*operation)
 	}
 	parameters, bodies := g.newSection("parameters"), g.newSection("bodies")
 	for _, op := range operations {
-		c := &code{}
-		g.parseFunction(c, op)
-		parameters.add(c.String())
-		c = &code{}
-		g.bodyFunctions(c, op)
-		bodies.add(c.String())
+		parameters.add(g.parseFunction(op))
+		bodies.add(g.bodyFunctions(op))
 	}
 	g.drain(decode, encode)
 	decode.add(g.patternVars())
 	fields := g.newSection("fields")
 	fields.add(g.tables(tables))
+	doc := g.doc()
 	if g.err != nil {
 		return nil, g.err
 	}
-	doc := g.doc()
 	var files []File
 	for _, s := range []*section{decode, encode, fields, parameters, bodies} {
 		for _, text := range s.files() {
@@ -70,7 +74,7 @@ func (g *Generator) Files(roots []Root, tables []Table, operations []*operation)
 				name = fmt.Sprintf("%s%d.gen.go", s.name, s.part)
 			}
 			s.part++
-			file, err := g.file(name, doc, text)
+			file, err := g.file(name, g.config.Package, doc, text)
 			if err != nil {
 				return nil, err
 			}
@@ -124,24 +128,12 @@ func (g *Generator) drain(decode, encode *section) {
 	}
 }
 
-const modelDoc = `// Package %s has the JSON of the types in package %s. For a schema X, DecodeX reads a document into a type and checks it in
-// one pass, AppendX appends the type's JSON, and ReadX reads what somebody else sent: everything that fits.
-//
-// Strings that were read may share memory with the document, which must not be changed while they are in use. Errors of
-// DecodeX are a *validate.SyntaxError, where the document is not JSON as it should be, or validate.Violations with every
-// rule that is broken; the value is of no use then. ReadX returns as warnings what does not fit and was left out, or kept
-// where the type can hold it; its error is a *validate.SyntaxError. AppendX fails for what JSON has no value for, such as NaN.
-`
-
-const checkDoc = `// Package %s has a CheckX function for every schema X. Errors are a *validate.SyntaxError, where the document is not JSON
-// as it should be, or validate.Violations with every rule that is broken.
-`
-
+// doc returns the comment of the package.
 func (g *Generator) doc() string {
 	if g.model == nil {
-		return fmt.Sprintf(checkDoc, g.config.Package)
+		return g.render("checks", g.config)
 	}
-	return fmt.Sprintf(modelDoc, g.config.Package, g.model.Name)
+	return g.render("decoders", map[string]string{"Package": g.config.Package, "Model": g.model.Name})
 }
 
 // reserve takes the names of the functions of a root, so that no other function gets them.
@@ -293,9 +285,9 @@ func (g *Generator) packages() map[string]string {
 }
 
 // file adds the head of a file: what it is, and the imports that text uses.
-func (g *Generator) file(name, doc, text string) (File, error) {
+func (g *Generator) file(name, pkg, doc, text string) (File, error) {
 	var b bytes.Buffer
-	fmt.Fprintf(&b, Head+"from %s. DO NOT EDIT.\n\n%spackage %s\n\n", g.config.Spec, doc, g.config.Package)
+	fmt.Fprintf(&b, Head+"from %s. DO NOT EDIT.\n\n%spackage %s\n\n", g.config.Spec, doc, pkg)
 	b.WriteString("import (\n")
 	for name, file := range g.packages() {
 		if path.Base(file) == name {
