@@ -9,6 +9,7 @@ import (
 	"example.com/oxgroups/cmd/validatorgen/internal/gotype"
 	"example.com/oxgroups/cmd/validatorgen/internal/openapi"
 	"example.com/oxgroups/cmd/validatorgen/internal/schema"
+	"example.com/oxgroups/cmd/validatorgen/internal/spec"
 )
 
 // parameter is a parameter with its place in Go.
@@ -69,7 +70,7 @@ func hidden(t *gotype.Type) bool {
 // path returns the parameters of the path in the order in which they stand there.
 func (op *operation) path() []parameter {
 	var all []parameter
-	for _, name := range openapi.PathNames(op.Path) {
+	for _, name := range spec.PathNames(op.Path) {
 		for _, p := range op.Parameters {
 			if p.In == "path" && p.Name == name {
 				all = append(all, p)

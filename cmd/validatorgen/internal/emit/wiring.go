@@ -5,7 +5,7 @@ import (
 	"slices"
 	"strings"
 
-	"example.com/oxgroups/cmd/validatorgen/internal/openapi"
+	"example.com/oxgroups/cmd/validatorgen/internal/spec"
 )
 
 // wiring is what wiring.tmpl prints: the package that serves operations on echo.
@@ -112,7 +112,7 @@ func echoPath(path string) string {
 
 // isComposite reports whether a segment of a path is more than one whole parameter.
 func isComposite(segment string) bool {
-	names := openapi.PathNames(segment)
+	names := spec.PathNames(segment)
 	return len(names) > 0 && segment != "{"+names[0]+"}"
 }
 

@@ -6,7 +6,11 @@ import (
 	"example.com/oxgroups/cmd/validatorgen/internal/spec"
 )
 
-// walk calls visit for n and for every object below it, with the name that it has in objects. It follows no $ref.
+// Walk calls visit for every object of a document, with the name that OpenAPI has for it, such as "Schema". It follows no $ref.
+func Walk(doc *spec.Document, visit func(n *spec.Node, object string)) {
+	walk(doc.Root, shape{name: "OpenAPI"}, visit)
+}
+
 func walk(n *spec.Node, want shape, visit func(n *spec.Node, object string)) {
 	switch {
 	case want.list:
@@ -23,10 +27,13 @@ func walk(n *spec.Node, want shape, visit func(n *spec.Node, object string)) {
 		want = shape{name: "Schema", ref: true}
 	}
 	o := objects[want.name]
-	if o == nil || n.Kind != spec.Mapping || want.ref && n.Get("$ref") != nil {
+	if o == nil || n.Kind != spec.Mapping {
 		return
 	}
 	visit(n, o.name)
+	if want.ref && n.Get("$ref") != nil {
+		return
+	}
 	for _, m := range n.Members {
 		field, known := o.fields[m.Key]
 		if !known {
@@ -67,15 +74,16 @@ func Values(doc *spec.Document) []Value {
 			values = append(values, v)
 		}
 	}
-	walk(doc.Root, shape{name: "OpenAPI"}, func(n *spec.Node, object string) {
-		switch object {
-		case "Schema":
+	Walk(doc, func(n *spec.Node, object string) {
+		switch {
+		case n.Get("$ref") != nil: // what stands beside it is ignored
+		case object == "Schema":
 			add(n.Get("default"), n, Value{Default: true})
 			add(n.Get("example"), n, Value{})
-		case "Parameter", "Header", "MediaType":
+		case object == "Parameter" || object == "Header" || object == "MediaType":
 			v := Value{Direction: direction(n, object)}
 			add(asValue(n, object, n.Get("example")), n.Get("schema"), v)
-			for _, m := range members(n.Get("examples")) {
+			for _, m := range n.Entries("examples") {
 				if example, err := doc.Deref(m.Value); err == nil {
 					add(asValue(n, object, example.Get("value")), n.Get("schema"), v)
 				}
@@ -99,8 +107,7 @@ func direction(n *spec.Node, object string) Direction {
 
 // asValue returns an example, or nil where it is not the value but its text in a media type.
 func asValue(n *spec.Node, object string, example *spec.Node) *spec.Node {
-	mediaType := strings.ReplaceAll(lastToken(n.Place.Pointer), "~1", "/")
-	if object == "MediaType" && example != nil && example.Kind == spec.String && !isJSON(mediaType) && mediaType != "*/*" {
+	if object == "MediaType" && example != nil && example.Kind == spec.String && !spec.IsJSON(n.Key()) && n.Key() != "*/*" {
 		return nil
 	}
 	return example

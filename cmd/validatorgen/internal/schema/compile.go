@@ -13,12 +13,15 @@ import (
 // Refusal says that a keyword cannot be compiled: where it stands, which one it is, and why.
 type Refusal struct {
 	Place   spec.Place
-	Keyword string
+	Keyword string // "" for what is outside of schemas
 	Reason  string
 }
 
-// Error returns the refusal as "file:line: #pointer: keyword: reason".
+// Error returns the refusal as "file:line:column: #pointer: keyword: reason".
 func (r *Refusal) Error() string {
+	if r.Keyword == "" {
+		return fmt.Sprintf("%s: %s", r.Place, r.Reason)
+	}
 	return fmt.Sprintf("%s: %s: %s", r.Place, r.Keyword, r.Reason)
 }
 

@@ -63,6 +63,9 @@ func Keywords() []string {
 	return names
 }
 
+// Compiles reports whether a keyword becomes a rule.
+func Compiles(keyword string) bool { return keywords[keyword] != nil }
+
 // The kinds of rules by the values that they look at.
 type (
 	anyRule    struct{}
