@@ -137,8 +137,6 @@ func (c *Compiler) boolean(n *spec.Node) bool {
 	return n.Kind == spec.Boolean && n.Text == "true"
 }
 
-func (c *Compiler) exclusive(s *Schema, key string) bool { return c.nodes[s].True(key) }
-
 // laterDialects are those in which some keywords mean other things than in OpenAPI 3.0, which builds on draft 4.
 var laterDialects = []string{"/draft/2019-09/", "/draft/2020-12/"}
 

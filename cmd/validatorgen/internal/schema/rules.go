@@ -31,24 +31,24 @@ func init() {
 		"type":                 readType,
 		"enum":                 readEnum,
 		"format":               readFormat,
-		"minLength":            length(func(n int) Rule { return MinLength{N: n} }),
-		"maxLength":            length(func(n int) Rule { return MaxLength{N: n} }),
+		"minLength":            length(func(n count) Rule { return MinLength{count: n} }),
+		"maxLength":            length(func(n count) Rule { return MaxLength{count: n} }),
 		"pattern":              readPattern,
-		"minimum":              readMinimum,
-		"maximum":              readMaximum,
+		"minimum":              extreme("exclusiveMinimum", func(l Literal, e bool) Rule { return Minimum{Literal: l, Exclusive: e} }),
+		"maximum":              extreme("exclusiveMaximum", func(l Literal, e bool) Rule { return Maximum{Literal: l, Exclusive: e} }),
 		"multipleOf":           readMultipleOf,
 		"items":                func(c *Compiler, _ *Schema, n *spec.Node) Rule { return Items{Schema: c.Compile(n)} },
-		"minItems":             length(func(n int) Rule { return MinItems{N: n} }),
-		"maxItems":             length(func(n int) Rule { return MaxItems{N: n} }),
+		"minItems":             length(func(n count) Rule { return MinItems{count: n} }),
+		"maxItems":             length(func(n count) Rule { return MaxItems{count: n} }),
 		"uniqueItems":          readUniqueItems,
 		"properties":           readProperties,
 		"required":             readRequired,
 		"additionalProperties": readAdditionalProperties,
-		"minProperties":        length(func(n int) Rule { return MinProperties{N: n} }),
-		"maxProperties":        length(func(n int) Rule { return MaxProperties{N: n} }),
-		"allOf":                combination(func(parts []*Schema) Rule { return AllOf{Parts: parts} }),
-		"anyOf":                combination(func(parts []*Schema) Rule { return AnyOf{Parts: parts} }),
-		"oneOf":                combination(func(parts []*Schema) Rule { return OneOf{Parts: parts} }),
+		"minProperties":        length(func(n count) Rule { return MinProperties{count: n} }),
+		"maxProperties":        length(func(n count) Rule { return MaxProperties{count: n} }),
+		"allOf":                combination(func(p parts) Rule { return AllOf{parts: p} }),
+		"anyOf":                combination(func(p parts) Rule { return AnyOf{parts: p} }),
+		"oneOf":                combination(func(p parts) Rule { return OneOf{parts: p} }),
 		"not":                  func(c *Compiler, _ *Schema, n *spec.Node) Rule { return Not{Schema: c.Compile(n)} },
 	}
 }
@@ -86,14 +86,39 @@ func (arrayRule) Children() []*Schema  { return nil }
 func (objectRule) Applies() Types      { return Object }
 func (objectRule) Children() []*Schema { return nil }
 
+// The children of rules that are schemas or lists of them, and the keywords of all.
+func (r Items) Children() []*Schema { return []*Schema{r.Schema} }
+func (r parts) Children() []*Schema { return r.Parts }
+func (r Not) Children() []*Schema   { return []*Schema{r.Schema} }
+
+func (Type) Keyword() string                 { return "type" }
+func (Enum) Keyword() string                 { return "enum" }
+func (Format) Keyword() string               { return "format" }
+func (MinLength) Keyword() string            { return "minLength" }
+func (MaxLength) Keyword() string            { return "maxLength" }
+func (Pattern) Keyword() string              { return "pattern" }
+func (Minimum) Keyword() string              { return "minimum" }
+func (Maximum) Keyword() string              { return "maximum" }
+func (MultipleOf) Keyword() string           { return "multipleOf" }
+func (Items) Keyword() string                { return "items" }
+func (MinItems) Keyword() string             { return "minItems" }
+func (MaxItems) Keyword() string             { return "maxItems" }
+func (UniqueItems) Keyword() string          { return "uniqueItems" }
+func (Properties) Keyword() string           { return "properties" }
+func (Required) Keyword() string             { return "required" }
+func (AdditionalProperties) Keyword() string { return "additionalProperties" }
+func (MinProperties) Keyword() string        { return "minProperties" }
+func (MaxProperties) Keyword() string        { return "maxProperties" }
+func (AllOf) Keyword() string                { return "allOf" }
+func (AnyOf) Keyword() string                { return "anyOf" }
+func (OneOf) Keyword() string                { return "oneOf" }
+func (Not) Keyword() string                  { return "not" }
+
 // Type allows values of some types.
 type Type struct {
 	anyRule
 	Types Types
 }
-
-// Keyword returns "type".
-func (Type) Keyword() string { return "type" }
 
 func readType(c *Compiler, _ *Schema, n *spec.Node) Rule {
 	names := n.Items
@@ -121,9 +146,6 @@ type Enum struct {
 	Values []*spec.Node
 }
 
-// Keyword returns "enum".
-func (Enum) Keyword() string { return "enum" }
-
 func readEnum(c *Compiler, _ *Schema, n *spec.Node) Rule {
 	if n.Kind != spec.Sequence || len(n.Items) == 0 {
 		c.refuse(n, "must be an array of values")
@@ -137,9 +159,6 @@ type Format struct {
 	anyRule
 	Name string
 }
-
-// Keyword returns "format".
-func (Format) Keyword() string { return "format" }
 
 // Applies returns the type of the values that the format speaks of.
 func (f Format) Applies() Types { return formats[f.Name] }
@@ -167,26 +186,37 @@ func readFormat(c *Compiler, _ *Schema, n *spec.Node) Rule {
 	return nil
 }
 
-// MinLength bounds the characters of a string.
-type MinLength struct {
-	stringRule
-	N int
-}
-
-// Keyword returns "minLength".
-func (MinLength) Keyword() string { return "minLength" }
-
-// MaxLength bounds the characters of a string.
-type MaxLength struct {
-	stringRule
-	N int
-}
-
-// Keyword returns "maxLength".
-func (MaxLength) Keyword() string { return "maxLength" }
+// What has a length is bounded by these: the characters of a string, the elements of an array, the properties of an object.
+type (
+	MinLength struct {
+		stringRule
+		count
+	}
+	MaxLength struct {
+		stringRule
+		count
+	}
+	MinItems struct {
+		arrayRule
+		count
+	}
+	MaxItems struct {
+		arrayRule
+		count
+	}
+	MinProperties struct {
+		objectRule
+		count
+	}
+	MaxProperties struct {
+		objectRule
+		count
+	}
+	count struct{ N int }
+)
 
 // length reads a keyword whose value is a count.
-func length(rule func(n int) Rule) reader {
+func length(rule func(n count) Rule) reader {
 	return func(c *Compiler, _ *Schema, n *spec.Node) Rule {
 		value, ok := validate.ParseDecimal(n.Text).Int64()
 		if n.Kind != spec.Number || !ok || value < 0 {
@@ -196,7 +226,7 @@ func length(rule func(n int) Rule) reader {
 		if value == 0 && strings.HasPrefix(n.Key(), "min") {
 			return nil
 		}
-		return rule(int(value))
+		return rule(count{int(value)})
 	}
 }
 
@@ -206,9 +236,6 @@ type Pattern struct {
 	Source string // as it is written
 	Go     string // in the syntax of package regexp
 }
-
-// Keyword returns "pattern".
-func (Pattern) Keyword() string { return "pattern" }
 
 func readPattern(c *Compiler, _ *Schema, n *spec.Node) Rule {
 	translated, err := translate(n.Text)
@@ -232,9 +259,6 @@ type Minimum struct {
 	Exclusive bool
 }
 
-// Keyword returns "minimum".
-func (Minimum) Keyword() string { return "minimum" }
-
 // Maximum bounds a number from above.
 type Maximum struct {
 	numberRule
@@ -242,31 +266,15 @@ type Maximum struct {
 	Exclusive bool
 }
 
-// Keyword returns "maximum".
-func (Maximum) Keyword() string { return "maximum" }
-
-func readMinimum(c *Compiler, s *Schema, n *spec.Node) Rule {
-	literal, ok := c.number(n)
-	if !ok {
-		return nil
+// extreme reads minimum or maximum.
+func extreme(exclusive string, rule func(l Literal, exclusive bool) Rule) reader {
+	return func(c *Compiler, s *Schema, n *spec.Node) Rule {
+		if n.Kind != spec.Number {
+			c.refuse(n, "must be a number")
+			return nil
+		}
+		return rule(Literal{n.Text, validate.ParseDecimal(n.Text)}, c.nodes[s].True(exclusive))
 	}
-	return Minimum{Literal: literal, Exclusive: c.exclusive(s, "exclusiveMinimum")}
-}
-
-func readMaximum(c *Compiler, s *Schema, n *spec.Node) Rule {
-	literal, ok := c.number(n)
-	if !ok {
-		return nil
-	}
-	return Maximum{Literal: literal, Exclusive: c.exclusive(s, "exclusiveMaximum")}
-}
-
-func (c *Compiler) number(n *spec.Node) (Literal, bool) {
-	if n.Kind != spec.Number {
-		c.refuse(n, "must be a number")
-		return Literal{}, false
-	}
-	return Literal{n.Text, validate.ParseDecimal(n.Text)}, true
 }
 
 // MultipleOf is a number that a number is an integer multiple of, exactly.
@@ -274,9 +282,6 @@ type MultipleOf struct {
 	numberRule
 	Literal
 }
-
-// Keyword returns "multipleOf".
-func (MultipleOf) Keyword() string { return "multipleOf" }
 
 func readMultipleOf(c *Compiler, _ *Schema, n *spec.Node) Rule {
 	value := validate.ParseDecimal(n.Text)
@@ -293,35 +298,8 @@ type Items struct {
 	Schema *Schema
 }
 
-// Keyword returns "items".
-func (Items) Keyword() string { return "items" }
-
-// Children returns the schema of the elements.
-func (r Items) Children() []*Schema { return []*Schema{r.Schema} }
-
-// MinItems bounds the elements of an array.
-type MinItems struct {
-	arrayRule
-	N int
-}
-
-// Keyword returns "minItems".
-func (MinItems) Keyword() string { return "minItems" }
-
-// MaxItems bounds the elements of an array.
-type MaxItems struct {
-	arrayRule
-	N int
-}
-
-// Keyword returns "maxItems".
-func (MaxItems) Keyword() string { return "maxItems" }
-
 // UniqueItems allows no two equal elements.
 type UniqueItems struct{ arrayRule }
-
-// Keyword returns "uniqueItems".
-func (UniqueItems) Keyword() string { return "uniqueItems" }
 
 func readUniqueItems(c *Compiler, _ *Schema, n *spec.Node) Rule {
 	if c.boolean(n) {
@@ -341,9 +319,6 @@ type Properties struct {
 	objectRule
 	List []Property
 }
-
-// Keyword returns "properties".
-func (Properties) Keyword() string { return "properties" }
 
 // Children returns the schemas of the properties.
 func (r Properties) Children() []*Schema {
@@ -372,9 +347,6 @@ type Required struct {
 	Names []string
 }
 
-// Keyword returns "required".
-func (Required) Keyword() string { return "required" }
-
 func readRequired(c *Compiler, _ *Schema, n *spec.Node) Rule {
 	if n.Kind != spec.Sequence {
 		c.refuse(n, "must be an array of names of properties")
@@ -399,9 +371,6 @@ type AdditionalProperties struct {
 	Schema *Schema
 }
 
-// Keyword returns "additionalProperties".
-func (AdditionalProperties) Keyword() string { return "additionalProperties" }
-
 // Children returns the schema, if there is one.
 func (r AdditionalProperties) Children() []*Schema {
 	if r.Schema == nil {
@@ -421,75 +390,34 @@ func readAdditionalProperties(c *Compiler, _ *Schema, n *spec.Node) Rule {
 	}
 }
 
-// MinProperties bounds the properties of an object.
-type MinProperties struct {
-	objectRule
-	N int
-}
+// A value has to match all of the Parts, at least one of them, or exactly one.
+type (
+	AllOf struct{ parts }
+	AnyOf struct{ parts }
+	OneOf struct{ parts }
+	parts struct {
+		anyRule
+		Parts []*Schema
+	}
+)
 
-// Keyword returns "minProperties".
-func (MinProperties) Keyword() string { return "minProperties" }
-
-// MaxProperties bounds the properties of an object.
-type MaxProperties struct {
-	objectRule
-	N int
-}
-
-// Keyword returns "maxProperties".
-func (MaxProperties) Keyword() string { return "maxProperties" }
-
-// AllOf is schemas that a value has to match, all of them.
-type AllOf struct {
-	anyRule
-	Parts []*Schema
-}
-
-// Keyword returns "allOf".
-func (AllOf) Keyword() string { return "allOf" }
-
-// Children returns the parts.
-func (r AllOf) Children() []*Schema { return r.Parts }
-
-// AnyOf is schemas of which a value has to match at least one.
-type AnyOf struct {
-	anyRule
-	Parts []*Schema
-}
-
-// Keyword returns "anyOf".
-func (AnyOf) Keyword() string { return "anyOf" }
-
-// Children returns the parts.
-func (r AnyOf) Children() []*Schema { return r.Parts }
-
-// OneOf is schemas of which a value has to match exactly one.
-type OneOf struct {
-	anyRule
-	Parts []*Schema
-}
-
-// Keyword returns "oneOf".
-func (OneOf) Keyword() string { return "oneOf" }
-
-// Children returns the parts.
-func (r OneOf) Children() []*Schema { return r.Parts }
+func allOf(schemas []*Schema) AllOf { return AllOf{parts{Parts: schemas}} }
 
 // combination reads a keyword whose value is an array of schemas.
-func combination(rule func(parts []*Schema) Rule) reader {
+func combination(rule func(p parts) Rule) reader {
 	return func(c *Compiler, _ *Schema, n *spec.Node) Rule {
 		if n.Kind != spec.Sequence || len(n.Items) == 0 {
 			c.refuse(n, "must be an array of schemas")
 			return nil
 		}
-		var parts []*Schema
+		var p parts
 		for _, item := range n.Items {
-			parts = append(parts, c.Compile(item))
+			p.Parts = append(p.Parts, c.Compile(item))
 		}
-		if len(parts) == 1 {
-			return AllOf{Parts: parts} // one of one is all
+		if len(p.Parts) == 1 {
+			return allOf(p.Parts) // one of one is all
 		}
-		return rule(parts)
+		return rule(p)
 	}
 }
 
@@ -498,9 +426,3 @@ type Not struct {
 	anyRule
 	Schema *Schema
 }
-
-// Keyword returns "not".
-func (Not) Keyword() string { return "not" }
-
-// Children returns the schema.
-func (r Not) Children() []*Schema { return []*Schema{r.Schema} }
