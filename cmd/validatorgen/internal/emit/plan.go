@@ -3,6 +3,7 @@ package emit
 import (
 	"fmt"
 	"strconv"
+	"strings"
 
 	"example.com/oxgroups/cmd/validatorgen/internal/schema"
 	"example.com/oxgroups/cmd/validatorgen/internal/spec"
