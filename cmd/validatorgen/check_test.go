@@ -20,7 +20,7 @@ func TestCheck(t *testing.T) {
 			"spec.yaml:12:23: #/components/schemas/S/nullable: notice: has no effect beside an enum without null: null is refused; add null to the enum",
 		}},
 		{"two mistakes and a notice", spec("3.0.3", `{type: strng, nullable: true, enum: [a], maxLenght: 3}`, plain), 1, []string{
-			`spec.yaml:12:9: #/components/schemas/S/type: "strng" is no type; did you mean "string"?`,
+			`spec.yaml:12:9: #/components/schemas/S/type: "strng" is no value of type; did you mean "string"?`,
 			"spec.yaml:12:22: #/components/schemas/S/nullable: notice: ",
 			`spec.yaml:12:49: #/components/schemas/S/maxLenght: "maxLenght" is no key of the Schema Object; did you mean "maxLength"?`,
 			"mistakes in ",

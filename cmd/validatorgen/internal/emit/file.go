@@ -31,6 +31,14 @@ type Root struct {
 	Expr string
 }
 
+// GoType returns the type of a root as another package writes it.
+func (r *Root) GoType() string {
+	if r.Expr == "" && r.Type != nil {
+		return r.Type.Expr
+	}
+	return r.Expr
+}
+
 // maxLines bounds the lines of a generated file, so that compilers and editors take it well.
 const maxLines = 5000
 
@@ -47,21 +55,17 @@ func (g *Generator) Files(roots []Root, tables []Table, operations []*operation)
 	}
 	parameters, bodies := g.newSection("parameters"), g.newSection("bodies")
 	for _, op := range operations {
-		c := &code{}
-		g.parseFunction(c, op)
-		parameters.add(c.String())
-		c = &code{}
-		g.bodyFunctions(c, op)
-		bodies.add(c.String())
+		parameters.add(g.parseFunction(op))
+		bodies.add(g.bodyFunctions(op))
 	}
 	g.drain(decode, encode)
-	decode.add(g.patternVars())
+	decode.add(g.render("patterns", g.patterns))
 	fields := g.newSection("fields")
 	fields.add(g.tables(tables))
+	doc := g.doc()
 	if g.err != nil {
 		return nil, g.err
 	}
-	doc := g.doc()
 	var files []File
 	for _, s := range []*section{decode, encode, fields, parameters, bodies} {
 		for _, text := range s.files() {
@@ -70,7 +74,7 @@ func (g *Generator) Files(roots []Root, tables []Table, operations []*operation)
 				name = fmt.Sprintf("%s%d.gen.go", s.name, s.part)
 			}
 			s.part++
-			file, err := g.file(name, doc, text)
+			file, err := g.file(name, g.config.Package, doc, text)
 			if err != nil {
 				return nil, err
 			}
@@ -124,24 +128,12 @@ func (g *Generator) drain(decode, encode *section) {
 	}
 }
 
-const modelDoc = `// Package %s has the JSON of the types in package %s. For a schema X, DecodeX reads a document into a type and checks it in
-// one pass, AppendX appends the type's JSON, and ReadX reads what somebody else sent: everything that fits.
-//
-// Strings that were read may share memory with the document, which must not be changed while they are in use. Errors of
-// DecodeX are a *validate.SyntaxError, where the document is not JSON as it should be, or validate.Violations with every
-// rule that is broken; the value is of no use then. ReadX returns as warnings what does not fit and was left out, or kept
-// where the type can hold it; its error is a *validate.SyntaxError. AppendX fails for what JSON has no value for, such as NaN.
-`
-
-const checkDoc = `// Package %s has a CheckX function for every schema X. Errors are a *validate.SyntaxError, where the document is not JSON
-// as it should be, or validate.Violations with every rule that is broken.
-`
-
+// doc returns the comment of the package.
 func (g *Generator) doc() string {
 	if g.model == nil {
-		return fmt.Sprintf(checkDoc, g.config.Package)
+		return g.render("checks", g.config)
 	}
-	return fmt.Sprintf(modelDoc, g.config.Package, g.model.Name)
+	return g.render("decoders", map[string]string{"Package": g.config.Package, "Model": g.model.Name})
 }
 
 // reserve takes the names of the functions of a root, so that no other function gets them.
@@ -155,40 +147,51 @@ func (g *Generator) reserve(root Root) {
 	}
 }
 
+// entry is an exported function of a root, which entries.tmpl prints.
+type entry struct {
+	Name    string
+	Place   string // what it reads or checks, or what of the value it appends
+	Options string // of the scanner
+	Type    string
+	Body    string // statements that read the value, or append it
+}
+
 // exported prints the exported functions of a root.
 func (g *Generator) exported(root Root) string {
-	c := &code{}
+	var b strings.Builder
 	s := root.Schema.Resolve()
+	add := func(verb, name, place string, response bool, print func(c *code)) {
+		c := &code{}
+		print(c)
+		b.WriteString(g.render(verb, entry{verb + name, place, g.optionsName(response), root.GoType(), c.String()}))
+	}
 	place := g.place(root.Schema)
 	if root.Type == nil {
-		c.line("// Check%s checks data against %s.", root.Name, place)
-		c.line("func Check%s(data []byte) error {", root.Name)
-		c.line("s := validate.NewScanner(data, %s)", g.options(s))
-		g.read(c, root.Schema, target{}, nil)
-		c.line("return s.End()")
-		c.line("}")
-		c.line("")
-		return c.String()
+		add("Check", root.Name, place, g.responseOnly(s), func(c *code) { g.read(c, root.Schema, target{}, nil) })
+		return b.String()
 	}
-	if root.Expr == "" {
-		root.Expr = root.Type.Expr
+	read := func(c *code) { g.value(c, root.Schema, target{root.Type, "*v"}) }
+	write := func(name string, response bool) {
+		direction := g.direction(function{schema: s, typ: root.Type, append: true, response: response})
+		add("Append", name, direction, response, func(c *code) { g.appendValue(c, root.Schema, target{root.Type, "*v"}, response) })
 	}
-	switch response := g.optionsName(true); {
+	switch {
 	case g.responseOnly(s):
-		g.decodeEntry(c, root, "Decode"+root.Name, place, response)
-		g.readEntry(c, root, "Read"+root.Name, place, response)
+		add("Decode", root.Name, place, true, read)
+		add("Read", root.Name, place, true, read)
+		write(root.Name, true)
 	case g.bothWays(s):
-		g.decodeEntry(c, root, "Decode"+root.Name, place+" as it is in a request", g.optionsName(false))
-		g.decodeEntry(c, root, "Decode"+g.responseName(root), place+" as it is in a response", response)
-		g.readEntry(c, root, "Read"+root.Name, place+" as it is in a response", response)
+		response := g.responseName(root)
+		add("Decode", root.Name, place+" as it is in a request", false, read)
+		add("Decode", response, place+" as it is in a response", true, read)
+		add("Read", root.Name, place+" as it is in a response", true, read)
+		write(root.Name, false)
+		write(response, true)
 	default:
-		g.decodeEntry(c, root, "Decode"+root.Name, place, g.optionsName(false))
+		add("Decode", root.Name, place, false, read)
+		write(root.Name, false)
 	}
-	g.appendEntry(c, root, "Append"+root.Name, g.responseOnly(s))
-	if g.bothWays(s) {
-		g.appendEntry(c, root, "Append"+g.responseName(root), true)
-	}
-	return c.String()
+	return b.String()
 }
 
 // responseName returns the name of a root for its functions for responses where it is part of requests too.
@@ -202,37 +205,6 @@ func (g *Generator) responseName(root Root) string {
 	return name
 }
 
-func (g *Generator) decodeEntry(c *code, root Root, name, place, options string) {
-	c.line("// %s reads %s.", name, place)
-	c.line("func %s(data []byte, v *%s) error {", name, root.Expr)
-	c.line("s := validate.NewScanner(data, %s)", options)
-	g.value(c, root.Schema, target{root.Type, "*v"})
-	c.line("return s.End()")
-	c.line("}")
-	c.line("")
-}
-
-func (g *Generator) readEntry(c *code, root Root, name, place, options string) {
-	c.line("// %s reads what fits of %s.", name, place)
-	c.line("func %s(data []byte, v *%s) (warnings validate.Violations, err error) {", name, root.Expr)
-	c.line("s := validate.NewLenientScanner(data, %s)", options)
-	g.value(c, root.Schema, target{root.Type, "*v"})
-	c.line("return s.Warnings()")
-	c.line("}")
-	c.line("")
-}
-
-func (g *Generator) appendEntry(c *code, root Root, name string, response bool) {
-	f := function{schema: root.Schema.Resolve(), typ: root.Type, append: true, response: response}
-	c.line("// %s appends the JSON of v%s.", name, g.direction(f))
-	c.line("func %s(b []byte, v *%s) ([]byte, error) {", name, root.Expr)
-	c.line("e := validate.NewEncoder(b)")
-	g.appendValue(c, root.Schema, target{root.Type, "*v"}, response)
-	c.line("return e.Result()")
-	c.line("}")
-	c.line("")
-}
-
 // optionsName returns the variable that has the options of scanners of requests or of responses.
 func (g *Generator) optionsName(response bool) string {
 	if response {
@@ -241,9 +213,7 @@ func (g *Generator) optionsName(response bool) string {
 	return "inRequest"
 }
 
-// options returns the options of a scanner for documents of a schema.
-func (g *Generator) options(s *schema.Schema) string { return g.optionsName(g.responseOnly(s)) }
-
+// optionsVars prints them.
 func (g *Generator) optionsVars() string {
 	var set []string
 	if g.config.MaxDepth > 0 {
@@ -252,24 +222,7 @@ func (g *Generator) optionsVars() string {
 	if g.config.RefuseNUL {
 		set = append(set, "RefuseNUL: true")
 	}
-	c := &code{}
-	c.line("// The options of the scanners of documents in requests and in responses.")
-	c.line("var (")
-	c.line("inRequest = validate.Options{%s}", strings.Join(set, ", "))
-	c.line("inResponse = validate.Options{%s}", strings.Join(append(set, "Response: true"), ", "))
-	c.line(")")
-	c.line("")
-	return c.String()
-}
-
-func (g *Generator) patternVars() string {
-	c := &code{}
-	for _, p := range g.patterns {
-		c.line("// %s is %s", p.name, strings.ReplaceAll(p.source, "\n", " "))
-		c.line("var %s = regexp.MustCompile(%s)", p.name, quoted(p.expr))
-		c.line("")
-	}
-	return c.String()
+	return g.render("options", [2]string{strings.Join(set, ", "), strings.Join(append(set, "Response: true"), ", ")})
 }
 
 // packages returns the paths of the packages that the printed code may use, by name.
@@ -293,9 +246,9 @@ func (g *Generator) packages() map[string]string {
 }
 
 // file adds the head of a file: what it is, and the imports that text uses.
-func (g *Generator) file(name, doc, text string) (File, error) {
+func (g *Generator) file(name, pkg, doc, text string) (File, error) {
 	var b bytes.Buffer
-	fmt.Fprintf(&b, Head+"from %s. DO NOT EDIT.\n\n%spackage %s\n\n", g.config.Spec, doc, g.config.Package)
+	fmt.Fprintf(&b, Head+"from %s. DO NOT EDIT.\n\n%spackage %s\n\n", g.config.Spec, doc, pkg)
 	b.WriteString("import (\n")
 	for name, file := range g.packages() {
 		if path.Base(file) == name {

@@ -72,25 +72,28 @@ func (g *Generator) mark(op *openapi.Operation) {
 	}
 }
 
-// operation is an operation with what it has in Go.
+// operation is an operation with what it has in Go. Templates read it.
 type operation struct {
 	*openapi.Operation
-	name       string
+	Name       string
 	params     *gotype.Type // the struct of oapi-codegen for all parameters but those of the path, nil where there are none
-	parameters []parameter
-	parser     string // the function that reads the parameters, "" where there are none
-	bodies     []body
-	replies    []reply
+	Parameters []parameter
+	Table      string // the variable that describes the parameters
+	Parser     string // the function that reads the parameters, "" where there are none
+	Bodies     []body
+	Replies    []reply
+	EchoPath   string
+	OpenEnd    string // the last parameter of a path that others go on from
 }
 
 func (g *Generator) operation(d *openapi.Document, op *openapi.Operation, names *goNames) *operation {
-	o := &operation{Operation: op, name: names.operation(op)}
+	o := &operation{Operation: op, Name: names.operation(op)}
 	if g.model != nil {
-		o.params = g.model.Lookup(o.name + "Params")
+		o.params = g.model.Lookup(o.Name + "Params")
 	}
-	o.parameters = g.parametersOf(d, o, names)
-	o.bodies = g.bodiesOf(o, names)
-	o.replies = g.repliesOf(d, o, names)
+	o.Parameters = g.parametersOf(d, o, names)
+	o.Bodies = g.bodiesOf(o, names)
+	o.Replies = g.repliesOf(d, o, names)
 	return o
 }
 
@@ -99,7 +102,7 @@ func tables(operations []*operation) []Table {
 	var all []Table
 	seen := map[string]bool{}
 	for _, op := range operations {
-		for _, b := range op.bodies {
+		for _, b := range op.Bodies {
 			if b.table.Name != "" && !seen[b.table.Name] {
 				seen[b.table.Name] = true
 				all = append(all, b.table)

@@ -1,7 +1,6 @@
 package emit
 
 import (
-	"fmt"
 	"go/doc"
 	"go/token"
 	"strings"
@@ -10,6 +9,7 @@ import (
 	"example.com/oxgroups/cmd/validatorgen/internal/gotype"
 	"example.com/oxgroups/cmd/validatorgen/internal/openapi"
 	"example.com/oxgroups/cmd/validatorgen/internal/schema"
+	"example.com/oxgroups/cmd/validatorgen/internal/spec"
 )
 
 // parameter is a parameter with its place in Go.
@@ -17,6 +17,12 @@ type parameter struct {
 	openapi.Parameter
 	local string // the variable of a parameter of the path
 	to    target // nowhere where only checks are written
+
+	Kind    string   // a constant of package validate
+	Facts   []string // what else there is to say, as fields of a validate.Field
+	Fields  []field  // of a deepObject
+	Check   string   // the function that decides which type a text has, or nil
+	Reading string   // the statements that read and check it
 }
 
 // parametersOf gives each parameter of an operation its place: those of the path are results of their own, the others are
@@ -24,7 +30,7 @@ type parameter struct {
 func (g *Generator) parametersOf(d *openapi.Document, op *operation, names *goNames) []parameter {
 	var all []parameter
 	taken := g.reserved()
-	for _, p := range op.Parameters {
+	for _, p := range op.Operation.Parameters {
 		one := parameter{Parameter: p}
 		switch {
 		case g.model == nil:
@@ -61,8 +67,8 @@ func hidden(t *gotype.Type) bool {
 // path returns the parameters of the path in the order in which they stand there.
 func (op *operation) path() []parameter {
 	var all []parameter
-	for _, name := range openapi.PathNames(op.Path) {
-		for _, p := range op.parameters {
+	for _, name := range spec.PathNames(op.Path) {
+		for _, p := range op.Parameters {
 			if p.In == "path" && p.Name == name {
 				all = append(all, p)
 			}
@@ -71,75 +77,78 @@ func (op *operation) path() []parameter {
 	return all
 }
 
-// parseFunction writes the table of the parameters of an operation, and the function that reads them.
-func (g *Generator) parseFunction(c *code, op *operation) {
-	if len(op.parameters) == 0 {
-		return
-	}
-	var results, names []string
-	if g.model != nil {
-		for _, p := range op.path() {
-			results, names = append(results, p.local+" "+p.to.typ.Expr), append(names, p.local)
+// results returns the variables that have the parameters, with their types where typed is set: those of the path, and params.
+func (op *operation) results(typed bool) []string {
+	var list []string
+	add := func(name, typ string) {
+		if typed {
+			name += " " + typ
 		}
-		if op.params != nil {
-			results, names = append(results, "params "+op.params.Expr), append(names, "params")
+		list = append(list, name)
+	}
+	for _, p := range op.path() {
+		if p.local != "" {
+			add(p.local, p.to.typ.Expr)
 		}
 	}
-	table := g.unique(op.name + "Parameters")
-	c.line("// %s lists the parameters of the operation %s.", table, op.ID)
-	c.line("var %s = []validate.Parameter{", table)
-	for _, p := range op.parameters {
-		g.parameterEntry(c, p)
+	if op.params != nil {
+		add("params", op.params.Expr)
 	}
-	c.line("}")
-	c.line("")
+	return list
+}
+
+// Results returns the results of the function that reads the parameters, up to the error.
+func (op *operation) Results() string { return followed(op.results(true)) }
+
+// Parsed returns the variables that have them.
+func (op *operation) Parsed() string { return followed(op.results(false)) }
+
+// followed returns a list that another element follows.
+func followed(list []string) string { return strings.Join(append(list, ""), ", ") }
+
+// parseFunction prints the table of the parameters of an operation, and the function that reads them.
+func (g *Generator) parseFunction(op *operation) string {
+	if len(op.Parameters) == 0 {
+		return ""
+	}
+	op.Table = g.unique(op.Name + "Parameters")
+	for i := range op.Parameters {
+		g.describe(&op.Parameters[i])
+	}
 	verb := "Parse"
 	if g.model == nil {
 		verb = "Check"
 	}
-	op.parser = g.unique(verb + op.name + "Parameters")
-	c.line("// %s reads the parameters of the operation %s. An error is a validate.Violations.", op.parser, op.ID)
-	c.line("func %s(in validate.Parameters) (%s) {", op.parser, strings.Join(append(results, "err error"), ", "))
-	c.line("r, p := validate.ReadParameters(in, %s), %s", g.options(anything), table)
-	for i, p := range op.parameters {
-		g.labels[p.Schema.Place.Pointer] = op.name + exported(p.Name)
-		g.parameter(c, i, p)
+	op.Parser = g.unique(verb + op.Name + "Parameters")
+	for i := range op.Parameters {
+		p := &op.Parameters[i]
+		g.labels[p.Schema.Place.Pointer] = op.Name + exported(p.Name)
+		p.Check = g.elementCheck(*p)
+		c := &code{}
+		g.value(c, p.Schema, p.to)
+		p.Reading = c.String()
 	}
-	c.line("return %s", strings.Join(append(names, "r.Err()"), ", "))
-	c.line("}")
-	c.line("")
+	return g.render("parameters.gen.go", op)
 }
 
-// parameterEntry writes the description of a parameter.
-func (g *Generator) parameterEntry(c *code, p parameter) {
-	head := fmt.Sprintf("In: %q, Style: %q", p.In, p.Style)
-	if p.Explode {
-		head += ", Explode: true"
-	}
-	if p.AllowEmpty {
-		head += ", AllowEmpty: true"
-	}
-	c.line("{%s, Field: validate.Field{", head)
-	c.line("Name: %q, Kind: %s,", p.Name, parameterKind(p.Schema))
+// describe fills in what the table says of a parameter.
+func (g *Generator) describe(p *parameter) {
 	r := p.Schema.Resolve()
+	p.Kind = parameterKind(p.Schema)
 	if items := itemsOf(r); items != nil && typesOf(r) == schema.Array {
-		c.line("Items: %s,", parameterKind(items))
+		p.Facts = append(p.Facts, "Items: "+parameterKind(items))
 	}
-	for _, fact := range g.facts(p.Schema, p.Required, p.Description) {
-		c.line("%s,", fact)
+	p.Facts = append(p.Facts, g.facts(p.Schema, p.Required, p.Description)...)
+	if p.Style != "deepObject" {
+		return
 	}
-	if p.Style == "deepObject" {
-		c.line("Fields: []validate.Field{")
-		for _, property := range r.Properties() {
-			items := "validate.Any"
-			if s := itemsOf(property.Schema); s != nil {
-				items = parameterKind(s)
-			}
-			c.line("{Name: %q, Kind: %s, Items: %s},", property.Name, parameterKind(property.Schema), items)
+	for _, property := range r.Properties() {
+		items := "validate.Any"
+		if s := itemsOf(property.Schema); s != nil {
+			items = parameterKind(s)
 		}
-		c.line("},")
+		p.Fields = append(p.Fields, field{Name: property.Name, Kind: parameterKind(property.Schema), Facts: []string{"Items: " + items}})
 	}
-	c.line("}},")
 }
 
 // parameterKind returns the kind by which the text of a parameter is read.
@@ -151,14 +160,6 @@ func parameterKind(s *schema.Schema) string {
 		return "validate." + kind
 	}
 	return "validate.String"
-}
-
-// parameter writes the reading of the parameter at i.
-func (g *Generator) parameter(c *code, i int, p parameter) {
-	c.line("if s := r.Value(&p[%d], %s); s != nil {", i, g.elementCheck(p))
-	g.value(c, p.Schema, p.to)
-	c.line("r.End(&p[%d], s)", i)
-	c.line("}")
 }
 
 // elementCheck returns the function that decides which type a text has, or nil.

@@ -1,9 +1,10 @@
 package emit
 
 import (
-	"fmt"
+	"cmp"
 	"slices"
 	"strings"
+	"unicode"
 
 	"example.com/oxgroups/cmd/validatorgen/internal/gotype"
 	"example.com/oxgroups/cmd/validatorgen/internal/openapi"
@@ -13,20 +14,22 @@ import (
 // body is one representation of a request's body in Go.
 type body struct {
 	openapi.MediaType
-	tag     string       // what the names of its type and field have: "JSON", "Form"
-	typ     *gotype.Type // nil: it is handed on as a *wire.Stream
-	expr    string       // the type as another package writes it
-	decoder string       // the function of the validator package that reads it, "" for a stream
-	table   Table        // of the fields of a form
+	Tag     string // what the names of its type and field have: "JSON", "Form"
+	Expr    string // the type as another package writes it
+	Decoder string // the function of the validator package that reads it, "" for a *wire.Stream
+	table   Table  // of its fields
+	Fields  string // the variable that has the table, or nil
 }
 
 // reply is one response with a JSON body in Go.
 type reply struct {
 	openapi.Response
-	media   openapi.MediaType
-	name    string // behind the name of the operation: "200", "Default"
-	root    *Root  // what has its type; nil: any value, which is checked
-	encoder string // the function of the validator package that writes it
+	Name        string // behind the name of the operation: "200", "Default"
+	Code        string // the status, "" where the handler gives it
+	ContentType string
+	Root        *Root  // what has its type; nil: any value, which is checked
+	Encoder     string // the function of the validator package that writes it
+	media       openapi.MediaType
 }
 
 // rawJSON is the type of a JSON body for which oapi-codegen has none.
@@ -39,17 +42,16 @@ func (g *Generator) bodiesOf(op *operation, names *goNames) []body {
 	}
 	var all []body
 	for _, m := range op.Body.Content {
-		b := body{MediaType: m, tag: bodyTag(m)}
+		b := body{MediaType: m, Tag: bodyTag(m)}
 		switch m.Kind {
 		case openapi.JSON, openapi.Form:
 			root := g.bodyRoot(op, b, names)
-			b.typ, b.expr, b.decoder = root.Type, root.goType(), "Decode"+root.Name
+			b.Expr, b.Decoder = root.GoType(), "Decode"+root.Name
 			b.table = tableOf(op, b, all)
 		case openapi.Text:
-			b.typ = &gotype.Type{Kind: gotype.String, Expr: "string", Basic: "string"}
-			b.expr, b.decoder = "string", "Decode"+op.name+b.tag+"RequestBody"
+			b.Expr, b.Decoder = "string", "Decode"+op.Name+b.Tag+"RequestBody"
 		default:
-			b.expr = "wire.Stream"
+			b.Expr = "wire.Stream"
 		}
 		all = append(all, b)
 	}
@@ -61,40 +63,25 @@ func (g *Generator) bodyRoot(op *operation, b body, names *goNames) *Root {
 	if root := names.component(b.Schema); root != nil {
 		return root
 	}
-	name := op.name + oapiTag(b.Name) + "RequestBody"
+	name := op.Name + oapiTag(b.Name) + "RequestBody"
 	if g.model == nil {
 		return names.add(name, b.Schema, nil)
 	}
-	t := g.model.Lookup(name)
-	if t == nil {
-		t = names.typeOf(b.Schema)
-	}
-	if t == nil {
-		t = rawJSON
-	}
-	return names.add(name, b.Schema, t)
-}
-
-// goType returns the type of a root as another package writes it.
-func (r *Root) goType() string {
-	if r.Expr == "" && r.Type != nil {
-		return r.Type.Expr
-	}
-	return r.Expr
+	return names.add(name, b.Schema, cmp.Or(g.model.Lookup(name), names.typeOf(b.Schema), rawJSON))
 }
 
 // tableOf returns the request for a table of a body's fields. before are the other representations of the same body.
 func tableOf(op *operation, b body, before []body) Table {
-	if len(b.Schema.Resolve().Properties()) == 0 {
+	r := b.Schema.Resolve()
+	if len(r.Properties()) == 0 {
 		return Table{}
 	}
-	r := b.Schema.Resolve()
 	if r.Component != "" {
 		return Table{codegen.SchemaNameToTypeName(r.Component), b.Schema}
 	}
-	name := op.name
+	name := op.Name
 	if slices.ContainsFunc(before, func(other body) bool { return other.table.Name == name }) {
-		name += b.tag
+		name += b.Tag
 	}
 	return Table{name, b.Schema}
 }
@@ -137,15 +124,21 @@ func (g *Generator) repliesOf(d *openapi.Document, op *operation, names *goNames
 			if m.Kind != openapi.JSON {
 				continue
 			}
-			one := reply{Response: r, media: m, name: exported(r.Status)}
-			if unicodeDigit(r.Status) {
-				one.name = strings.ToUpper(r.Status)
+			one := reply{Response: r, media: m, Name: exported(r.Status), ContentType: m.Name}
+			if strings.IndexFunc(r.Status, unicode.IsDigit) == 0 {
+				one.Name = strings.ToUpper(r.Status)
+			}
+			if !strings.ContainsFunc(r.Status, unicode.IsLetter) {
+				one.Code = r.Status
+			}
+			if strings.Contains(m.Name, "*") {
+				one.ContentType = "application/json"
 			}
 			if !first {
-				one.name += bodyTag(m)
+				one.Name += bodyTag(m)
 			}
 			first = false
-			if one.root = g.replyRoot(op, one, names); one.root == nil {
+			if one.Root = g.replyRoot(op, one, names); one.Root == nil {
 				d.Notice(op.Operation, m.Node.Place, "response %s has no Go type: its reply function takes any value, and checks what encoding/json makes of it; a name in components/schemas gives it a type", r.Status)
 			}
 			all = append(all, one)
@@ -153,8 +146,6 @@ func (g *Generator) repliesOf(d *openapi.Document, op *operation, names *goNames
 	}
 	return all
 }
-
-func unicodeDigit(s string) bool { return s != "" && '0' <= s[0] && s[0] <= '9' }
 
 // replyRoot returns what writes a response: the component that it is, or a root of its own; nil where oapi-codegen has no type.
 func (g *Generator) replyRoot(op *operation, r reply, names *goNames) *Root {
@@ -169,44 +160,34 @@ func (g *Generator) replyRoot(op *operation, r reply, names *goNames) *Root {
 	if t == nil {
 		return nil
 	}
-	return names.add(op.name+r.name, s, t)
+	return names.add(op.Name+r.Name, s, t)
 }
 
-// bodyFunctions writes the functions for bodies that are no roots: text, and responses without a type. It names the encoders of the others.
-func (g *Generator) bodyFunctions(c *code, op *operation) {
-	for _, b := range op.bodies {
-		if b.Kind != openapi.Text || g.model == nil {
-			continue
+// bodyFunctions prints the functions for bodies that are no roots: text, and responses without a type. It names the encoders of the others.
+func (g *Generator) bodyFunctions(op *operation) string {
+	type function struct{ Name, Place, Reading string }
+	var text strings.Builder
+	for _, b := range op.Bodies {
+		if b.Kind == openapi.Text && g.model != nil {
+			g.labels[b.Schema.Place.Pointer] = op.Name + b.Tag + "RequestBody"
+			c := &code{}
+			g.value(c, b.Schema, target{&gotype.Type{Kind: gotype.String, Expr: "string", Basic: "string"}, "*v"})
+			text.WriteString(g.render("text body", function{b.Decoder, g.place(b.Schema), c.String()}))
 		}
-		g.labels[b.Schema.Place.Pointer] = op.name + b.tag + "RequestBody"
-		c.line("// %s reads a text and checks it against %s.", b.decoder, g.place(b.Schema))
-		c.line("func %s(data []byte, v *string) error {", b.decoder)
-		c.line("s := validate.NewScanner(validate.AppendParameter(nil, validate.String, string(data)), %s)", g.optionsName(false))
-		g.value(c, b.Schema, target{b.typ, "*v"})
-		c.line("return s.End()")
-		c.line("}")
-		c.line("")
 	}
-	for i := range op.replies {
-		r := &op.replies[i]
-		if r.root != nil {
-			r.encoder = g.responseEncoder(*r.root)
+	for i := range op.Replies {
+		r := &op.Replies[i]
+		if r.Root != nil {
+			r.Encoder = g.responseEncoder(*r.Root)
 			continue
 		}
-		r.encoder = g.unique("Append" + op.name + r.name)
-		g.labels[r.media.Schema.Place.Pointer] = op.name + r.name
-		c.line("// %s appends the JSON that encoding/json makes of v, if it fits response %s of the operation %s.", r.encoder, r.Status, op.ID)
-		c.line("func %s(b []byte, v *any) ([]byte, error) {", r.encoder)
-		c.line("data, err := json.Marshal(*v)")
-		c.line("if err != nil {")
-		c.line("return b, err")
-		c.line("}")
-		c.line("s := validate.NewScanner(data, %s)", g.optionsName(true))
+		r.Encoder = g.unique("Append" + op.Name + r.Name)
+		g.labels[r.media.Schema.Place.Pointer] = op.Name + r.Name
+		c := &code{}
 		g.value(c, r.media.Schema, target{})
-		c.line("return append(b, data...), s.End()")
-		c.line("}")
-		c.line("")
+		text.WriteString(g.render("any response", function{r.Encoder, "response " + r.Status + " of the operation " + op.ID, c.String()}))
 	}
+	return text.String()
 }
 
 // responseEncoder returns the function that writes a root as it is in a response.
@@ -217,83 +198,30 @@ func (g *Generator) responseEncoder(root Root) string {
 	return "Append" + root.Name
 }
 
-// argument returns the type in which a handler gets the body of an operation, "" where it has none.
-func (op *operation) argument() string {
-	if len(op.bodies) == 0 {
+// Argument returns the type in which a handler gets the body of an operation, "" where it has none.
+func (op *operation) Argument() string {
+	if len(op.Bodies) == 0 {
 		return ""
 	}
-	first := op.bodies[0].expr
-	for _, b := range op.bodies {
-		if b.expr != first {
-			return op.name + "Body"
-		}
+	if op.Several() {
+		return op.Name + "Body"
 	}
-	return first
+	return op.Bodies[0].Expr
 }
 
-// several reports whether the representations of a body have types of their own, which are the fields of a struct.
-func (op *operation) several() bool { return op.argument() == op.name+"Body" }
-
-// bodyStruct writes the struct of a body whose representations have types of their own.
-func (g *Generator) bodyStruct(c *code, op *operation) {
-	if !op.several() {
-		return
-	}
-	c.line("// %sBody is the body of the operation %s. The field of its media type is set, the others are nil.", op.name, op.ID)
-	c.line("type %sBody struct {", op.name)
-	for _, b := range op.bodies {
-		c.line("%s *%s // %s", b.tag, b.expr, b.Name)
-	}
-	c.line("}")
-	c.line("")
+// Several reports whether the representations of a body have types of their own, which are the fields of a struct.
+func (op *operation) Several() bool {
+	return slices.ContainsFunc(op.Bodies, func(b body) bool { return b.Expr != op.Bodies[0].Expr })
 }
 
-// takeBody writes the reading of a body, and what is done where it is left out.
-func (g *Generator) takeBody(c *code, op *operation) {
-	offered := make([]string, len(op.bodies))
-	for i, b := range op.bodies {
-		offered[i] = fmt.Sprintf("%q", b.Name)
+// Offered returns the media types of the body.
+func (op *operation) Offered() []string {
+	names := make([]string, len(op.Bodies))
+	for i, b := range op.Bodies {
+		names[i] = b.Name
 	}
-	c.line("media, err := wire.ContentType(c.Request(), %t, %s)", op.Body.Required, strings.Join(offered, ", "))
-	c.line("if err != nil {")
-	c.line("return err")
-	c.line("}")
-	c.line("var body *%s", op.argument())
-	if len(op.bodies) == 1 {
-		c.line("if media != wire.NoBody {")
-		c.line("body, err = %s", g.readCall(&op.bodies[0]))
-		c.line("}")
-	} else {
-		c.line("switch media {")
-		for i := range op.bodies {
-			b := &op.bodies[i]
-			c.line("case %d: // %s", i, b.Name)
-			place := "body"
-			if op.several() {
-				c.line("body = new(%sBody)", op.name)
-				place = "body." + b.tag
-			}
-			c.line("%s, err = %s", place, g.readCall(b))
-		}
-		c.line("}")
-	}
-	c.line("if err != nil {")
-	c.line("return err")
-	c.line("}")
+	return names
 }
 
-// readCall returns the call that reads one representation.
-func (g *Generator) readCall(b *body) string {
-	if b.typ == nil {
-		return "wire.NewStream(c.Request(), w.maxBody), nil"
-	}
-	decode := "validator." + b.decoder
-	if b.Kind == openapi.Form {
-		fields := "nil"
-		if b.table.Name != "" {
-			fields = "validator." + g.tableNames[b.Schema.Resolve()]
-		}
-		decode = fmt.Sprintf("form.Decoder(%s, %s, w.bracketed)", decode, fields)
-	}
-	return fmt.Sprintf("wire.Read(c.Request(), w.maxBody, &problems, %s)", decode)
-}
+// IsForm reports whether the body is a form.
+func (b body) IsForm() bool { return b.Kind == openapi.Form }

@@ -10,7 +10,9 @@ import (
 	"slices"
 	"strings"
 
+	"example.com/oxgroups/api/validate"
 	"example.com/oxgroups/api/validate/nearest"
+	"example.com/oxgroups/cmd/validatorgen/internal/schema"
 	"example.com/oxgroups/cmd/validatorgen/internal/spec"
 )
 
@@ -19,22 +21,22 @@ type Problem struct {
 	Place   spec.Place
 	Message string // what is wrong; what would be right
 	Notice  bool   // generated code is right all the same
+	Fatal   bool   // no code can be generated for the operation around it
 }
 
 // String returns "file:line:column: #pointer: message".
 func (p Problem) String() string { return p.Place.String() + ": " + p.Message }
 
-// Check returns the problems of a document in the order of the file. Defaults and examples are not compared with their schemas:
-// Values lists them for a caller that can.
+// Check returns the problems of a document in the order of the file. Defaults and examples are not compared with their schemas.
 func Check(doc *spec.Document) []Problem {
-	c := &checker{doc: doc, composers: map[*spec.Node][]*spec.Node{}, operations: map[string]*spec.Node{}}
-	if version := doc.Root.Get("openapi"); version != nil && !strings.HasPrefix(version.Text, "3.0.") {
-		c.errorf(version, "version %q is not read; 3.0.0 to 3.0.3 are", version.Text)
-		return c.problems
+	c := &checker{doc: doc, composers: map[*spec.Node][]*spec.Node{}}
+	var mistake *spec.Error
+	if errors.As(doc.CheckVersion(), &mistake) {
+		return []Problem{{Place: mistake.Place, Message: mistake.Message}}
 	}
 	c.readComposers(doc.Root)
-	c.readOperations()
 	c.value(doc.Root, shape{name: "OpenAPI"})
+	c.checkPathParameters()
 	c.checkNames()
 	c.checkPairs()
 	slices.SortStableFunc(c.problems, func(a, b Problem) int {
@@ -44,11 +46,10 @@ func Check(doc *spec.Document) []Problem {
 }
 
 type checker struct {
-	doc        *spec.Document
-	problems   []Problem
-	around     []*spec.Node                // the schemas that the current one is a branch of
-	composers  map[*spec.Node][]*spec.Node // of a schema that is a branch through a $ref
-	operations map[string]*spec.Node       // by operationId
+	doc       *spec.Document
+	problems  []Problem
+	around    []*spec.Node                // the schemas that the current one is a branch of
+	composers map[*spec.Node][]*spec.Node // of a schema that is a branch through a $ref
 }
 
 // checks are the rules of an object beyond its keys and their types.
@@ -56,15 +57,18 @@ var checks map[string]func(*checker, *spec.Node)
 
 func init() {
 	checks = map[string]func(*checker, *spec.Node){
-		"OpenAPI": (*checker).checkTags, "Server": (*checker).checkServer, "Components": (*checker).checkComponents, "Paths": (*checker).checkPaths,
-		"Operation": (*checker).checkOperation, "Parameter": (*checker).checkParameter, "Header": (*checker).checkValue,
-		"MediaType": (*checker).checkExamples, "Response": (*checker).checkContent, "RequestBody": (*checker).checkContent, "Responses": (*checker).checkResponses,
-		"Link": (*checker).checkLink, "SecurityRequirement": (*checker).checkSecurity, "SecurityScheme": (*checker).checkScheme, "Schema": (*checker).checkSchema,
+		"Paths": (*checker).checkPaths, "Parameter": (*checker).checkParameter, "Header": (*checker).checkHeader, "Response": (*checker).checkContent,
+		"RequestBody": (*checker).checkContent, "Responses": (*checker).checkResponses, "SecurityRequirement": (*checker).checkSecurity,
+		"Schema": (*checker).checkSchema,
 	}
 }
 
 func (c *checker) errorf(n *spec.Node, format string, args ...any) {
 	c.problems = append(c.problems, Problem{Place: n.Place, Message: fmt.Sprintf(format, args...)})
+}
+
+func (c *checker) fatalf(n *spec.Node, format string, args ...any) {
+	c.problems = append(c.problems, Problem{Place: n.Place, Message: fmt.Sprintf(format, args...), Fatal: true})
 }
 
 func (c *checker) noticef(n *spec.Node, format string, args ...any) {
@@ -82,7 +86,7 @@ func (c *checker) value(n *spec.Node, want shape) {
 	switch {
 	case want.list:
 		if n.Kind != spec.Sequence {
-			c.wrongType(n, "an array")
+			c.wrongShape(n, "an array", *want.elem)
 			return
 		}
 		for _, item := range n.Items {
@@ -90,7 +94,7 @@ func (c *checker) value(n *spec.Node, want shape) {
 		}
 	case want.dict:
 		if n.Kind != spec.Mapping {
-			c.wrongType(n, "an object")
+			c.wrongShape(n, "an object", *want.elem)
 			return
 		}
 		for _, m := range n.Members {
@@ -99,19 +103,21 @@ func (c *checker) value(n *spec.Node, want shape) {
 	case objects[want.name] != nil:
 		c.object(n, want)
 	default:
-		c.scalar(n, want.name)
+		c.scalar(n, want.name, want.oneOf)
 	}
 }
 
-func (c *checker) scalar(n *spec.Node, want string) {
+func (c *checker) scalar(n *spec.Node, want string, oneOf []string) {
 	switch {
 	case want == "string" && n.Kind != spec.String:
 		c.wrongType(n, "a string")
+	case oneOf != nil && !slices.Contains(oneOf, n.Text):
+		c.unknown(n, "value of "+n.Key(), n.Text, oneOf)
 	case want == "bool" && n.Kind != spec.Boolean:
 		c.wrongType(n, "true or false")
 	case (want == "number" || want == "size") && n.Kind != spec.Number:
 		c.wrongType(n, "a number")
-	case want == "size" && (strings.HasPrefix(n.Text, "-") || !isInteger(n.Text)):
+	case want == "size" && (strings.HasPrefix(n.Text, "-") || !validate.ParseDecimal(n.Text).IsInteger()):
 		c.errorf(n, "is %s; it must be a whole number, 0 or more", n.Text)
 	case want == "schema-or-bool" && n.Kind == spec.Mapping:
 		c.value(n, shape{name: "Schema", ref: true})
@@ -120,9 +126,23 @@ func (c *checker) scalar(n *spec.Node, want string) {
 	}
 }
 
+// wrongShape reports that what holds objects is something else, so that none of them is read. A $ref to a list is read all the same.
+func (c *checker) wrongShape(n *spec.Node, want string, elem shape) {
+	target, err := c.doc.Deref(n)
+	var mistake *spec.Error
+	if errors.As(err, &mistake) {
+		c.problems = append(c.problems, Problem{Place: mistake.Place, Message: mistake.Message, Fatal: true})
+		return
+	}
+	c.wrongType(n, want)
+	if objects[elem.name] != nil && elem.name != "Schema" && target.Kind == n.Kind {
+		c.problems[len(c.problems)-1].Fatal = true
+	}
+}
+
 func (c *checker) wrongType(n *spec.Node, want string) {
 	hint := ""
-	key := lastToken(n.Place.Pointer)
+	key := n.Key()
 	switch {
 	case key == "type" && n.Kind == spec.Sequence:
 		hint = "; a list of types is OpenAPI 3.1, in 3.0 null is allowed by nullable: true"
@@ -150,14 +170,14 @@ func article(k spec.Kind) string {
 
 func (c *checker) object(n *spec.Node, want shape) {
 	if n.Kind != spec.Mapping {
-		c.wrongType(n, "an object")
+		c.wrongShape(n, "an object", want)
 		return
 	}
 	if ref := n.Get("$ref"); ref != nil && want.ref {
 		c.reference(n, want.name)
 		return
 	} else if ref != nil && objects[want.name].fields["*"].name == "" {
-		c.errorf(ref, "a $ref cannot stand in the place of the %s Object", want.name)
+		c.fatalf(ref, "a $ref cannot stand in the place of the %s Object", want.name)
 		return
 	}
 	o := objects[want.name]
@@ -170,7 +190,7 @@ func (c *checker) object(n *spec.Node, want shape) {
 		case strings.HasPrefix(m.Key, "x-"):
 		case known:
 			c.member(n, m, o, field)
-		case o.name == "Schema" && slices.Contains(jsonSchema, m.Key):
+		case o.name == "Schema" && schema.Compiles(m.Key):
 			c.noticef(m.Value, "is a keyword of JSON Schema that OpenAPI 3.0 has not")
 		default:
 			c.unknown(m.Value, "key of the "+o.name+" Object", m.Key, o.keys())
@@ -224,7 +244,7 @@ func (c *checker) reference(n *spec.Node, object string) {
 		}
 	}
 	if _, err := c.doc.Deref(n); err != nil {
-		c.unresolved(n, ref, err)
+		c.unresolved(ref, object, err)
 		return
 	}
 	if section, _, ok := componentOf(ref.Text); ok && sections[object] != "" && section != sections[object] {
@@ -232,19 +252,22 @@ func (c *checker) reference(n *spec.Node, object string) {
 	}
 }
 
-func (c *checker) unresolved(n, ref *spec.Node, err error) {
+// generated are the objects without which code for an operation would be wrong. Schemas are refused by their compiler.
+var generated = []string{"PathItem", "Parameter", "RequestBody", "Response", "Header", "SecurityScheme"}
+
+func (c *checker) unresolved(ref *spec.Node, object string, err error) {
 	var mistake *spec.Error
 	if !errors.As(err, &mistake) {
 		return
 	}
-	if next, err := c.doc.Resolve(ref.Text); err == nil && next.Get("$ref") != nil && mistake.Place.Pointer != ref.Place.Pointer {
+	if next, err := c.doc.Resolve(ref.Text); err == nil && next.Get("$ref") != nil && !strings.Contains(next.Place.Pointer, "/x-") && mistake.Place.Pointer != ref.Place.Pointer {
 		return // it is reported at the reference that next is
 	}
 	hint := ""
 	if section, name, ok := componentOf(ref.Text); ok && c.doc.Root.Get("components").Get(section).Get(name) == nil {
-		hint = nearest.Hint(name, memberKeys(c.doc.Root.Get("components").Get(section)))
+		hint = nearest.Hint(name, c.doc.Root.Get("components").Keys(section))
 	}
-	c.problems = append(c.problems, Problem{Place: mistake.Place, Message: mistake.Message + hint})
+	c.problems = append(c.problems, Problem{Place: mistake.Place, Message: mistake.Message + hint, Fatal: slices.Contains(generated, object)})
 }
 
 func componentOf(ref string) (section, name string, ok bool) {
@@ -255,16 +278,3 @@ func componentOf(ref string) (section, name string, ok bool) {
 	section, name, ok = strings.Cut(rest, "/")
 	return section, name, ok && !strings.Contains(name, "/")
 }
-
-func memberKeys(n *spec.Node) []string {
-	if n == nil {
-		return nil
-	}
-	keys := make([]string, len(n.Members))
-	for i, m := range n.Members {
-		keys[i] = m.Key
-	}
-	return keys
-}
-
-func lastToken(pointer string) string { return pointer[strings.LastIndexByte(pointer, '/')+1:] }

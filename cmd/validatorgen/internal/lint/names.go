@@ -1,28 +1,39 @@
 package lint
 
 import (
+	"slices"
+
 	"example.com/oxgroups/cmd/validatorgen/internal/spec"
 	"github.com/oapi-codegen/oapi-codegen/v2/pkg/codegen"
 )
 
-// goNames finds names that oapi-codegen makes one of.
+// goNames finds names that oapi-codegen makes one of. It has the first node by the name in Go.
 type goNames struct {
 	checker *checker
-	seen    map[string]*spec.Node
-	names   map[string]string
+	seen    map[string]named
 }
 
-func (c *checker) names() goNames {
-	return goNames{checker: c, seen: map[string]*spec.Node{}, names: map[string]string{}}
+type named struct {
+	node *spec.Node
+	name string
 }
+
+func (c *checker) names() goNames { return goNames{c, map[string]named{}} }
 
 // add reports a name that is another one's in Go.
 func (g goNames) add(at *spec.Node, name, inGo string) {
-	if first := g.seen[inGo]; first != nil {
-		g.checker.errorf(at, "%q is %s in Go, as is %q in line %d; rename one of them", name, inGo, g.names[inGo], first.Place.Line)
+	if first, taken := g.seen[inGo]; taken {
+		g.checker.errorf(at, "%q is %s in Go, as is %q in line %d; rename one of them", name, inGo, first.name, first.node.Place.Line)
 		return
 	}
-	g.seen[inGo], g.names[inGo] = at, name
+	g.seen[inGo] = named{at, name}
+}
+
+// addAll adds the keys of a mapping.
+func (g goNames) addAll(members []spec.Member) {
+	for _, m := range members {
+		g.add(m.Value, m.Key, goName(m.Value, m.Key))
+	}
 }
 
 // goName is the name of a type or field, with x-go-name where it is given.
@@ -35,69 +46,59 @@ func goName(n *spec.Node, name string) string {
 	return codegen.SchemaNameToTypeName(name)
 }
 
-// checkNames checks that generated Go compiles: components, operations, parameters and properties have names of their own.
+// checkNames checks that generated Go compiles: components, operations and parameters have names of their own. checkSchema does
+// the same for properties.
 func (c *checker) checkNames() {
 	components := c.doc.Root.Get("components")
 	schemas := c.names()
-	for _, m := range members(components.Get("schemas")) {
-		schemas.add(m.Value, m.Key, goName(m.Value, m.Key))
-	}
+	schemas.addAll(components.Entries("schemas"))
 	for _, section := range []string{"parameters", "requestBodies", "responses"} {
 		own := c.names()
-		for _, m := range members(components.Get(section)) {
-			name := goName(m.Value, m.Key)
-			own.add(m.Value, m.Key, name)
-			if schemas.seen[name] != nil {
-				c.noticef(m.Value, "is %s in Go, as is a schema; oapi-codegen needs output-options: resolve-type-name-collisions", name)
+		own.addAll(components.Entries(section))
+		for name, first := range own.seen {
+			if _, taken := schemas.seen[name]; taken {
+				c.noticef(first.node, "is %s in Go, as is a schema; oapi-codegen needs output-options: resolve-type-name-collisions", name)
 			}
 		}
 	}
-	c.checkOperationNames(schemas)
-	walk(c.doc.Root, shape{name: "OpenAPI"}, func(n *spec.Node, object string) {
-		if object == "Schema" {
-			fields := c.names()
-			for _, m := range members(n.Get("properties")) {
-				fields.add(m.Value, m.Key, goName(m.Value, m.Key))
-			}
-		}
-	})
-}
-
-func (c *checker) checkOperationNames(schemas goNames) {
-	operations, named := c.names(), map[*spec.Node]bool{nil: true}
-	for _, path := range members(c.doc.Root.Get("paths")) {
-		item := c.deref(path.Value)
-		for _, method := range methods {
-			op := item.Get(method)
-			id := op.Str("operationId")
-			if id == "" || c.operations[id] != op || named[op] {
-				continue // nothing to name, named twice, or in the place of a path by a $ref
-			}
-			named[op] = true
-			name := codegen.UppercaseFirstCharacter(codegen.ToCamelCase(id))
-			operations.add(op.Get("operationId"), id, name)
-			fields := c.names()
-			for _, p := range append(items(item.Get("parameters")), items(op.Get("parameters"))...) {
-				if p := c.deref(p); p.Str("name") != "" && p.Str("in") != "path" {
-					c.addParameter(fields, p)
-				}
-			}
-			for suffix, used := range map[string]bool{
-				"Params": len(fields.seen) > 0, "JSONBody": op.Get("requestBody") != nil, "JSONRequestBody": op.Get("requestBody") != nil,
-			} {
-				if first := schemas.seen[name+suffix]; used && first != nil {
-					c.errorf(op.Get("operationId"), "generates the type %s, which is the schema in line %d too; rename one of them", name+suffix, first.Place.Line)
-				}
-			}
+	operations, ids := c.names(), map[string]*spec.Node{}
+	for _, op := range c.doc.Operations() {
+		id := op.Node.Get("operationId")
+		switch first := ids[op.Node.Str("operationId")]; {
+		case id == nil:
+			c.noticef(op.Node, "has no operationId; oapi-codegen makes one up from method and path")
+		case first == id: // another path is a $ref to this one
+		case first != nil:
+			c.errorf(id, "%q is the operationId in line %d too; it must be unique", id.Text, first.Place.Line)
+		default:
+			ids[id.Text] = id
+			name := codegen.UppercaseFirstCharacter(codegen.ToCamelCase(id.Text))
+			operations.add(id, id.Text, name)
+			c.checkTypes(op, name, schemas)
 		}
 	}
 }
 
-// addParameter adds a field of the type of an operation's parameters; an operation's own parameter replaces one of its path.
-func (c *checker) addParameter(fields goNames, p *spec.Node) {
-	name := goName(p, p.Str("name"))
-	if first := fields.seen[name]; first != nil && first.Str("name") == p.Str("name") && first.Str("in") == p.Str("in") {
-		return
+// checkTypes checks the types that oapi-codegen writes for an operation, and the fields of the one for its parameters.
+func (c *checker) checkTypes(op spec.Operation, name string, schemas goNames) {
+	fields := c.names()
+	parameters := c.doc.Parameters(op)
+	slices.SortStableFunc(parameters, func(a, b *spec.Node) int { return a.Place.Line - b.Place.Line })
+	for _, p := range parameters {
+		if p.Str("name") != "" && p.Str("in") != "path" {
+			fields.add(p, p.Str("name"), goName(p, p.Str("name")))
+		}
 	}
-	fields.add(p, p.Str("name"), name)
+	var types []string
+	if len(fields.seen) > 0 {
+		types = append(types, name+"Params")
+	}
+	if op.Node.Get("requestBody") != nil {
+		types = append(types, name+"JSONBody", name+"JSONRequestBody")
+	}
+	for _, name := range types {
+		if first, taken := schemas.seen[name]; taken {
+			c.errorf(op.Node.Get("operationId"), "generates the type %s, which is the schema in line %d too; rename one of them", name, first.node.Place.Line)
+		}
+	}
 }

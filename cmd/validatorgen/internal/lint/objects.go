@@ -7,7 +7,7 @@ import (
 )
 
 // objects has the objects of OpenAPI 3.0.3, a line each: a key with "!" is required; the type behind ":" is string where none
-// is written, [T] is an array, {T} a map, &T a T or a Reference Object, and the key * any key but x- ones.
+// is written, [T] is an array, {T} a map, &T a T or a Reference Object, =a|b one of these strings, and the key * any key but x- ones.
 var objects = parse(`
 OpenAPI openapi! info!:Info servers:[Server] paths!:Paths components:Components security:[SecurityRequirement] tags:[Tag] externalDocs:ExternalDocumentation
 Info title! description termsOfService contact:Contact license:License version!
@@ -20,7 +20,7 @@ Paths *:&PathItem
 PathItem summary description get:Operation put:Operation post:Operation delete:Operation options:Operation head:Operation patch:Operation trace:Operation servers:[Server] parameters:[&Parameter]
 Operation tags:[string] summary description externalDocs:ExternalDocumentation operationId parameters:[&Parameter] requestBody:&RequestBody responses!:Responses callbacks:{&Callback} deprecated:bool security:[SecurityRequirement] servers:[Server]
 ExternalDocumentation description url!
-Parameter name! in! description required:bool deprecated:bool allowEmptyValue:bool style explode:bool allowReserved:bool schema:&Schema example:any examples:{&Example} content:{MediaType}
+Parameter name in description required:bool deprecated:bool allowEmptyValue:bool style explode:bool allowReserved:bool schema:&Schema example:any examples:{&Example} content:{MediaType}
 Header description required:bool deprecated:bool allowEmptyValue:bool style explode:bool allowReserved:bool schema:&Schema example:any examples:{&Example} content:{MediaType}
 RequestBody description content!:{MediaType} required:bool
 MediaType schema:&Schema example:any examples:{&Example} encoding:{Encoding}
@@ -32,14 +32,14 @@ Example summary description value:any externalValue
 Link operationRef operationId parameters:{any} requestBody:any description server:Server
 Tag name! description externalDocs:ExternalDocumentation
 SecurityRequirement *:[string]
-SecurityScheme type! description name in scheme bearerFormat flows:OAuthFlows openIdConnectUrl
+SecurityScheme type!:=apiKey|http|oauth2|openIdConnect description name in:=query|header|cookie scheme bearerFormat flows:OAuthFlows openIdConnectUrl
 OAuthFlows implicit:ImplicitFlow password:TokenFlow clientCredentials:TokenFlow authorizationCode:CodeFlow
 ImplicitFlow authorizationUrl! refreshUrl scopes!:{string} tokenUrl
 TokenFlow tokenUrl! refreshUrl scopes!:{string} authorizationUrl
 CodeFlow authorizationUrl! tokenUrl! refreshUrl scopes!:{string}
 Discriminator propertyName! mapping:{string}
 XML name namespace prefix attribute:bool wrapped:bool
-Schema title multipleOf:number maximum:number exclusiveMaximum:bool minimum:number exclusiveMinimum:bool maxLength:size minLength:size pattern maxItems:size minItems:size uniqueItems:bool maxProperties:size minProperties:size required:[string] enum:[any] type allOf:[&Schema] oneOf:[&Schema] anyOf:[&Schema] not:&Schema items:&Schema properties:{&Schema} additionalProperties:schema-or-bool description format default:any nullable:bool discriminator:Discriminator readOnly:bool writeOnly:bool xml:XML externalDocs:ExternalDocumentation example:any deprecated:bool
+Schema title multipleOf:number maximum:number exclusiveMaximum:bool minimum:number exclusiveMinimum:bool maxLength:size minLength:size pattern maxItems:size minItems:size uniqueItems:bool maxProperties:size minProperties:size required:[string] enum:[any] type:=array|boolean|integer|number|object|string allOf:[&Schema] oneOf:[&Schema] anyOf:[&Schema] not:&Schema items:&Schema properties:{&Schema} additionalProperties:schema-or-bool description format default:any nullable:bool discriminator:Discriminator readOnly:bool writeOnly:bool xml:XML externalDocs:ExternalDocumentation example:any deprecated:bool
 `)
 
 // sections are the parts of components that the references of an object lead to.
@@ -47,11 +47,6 @@ var sections = map[string]string{
 	"Schema": "schemas", "Response": "responses", "Parameter": "parameters", "Example": "examples", "RequestBody": "requestBodies",
 	"Header": "headers", "SecurityScheme": "securitySchemes", "Link": "links", "Callback": "callbacks",
 }
-
-// jsonSchema are keywords of JSON Schema that OpenAPI 3.0 has not; the compiler says which of them it takes.
-var jsonSchema = strings.Fields(`$anchor $comment $defs $id $schema additionalItems const contains contentEncoding contentMediaType
-	definitions dependencies dependentRequired dependentSchemas else examples id if maxContains minContains patternProperties prefixItems
-	propertyNames then unevaluatedItems unevaluatedProperties`)
 
 type object struct {
 	name   string
@@ -68,6 +63,7 @@ type shape struct {
 	list, dict bool
 	ref        bool // a Reference Object may stand there
 	elem       *shape
+	oneOf      []string // the strings that are allowed, nil for all
 }
 
 func parse(table string) map[string]*object {
@@ -99,6 +95,8 @@ func parseShape(s string) shape {
 	case s[0] == '{':
 		elem := parseShape(inner)
 		return shape{dict: true, elem: &elem}
+	case s[0] == '=':
+		return shape{name: "string", oneOf: strings.Split(s[1:], "|")}
 	case s[0] == '&':
 		return shape{name: s[1:], ref: true}
 	}

@@ -15,21 +15,17 @@ var affixes = []string{
 
 // checkPairs compares what an operation takes with what it returns: the fields of a resource are the same ones in both, mostly.
 func (c *checker) checkPairs() {
-	for _, path := range members(c.doc.Root.Get("paths")) {
-		item := c.deref(path.Value)
-		for _, method := range methods {
-			op := item.Get(method)
-			requests, replies := c.resources(), c.resources()
-			requests.addBody(op.Get("requestBody"))
-			for _, m := range members(op.Get("responses")) {
-				if strings.HasPrefix(m.Key, "2") {
-					replies.addBody(m.Value)
-				}
+	for _, op := range c.doc.Operations() {
+		requests, replies := c.resources(), c.resources()
+		requests.addBody(op.Node.Get("requestBody"))
+		for _, m := range op.Node.Entries("responses") {
+			if strings.HasPrefix(m.Key, "2") {
+				replies.addBody(m.Value)
 			}
-			for name, request := range requests.found {
-				if reply := replies.found[name]; reply != nil && reply != request {
-					c.checkPair(request, reply)
-				}
+		}
+		for name, request := range requests.found {
+			if reply := replies.found[name]; reply != nil && reply != request {
+				c.checkPair(request, reply)
 			}
 		}
 	}
@@ -47,11 +43,8 @@ func (c *checker) resources() resources {
 }
 
 func (r resources) addBody(n *spec.Node) {
-	if n == nil {
-		return
-	}
-	for _, m := range members(r.checker.deref(n).Get("content")) {
-		if schema := m.Value.Get("schema"); schema != nil && isJSON(m.Key) {
+	for _, m := range r.checker.deref(n).Entries("content") {
+		if schema := m.Value.Get("schema"); schema != nil && spec.IsJSON(m.Key) {
 			r.add(schema)
 			if target := r.checker.deref(schema); target.Get("properties") != nil {
 				r.found[""] = target
@@ -71,19 +64,11 @@ func (r resources) add(n *spec.Node) {
 			r.found[name] = target
 		}
 	}
-	for _, m := range target.Members {
-		switch m.Key {
-		case "properties":
-			for _, property := range m.Value.Members {
-				r.add(property.Value)
-			}
-		case "items", "additionalProperties":
-			r.add(m.Value)
-		case "allOf", "oneOf", "anyOf":
-			for _, branch := range m.Value.Items {
-				r.add(branch)
-			}
-		}
+	for _, property := range target.Entries("properties") {
+		r.add(property.Value)
+	}
+	for _, child := range append(branches(target), target.Get("items"), target.Get("additionalProperties")) {
+		r.add(child)
 	}
 }
 
@@ -100,8 +85,7 @@ func bare(name string) string {
 
 func (c *checker) checkPair(request, reply *spec.Node) {
 	sent := request.Get("properties").Members
-	var known properties
-	known = properties{checker: c, names: map[string]bool{}, seen: map[*spec.Node]bool{}}
+	known := c.properties()
 	known.add(reply)
 	shared := 0
 	for _, m := range sent {

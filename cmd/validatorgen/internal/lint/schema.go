@@ -2,32 +2,24 @@ package lint
 
 import (
 	"maps"
-	"math/big"
 	"slices"
 	"strings"
 
+	"example.com/oxgroups/api/validate"
 	"example.com/oxgroups/api/validate/nearest"
 	"example.com/oxgroups/cmd/validatorgen/internal/spec"
 )
 
-var types = []string{"array", "boolean", "integer", "number", "object", "string"}
-
-// bounds are the keywords that exclude each other, and the types that they apply to.
-var bounds = []struct {
-	least, most, exclusiveLeast, exclusiveMost string
-	types                                      []string
-}{
-	{"minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", []string{"integer", "number"}},
-	{"minLength", "maxLength", "", "", []string{"string"}},
-	{"minItems", "maxItems", "", "", []string{"array"}},
-	{"minProperties", "maxProperties", "", "", []string{"object"}},
+// bounds are the keywords that exclude each other.
+var bounds = []struct{ least, most, exclusiveLeast, exclusiveMost string }{
+	{"minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum"},
+	{"minLength", "maxLength", "", ""},
+	{"minItems", "maxItems", "", ""},
+	{"minProperties", "maxProperties", "", ""},
 }
 
 func (c *checker) checkSchema(n *spec.Node) {
 	typ := n.Str("type")
-	if typ != "" && !slices.Contains(types, typ) {
-		c.unknown(n.Get("type"), "type", typ, types)
-	}
 	if typ == "array" && n.Get("items") == nil {
 		c.errorf(n, "items is required where type is array; items: {} takes anything")
 	}
@@ -39,34 +31,24 @@ func (c *checker) checkSchema(n *spec.Node) {
 			c.errorf(list, "must not be empty")
 		}
 	}
-	c.checkBounds(n, typ)
+	c.checkBounds(n)
 	c.checkEnum(n, typ)
 	c.checkRequired(n)
 	c.checkNullable(n, typ)
 	c.checkNumber(n, typ)
 	c.checkDiscriminator(n)
+	c.names().addAll(n.Entries("properties"))
 }
 
-func (c *checker) checkBounds(n *spec.Node, typ string) {
-	if step := number(n.Get("multipleOf")); step != nil && step.Sign() <= 0 {
+func (c *checker) checkBounds(n *spec.Node) {
+	if step, ok := number(n.Get("multipleOf")); ok && step.Compare(validate.ParseDecimal("0")) <= 0 {
 		c.errorf(n.Get("multipleOf"), "must be more than 0")
 	}
 	for _, b := range bounds {
-		for _, key := range []string{b.least, b.most} {
-			if n.Get(key) != nil && slices.Contains(types, typ) && !slices.Contains(b.types, typ) {
-				c.noticef(n.Get(key), "has no effect where type is %s", typ)
-			}
-		}
-		for exclusive, bound := range map[string]string{b.exclusiveLeast: b.least, b.exclusiveMost: b.most} {
-			if n.True(exclusive) && n.Get(bound) == nil {
-				c.noticef(n.Get(exclusive), "has no effect without %s", bound)
-			}
-		}
-		least, most := number(n.Get(b.least)), number(n.Get(b.most))
-		if least == nil || most == nil {
-			continue
-		}
-		switch order := least.Cmp(most); {
+		least, bounded := number(n.Get(b.least))
+		most, both := number(n.Get(b.most))
+		switch order := least.Compare(most); {
+		case !bounded || !both:
 		case order > 0:
 			c.errorf(n.Get(b.least), "is %s and %s is %s; no value is both", n.Get(b.least).Text, b.most, n.Get(b.most).Text)
 		case order == 0 && (n.True(b.exclusiveLeast) || n.True(b.exclusiveMost)):
@@ -75,30 +57,17 @@ func (c *checker) checkBounds(n *spec.Node, typ string) {
 	}
 }
 
-// number returns a number exactly enough to compare it, or nil.
-func number(n *spec.Node) *big.Float {
+// number returns a number, and false for what is none.
+func number(n *spec.Node) (validate.Decimal, bool) {
 	if n == nil || n.Kind != spec.Number {
-		return nil
+		return validate.Decimal{}, false
 	}
-	f, _, err := big.ParseFloat(n.Text, 10, 256, big.ToNearestEven)
-	if err != nil {
-		return nil
-	}
-	return f
-}
-
-func isInteger(text string) bool {
-	f, _, err := big.ParseFloat(text, 10, 256, big.ToNearestEven)
-	return err == nil && f.IsInt()
+	return validate.ParseDecimal(n.Text), true
 }
 
 func (c *checker) checkEnum(n *spec.Node, typ string) {
-	enum := n.Get("enum")
-	if enum == nil || enum.Kind != spec.Sequence {
-		return
-	}
 	seen := map[string]bool{}
-	for _, item := range enum.Items {
+	for _, item := range n.List("enum") {
 		switch text := item.JSON(); {
 		case seen[text]:
 			c.noticef(item, "stands in the enum twice")
@@ -126,7 +95,7 @@ func short(text string) string {
 func isOfType(n *spec.Node, typ string) bool {
 	switch typ {
 	case "integer":
-		return n.Kind == spec.Number && isInteger(n.Text)
+		return n.Kind == spec.Number && validate.ParseDecimal(n.Text).IsInteger()
 	case "number", "string", "boolean", "array", "object":
 		return n.Kind.String() == typ
 	}
@@ -135,16 +104,12 @@ func isOfType(n *spec.Node, typ string) bool {
 
 // checkRequired looks for names that no property has: neither the schema's nor those of the schemas around and below it.
 func (c *checker) checkRequired(n *spec.Node) {
-	required := n.Get("required")
-	if required == nil || required.Kind != spec.Sequence {
-		return
-	}
-	known := properties{checker: c, names: map[string]bool{}, seen: map[*spec.Node]bool{}}
+	known := c.properties()
 	for _, schema := range append(c.around[:len(c.around):len(c.around)], n) {
 		known.addAround(schema)
 	}
 	seen := map[string]bool{}
-	for _, item := range required.Items {
+	for _, item := range n.List("required") {
 		if item.Kind != spec.String {
 			continue
 		}
@@ -172,6 +137,10 @@ type properties struct {
 	seen    map[*spec.Node]bool
 }
 
+func (c *checker) properties() properties {
+	return properties{checker: c, names: map[string]bool{}, seen: map[*spec.Node]bool{}}
+}
+
 // addAround adds n and the schemas that it is a branch of.
 func (p *properties) addAround(n *spec.Node) {
 	if p.seen[n] {
@@ -188,19 +157,20 @@ func (p *properties) add(n *spec.Node) {
 		return
 	}
 	p.seen[n] = true
-	for _, key := range memberKeys(n.Get("properties")) {
+	for _, key := range n.Keys("properties") {
 		p.names[key] = true
 	}
 	if more := n.Get("additionalProperties"); more != nil && more.Text != "false" {
 		p.open = true
 	}
-	for _, key := range []string{"allOf", "oneOf", "anyOf"} {
-		if list := n.Get(key); list != nil {
-			for _, branch := range list.Items {
-				p.add(branch)
-			}
-		}
+	for _, branch := range branches(n) {
+		p.add(branch)
 	}
+}
+
+// branches returns the schemas that a value of n has to match too, or may.
+func branches(n *spec.Node) []*spec.Node {
+	return slices.Concat(n.List("allOf"), n.List("oneOf"), n.List("anyOf"))
 }
 
 // checkNullable reports where nullable: true does not allow null, by the text of 3.0.3.
@@ -222,7 +192,7 @@ func (c *checker) checkNullable(n *spec.Node, typ string) {
 	case branches != nil:
 		for _, branch := range branches.Items {
 			if b := c.deref(branch); b != nil && (b.Str("type") != "" && !b.True("nullable") || !allowsNull(b.Get("enum"))) {
-				c.noticef(place, "has no effect: null is refused by branch %s of allOf; make that schema nullable, with null in its enum", lastToken(branch.Place.Pointer))
+				c.noticef(place, "has no effect: null is refused by branch %s of allOf; make that schema nullable, with null in its enum", branch.Key())
 				return
 			}
 		}
@@ -238,10 +208,7 @@ func (c *checker) checkNumber(n *spec.Node, typ string) {
 	if typ != "number" || n.Str("format") != "" && n.Str("format") != "float" {
 		return
 	}
-	values := []*spec.Node{n.Get("minimum"), n.Get("maximum"), n.Get("default")}
-	if enum := n.Get("enum"); enum != nil {
-		values = append(values, enum.Items...)
-	}
+	values := append([]*spec.Node{n.Get("minimum"), n.Get("maximum"), n.Get("default")}, n.List("enum")...)
 	precise := func(v *spec.Node) bool { return v != nil && v.Kind == spec.Number && digits(v.Text) > 7 }
 	if n.Get("multipleOf") != nil || slices.ContainsFunc(values, precise) {
 		c.noticef(n, "is float32 in Go, which keeps 7 digits: not enough for its rules; write format: double")
@@ -256,14 +223,10 @@ func digits(text string) int {
 }
 
 func (c *checker) checkDiscriminator(n *spec.Node) {
-	mapping := n.Get("discriminator").Get("mapping")
-	if mapping == nil || mapping.Kind != spec.Mapping {
-		return
-	}
-	schemas := c.doc.Root.Get("components").Get("schemas")
-	for _, m := range mapping.Members {
+	components := c.doc.Root.Get("components")
+	for _, m := range n.Get("discriminator").Entries("mapping") {
 		target := m.Value.Text
-		if schemas.Get(target) != nil {
+		if components.Get("schemas").Get(target) != nil {
 			continue
 		}
 		if _, err := c.doc.Resolve(target); err != nil {
@@ -271,7 +234,7 @@ func (c *checker) checkDiscriminator(n *spec.Node) {
 			if !ok {
 				name = target
 			}
-			c.errorf(m.Value, "%q is neither a schema of components nor a reference to one%s", target, nearest.Hint(name, memberKeys(schemas)))
+			c.errorf(m.Value, "%q is neither a schema of components nor a reference to one%s", target, nearest.Hint(name, components.Keys("schemas")))
 		}
 	}
 }

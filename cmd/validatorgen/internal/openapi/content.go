@@ -42,45 +42,19 @@ const (
 	Stream
 )
 
-// body reads the body of a request, nil where it was refused.
-func (d *Document) body(n *spec.Node) *Body {
-	if n == nil {
-		return nil
-	}
-	return &Body{Required: n.True("required"), Content: d.content(n), Node: n}
-}
-
 func (d *Document) responses(n *spec.Node) []Response {
-	if n == nil {
-		return nil
-	}
 	var all []Response
-	for _, m := range n.Members {
-		if strings.HasPrefix(m.Key, "x-") {
-			continue
+	for _, m := range n.Entries("responses") {
+		if target := d.deref(m.Value); target != nil && !strings.HasPrefix(m.Key, "x-") {
+			all = append(all, Response{Status: m.Key, Description: target.Str("description"), Content: d.content(target), Node: target})
 		}
-		target := d.deref(m.Value)
-		if target == nil {
-			continue
-		}
-		if headers := target.Get("headers"); headers != nil {
-			for _, h := range headers.Members {
-				d.deref(h.Value)
-			}
-		}
-		r := Response{Status: m.Key, Description: target.Str("description"), Content: d.content(target), Node: target}
-		all = append(all, r)
 	}
 	return all
 }
 
 func (d *Document) content(n *spec.Node) []MediaType {
-	content := n.Get("content")
-	if content == nil {
-		return nil
-	}
 	var all []MediaType
-	for _, m := range content.Members {
+	for _, m := range n.Entries("content") {
 		media := MediaType{Name: m.Key, Node: m.Value}
 		if s := m.Value.Get("schema"); s != nil {
 			media.Schema = d.Compile(s)
@@ -130,14 +104,14 @@ func (d *Document) noticeBody(op *Operation, m *MediaType) {
 
 // kindOf returns how a representation is read. A range is read as JSON, unless its schema is of text or bytes.
 func (d *Document) kindOf(m *MediaType) Kind {
-	name := essence(m.Name)
+	name := spec.Essence(m.Name)
 	text := m.Schema != nil && m.Schema.Possible() == schema.String
 	switch {
 	case strings.HasPrefix(name, "multipart/"):
 		return Multipart
 	case m.Schema == nil:
 		return Stream
-	case isJSON(name):
+	case spec.IsJSON(name):
 		return JSON
 	case name == "application/x-www-form-urlencoded":
 		return Form
@@ -147,15 +121,4 @@ func (d *Document) kindOf(m *MediaType) Kind {
 		return Text
 	}
 	return Stream
-}
-
-// essence returns a media type without its parameters.
-func essence(mediaType string) string {
-	name, _, _ := strings.Cut(mediaType, ";")
-	return strings.ToLower(strings.TrimSpace(name))
-}
-
-func isJSON(mediaType string) bool {
-	name := essence(mediaType)
-	return name == "application/json" || strings.HasSuffix(name, "+json")
 }

@@ -4,9 +4,8 @@ package openapi
 
 import (
 	"errors"
-	"fmt"
-	"strings"
 
+	"example.com/oxgroups/cmd/validatorgen/internal/lint"
 	"example.com/oxgroups/cmd/validatorgen/internal/schema"
 	"example.com/oxgroups/cmd/validatorgen/internal/spec"
 )
@@ -38,14 +37,15 @@ func Load(file string, partial bool) (*Document, error) {
 	if err != nil {
 		return nil, err
 	}
-	if version := doc.Root.Str("openapi"); !strings.HasPrefix(version, "3.0.") {
-		place := doc.Root.Place
-		if n := doc.Root.Get("openapi"); n != nil {
-			place = n.Place
-		}
-		return nil, fmt.Errorf("%s: openapi: version %q is not supported, 3.0.x is", place, version)
+	if err := doc.CheckVersion(); err != nil {
+		return nil, err
 	}
 	d := &Document{Compiler: schema.NewCompiler(doc), spec: doc}
+	for _, p := range lint.Check(doc) {
+		if p.Fatal {
+			d.Refusals = append(d.Refusals, &schema.Refusal{Place: p.Place, Reason: p.Message})
+		}
+	}
 	d.compile()
 	if len(d.Refusals) > 0 && !partial {
 		return nil, refusals(d.Refusals)
@@ -56,32 +56,18 @@ func Load(file string, partial bool) (*Document, error) {
 
 // compile compiles every schema of the document.
 func (d *Document) compile() {
-	components := d.spec.Root.Get("components")
-	if schemas := components.Get("schemas"); schemas != nil {
-		for _, m := range schemas.Members {
-			d.Components = append(d.Components, Component{m.Key, m.Value, d.Compile(m.Value)})
+	for _, m := range d.spec.Root.Get("components").Entries("schemas") {
+		d.Components = append(d.Components, Component{m.Key, m.Value, d.Compile(m.Value)})
+	}
+	lint.Walk(d.spec, func(n *spec.Node, object string) {
+		if object == "Schema" {
+			d.Compile(n)
 		}
-	}
-	for _, section := range []string{"responses", "parameters", "requestBodies", "headers", "callbacks", "securitySchemes"} {
-		d.compileMembers(components.Get(section))
-	}
-	d.compileMembers(d.spec.Root.Get("paths"))
+	})
 	d.readOperations()
 	d.Finish()
 	d.checkParameters()
 	d.classify()
-}
-
-func (d *Document) compileMembers(n *spec.Node) {
-	if n == nil {
-		return
-	}
-	for _, m := range n.Members {
-		if !strings.HasPrefix(m.Key, "x-") {
-			d.deref(m.Value)
-			d.compileBelow(m.Value)
-		}
-	}
 }
 
 func refusals(list []*schema.Refusal) error {
@@ -90,20 +76,4 @@ func refusals(list []*schema.Refusal) error {
 		errs[i] = r
 	}
 	return errors.Join(errs...)
-}
-
-// compileBelow compiles every schema below a node that is not a schema itself.
-func (d *Document) compileBelow(n *spec.Node) {
-	for _, item := range n.Items {
-		d.compileBelow(item)
-	}
-	for _, m := range n.Members {
-		switch {
-		case m.Key == "schema" && m.Value.Kind == spec.Mapping:
-			d.Compile(m.Value)
-		case m.Key == "example", m.Key == "examples", strings.HasPrefix(m.Key, "x-"):
-		default:
-			d.compileBelow(m.Value)
-		}
-	}
 }

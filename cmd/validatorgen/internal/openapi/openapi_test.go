@@ -86,6 +86,7 @@ paths:
       requestBody: {$ref: '#/components/requestBodies/B'}
       responses: {'200': {$ref: '#/components/responses/R'}, default: {description: d, headers: {H: {$ref: '#/components/headers/H'}}}}`,
 			"x PUT /x header:h:simple:false:false query:q:form:true:false body:true:application/json=0 200:1 default:0 []"},
+		{"mistakes that no code depends on", "\npaths: {/x: {get: {sumary: s, operationId: x, responses: {'200': {headers: {H: {type: string}}}}}}}", "x GET /x 200:0 []"},
 		{"a path by reference", "\npaths: {/x: {$ref: '#/components/x-paths/a'}}", "a GET /x 200:0 []"},
 		{"media types", `
 paths:
@@ -131,24 +132,26 @@ func TestRefusals(t *testing.T) {
 	}
 	const id = "{in: path, name: id, required: true, schema: {type: string}}"
 	for _, tc := range []struct{ name, text, want string }{
-		{"an operation by reference", "\npaths: {/x: {get: {$ref: '#/components/x-paths/a/get'}}}", "#/paths/~1x/get/$ref: $ref: OpenAPI has no reference in the place of an operation"},
-		{"a path of another file", "\npaths: {/x: {$ref: 'other.yaml#/x'}}", "#/paths/~1x/$ref: $ref: "},
-		{"a parameter list of another file", operation("parameters: {$ref: other.yaml}"), "#/paths/~1x~1{id}/get/parameters/$ref: $ref: "},
-		{"a parameter of another file", operation("parameters: [{$ref: other.yaml}]"), "get/parameters/0/$ref: $ref: "},
-		{"a parameter in a circle", operation("parameters: [{$ref: '#/components/parameters/C'}]") + "components: {parameters: {C: {$ref: '#/components/parameters/D'}, D: {$ref: '#/components/parameters/C'}}}", "refers to itself"},
-		{"a body of another file", operation("parameters: [" + id + "], requestBody: {$ref: other.yaml}"), "get/requestBody/$ref: $ref: "},
-		{"a response of another file", "\npaths: {/x: {get: {responses: {'200': {$ref: other.yaml}}}}}", "get/responses/200/$ref: $ref: "},
-		{"a header of another file", "\npaths: {/x: {get: {responses: {'200': {description: d, headers: {H: {$ref: other.yaml}}}}}}}", "headers/H/$ref: $ref: "},
-		{"a component that nothing uses", "\npaths: {}\ncomponents: {responses: {R: {$ref: other.yaml}}}", "#/components/responses/R/$ref: $ref: "},
-		{"a security scheme that is not there", operation("parameters: [" + id + "], security: [{nobody: []}]"), "security: scheme nobody is not one of components/securitySchemes"},
-		{"a parameter of the path that is not described", operation("parameters: []"), "the path has {id}, which is not among the parameters"},
+		{"an operation by reference", "\npaths: {/x: {get: {$ref: '#/components/x-paths/a/get'}}}", "#/paths/~1x/get/$ref: a $ref cannot stand in the place of the Operation Object"},
+		{"a path of another file", "\npaths: {/x: {$ref: 'other.yaml#/x'}}", "#/paths/~1x/$ref: \"other.yaml"},
+		{"a parameter list of another file", operation("parameters: {$ref: other.yaml}"), "#/paths/~1x~1{id}/get/parameters/$ref: \"other.yaml"},
+		{"a parameter of another file", operation("parameters: [{$ref: other.yaml}]"), "get/parameters/0/$ref: \"other.yaml"},
+		{"a parameter in a circle", operation("parameters: [{$ref: '#/components/parameters/C'}]") + "components: {parameters: {C: {$ref: '#/components/parameters/D'}, D: {$ref: '#/components/parameters/C'}}}", "the references lead back to where they began"},
+		{"a body of another file", operation("parameters: [" + id + "], requestBody: {$ref: other.yaml}"), "get/requestBody/$ref: \"other.yaml"},
+		{"a response of another file", "\npaths: {/x: {get: {responses: {'200': {$ref: other.yaml}}}}}", "get/responses/200/$ref: \"other.yaml"},
+		{"a header of another file", "\npaths: {/x: {get: {responses: {'200': {description: d, headers: {H: {$ref: other.yaml}}}}}}}", "headers/H/$ref: \"other.yaml"},
+		{"a body behind a reference that nobody reads", "\npaths: {/x: {post: {requestBody: {$ref: '#/components/x-b/B'}, responses: {}}}}\ncomponents: {x-b: {B: {$ref: other.yaml}}}", "x-b/B/$ref: \"other.yaml"},
+		{"security that is no list", "\nsecurity: {token: []}\npaths: {}", "#/security: must be an array"},
+		{"a component that nothing uses", "\npaths: {}\ncomponents: {responses: {R: {$ref: other.yaml}}}", "#/components/responses/R/$ref: \"other.yaml"},
+		{"a security scheme that is not there", operation("parameters: [" + id + "], security: [{nobody: []}]"), "security/0/nobody: there is no security scheme \"nobody\""},
+		{"a parameter of the path that is not described", operation("parameters: []"), "{id} is in the path but not among the parameters"},
 		{"a parameter that the path does not have", operation("parameters: [" + id + ", {in: path, name: other, required: true, schema: {type: string}}]"), "has no {other}"},
 		{"a style of paths", operation("parameters: [{in: path, name: id, style: matrix, required: true, schema: {type: string}}]"), "parameters/0/style: style: parameters of style matrix"},
 		{"an object in a style that has none", operation("parameters: [" + id + ", {in: query, name: o, schema: {type: object}}]"), "parameters of type object are not supported in style form"},
 		{"deepObject for text", operation("parameters: [" + id + ", {in: query, name: o, style: deepObject, schema: {type: string}}]"), "deepObject is for objects"},
-		{"content that is no JSON", operation("parameters: [" + id + ", {in: query, name: o, content: {text/plain: {schema: {type: string}}}}]"), "content: the content of a parameter must be one media type, and JSON"},
-		{"a parameter without a schema", operation("parameters: [" + id + ", {in: query, name: o}]"), "schema: a parameter must have a schema"},
-		{"a parameter of no place", operation("parameters: [" + id + ", {in: body, name: o, schema: {}}]"), "in: must be one of path, query, header, cookie"},
+		{"content that is no JSON", operation("parameters: [" + id + ", {in: query, name: o, content: {text/plain: {schema: {type: string}}}}]"), "content: the content of a parameter must be one media type, which is JSON"},
+		{"a parameter without a schema", operation("parameters: [" + id + ", {in: query, name: o}]"), "schema is required, or content in its place"},
+		{"a parameter of no place", operation("parameters: [" + id + ", {in: body, name: o, schema: {}}]"), "in must be one of path, query, header, cookie"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			if _, err := load(t, tc.text); err == nil || !strings.Contains(err.Error(), tc.want) || !strings.Contains(err.Error(), "spec.yaml:") {

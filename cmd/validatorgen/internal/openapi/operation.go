@@ -1,6 +1,7 @@
 package openapi
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -51,50 +52,33 @@ func (d *Document) Notice(op *Operation, place spec.Place, format string, args .
 	}
 }
 
-var methods = []string{"get", "put", "post", "delete", "options", "head", "patch", "trace"}
-
 func (d *Document) readOperations() {
-	paths := d.spec.Root.Get("paths")
-	if paths == nil {
-		return
-	}
 	aliases := map[string]int{}
-	for _, path := range paths.Members {
-		if strings.HasPrefix(path.Key, "x-") {
-			continue
+	for _, at := range d.spec.Operations() {
+		op := d.operation(at)
+		if strings.HasPrefix(at.Entry.Str("$ref"), "#/paths/") {
+			aliases[op.ID]++
+			op.Alias = aliases[op.ID]
 		}
-		item := d.deref(path.Value)
-		for _, method := range methods {
-			n := item.Get(method)
-			if n == nil {
-				continue
-			}
-			if ref := n.Get("$ref"); ref != nil {
-				d.refuse(ref, "$ref", "OpenAPI has no reference in the place of an operation; refer to a whole path item")
-				continue
-			}
-			op := d.operation(path.Key, method, item, n)
-			if strings.HasPrefix(path.Value.Str("$ref"), "#/paths/") {
-				aliases[op.ID]++
-				op.Alias = aliases[op.ID]
-			}
-			d.Operations = append(d.Operations, op)
-		}
+		d.Operations = append(d.Operations, op)
 	}
 }
 
-func (d *Document) operation(path, method string, item, n *spec.Node) *Operation {
+func (d *Document) operation(at spec.Operation) *Operation {
+	n := at.Node
 	op := &Operation{
-		ID: n.Str("operationId"), Method: strings.ToUpper(method), Path: path, Summary: n.Str("summary"), Node: n,
+		ID: cmp.Or(n.Str("operationId"), at.Method+strings.ReplaceAll(at.Path, "/", "-")), Method: strings.ToUpper(at.Method), Path: at.Path,
+		Summary: n.Str("summary"), Node: n,
 	}
-	if op.ID == "" {
-		op.ID = method + strings.ReplaceAll(path, "/", "-")
+	if body := d.deref(n.Get("requestBody")); body != nil {
+		op.Body = &Body{Required: body.True("required"), Content: d.content(body), Node: body}
 	}
-	if body := n.Get("requestBody"); body != nil {
-		op.Body = d.body(d.deref(body))
+	op.Responses = d.responses(n)
+	for _, p := range d.spec.Parameters(at) {
+		if read := d.parameter(op, p); read != nil {
+			op.Parameters = append(op.Parameters, *read)
+		}
 	}
-	op.Responses = d.responses(n.Get("responses"))
-	op.Parameters = d.parameters(op, item, n)
 	op.Security = d.security(n)
 	if callbacks := n.Get("callbacks"); callbacks != nil {
 		d.Notice(op, callbacks.Place, "callbacks are requests that the server sends: nothing is generated for them")
@@ -104,26 +88,13 @@ func (d *Document) operation(path, method string, item, n *spec.Node) *Operation
 
 // security returns the alternatives of an operation: its own, or those of the document.
 func (d *Document) security(n *spec.Node) []Requirement {
-	list := n.Get("security")
-	if list == nil {
-		list = d.spec.Root.Get("security")
+	if n.Get("security") == nil {
+		n = d.spec.Root
 	}
-	if list == nil {
-		return nil
-	}
-	if list.Kind != spec.Sequence {
-		d.refuse(list, "security", "must be an array of requirements")
-		return nil
-	}
-	schemes := d.spec.Root.Get("components").Get("securitySchemes")
 	var all []Requirement
-	for _, item := range list.Items {
+	for _, item := range n.List("security") {
 		requirement := Requirement{}
 		for _, m := range item.Members {
-			if schemes.Get(m.Key) == nil {
-				d.refuse(m.Value, "security", "scheme "+m.Key+" is not one of components/securitySchemes")
-				continue
-			}
 			scheme := Scheme{Name: m.Key}
 			for _, scope := range m.Value.Items {
 				scheme.Scopes = append(scheme.Scopes, scope.Text)
@@ -140,26 +111,10 @@ func (op *Operation) Open() bool {
 	return !slices.ContainsFunc(op.Security, func(r Requirement) bool { return len(r) > 0 })
 }
 
-// deref follows a $ref to a parameter, body, response or path; what cannot be followed is refused and nil.
+// deref follows a $ref to a body or response; where it leads nowhere, which is refused already, it returns nil.
 func (d *Document) deref(n *spec.Node) *spec.Node {
-	seen := map[*spec.Node]bool{}
-	for {
-		ref := n.Get("$ref")
-		if ref == nil {
-			return n
-		}
-		target, err := d.spec.Resolve(ref.Text)
-		if err != nil {
-			d.refuse(ref, "$ref", err.Error())
-			return nil
-		}
-		if seen[target] {
-			d.refuse(ref, "$ref", "refers to itself")
-			return nil
-		}
-		seen[target] = true
-		n = target
-	}
+	target, _ := d.spec.Deref(n)
+	return target
 }
 
 func (d *Document) refuse(n *spec.Node, keyword, reason string) {

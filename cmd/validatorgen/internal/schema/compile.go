@@ -13,12 +13,15 @@ import (
 // Refusal says that a keyword cannot be compiled: where it stands, which one it is, and why.
 type Refusal struct {
 	Place   spec.Place
-	Keyword string
+	Keyword string // "" for what is outside of schemas
 	Reason  string
 }
 
-// Error returns the refusal as "file:line: #pointer: keyword: reason".
+// Error returns the refusal as "file:line:column: #pointer: keyword: reason".
 func (r *Refusal) Error() string {
+	if r.Keyword == "" {
+		return fmt.Sprintf("%s: %s", r.Place, r.Reason)
+	}
 	return fmt.Sprintf("%s: %s: %s", r.Place, r.Keyword, r.Reason)
 }
 
@@ -133,8 +136,6 @@ func (c *Compiler) boolean(n *spec.Node) bool {
 	}
 	return n.Kind == spec.Boolean && n.Text == "true"
 }
-
-func (c *Compiler) exclusive(s *Schema, key string) bool { return c.nodes[s].True(key) }
 
 // laterDialects are those in which some keywords mean other things than in OpenAPI 3.0, which builds on draft 4.
 var laterDialects = []string{"/draft/2019-09/", "/draft/2020-12/"}

@@ -42,7 +42,7 @@ func flatten(s *Schema, done map[*Schema]bool) {
 		}
 	}
 	if len(rest) > 0 {
-		s.Rules = append(s.Rules, AllOf{Parts: rest})
+		s.Rules = append(s.Rules, allOf(rest))
 	}
 }
 

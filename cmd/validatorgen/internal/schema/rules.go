@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"example.com/oxgroups/api/validate"
+	"example.com/oxgroups/api/validate/format"
 	"example.com/oxgroups/cmd/validatorgen/internal/spec"
 )
 
@@ -31,24 +32,24 @@ func init() {
 		"type":                 readType,
 		"enum":                 readEnum,
 		"format":               readFormat,
-		"minLength":            length(func(n int) Rule { return MinLength{N: n} }),
-		"maxLength":            length(func(n int) Rule { return MaxLength{N: n} }),
+		"minLength":            length("character", func(l Limit) Rule { return MinLength{textLimit{Limit: l}} }),
+		"maxLength":            length("character", func(l Limit) Rule { return MaxLength{textLimit{Limit: l}} }),
 		"pattern":              readPattern,
-		"minimum":              readMinimum,
-		"maximum":              readMaximum,
+		"minimum":              extreme(">", "exclusiveMinimum", func(b Bound) Rule { return Minimum{b} }),
+		"maximum":              extreme("<", "exclusiveMaximum", func(b Bound) Rule { return Maximum{b} }),
 		"multipleOf":           readMultipleOf,
 		"items":                func(c *Compiler, _ *Schema, n *spec.Node) Rule { return Items{Schema: c.Compile(n)} },
-		"minItems":             length(func(n int) Rule { return MinItems{N: n} }),
-		"maxItems":             length(func(n int) Rule { return MaxItems{N: n} }),
+		"minItems":             length("item", func(l Limit) Rule { return MinItems{itemLimit{Limit: l}} }),
+		"maxItems":             length("item", func(l Limit) Rule { return MaxItems{itemLimit{Limit: l}} }),
 		"uniqueItems":          readUniqueItems,
 		"properties":           readProperties,
 		"required":             readRequired,
 		"additionalProperties": readAdditionalProperties,
-		"minProperties":        length(func(n int) Rule { return MinProperties{N: n} }),
-		"maxProperties":        length(func(n int) Rule { return MaxProperties{N: n} }),
-		"allOf":                combination(func(parts []*Schema) Rule { return AllOf{Parts: parts} }),
-		"anyOf":                combination(func(parts []*Schema) Rule { return AnyOf{Parts: parts} }),
-		"oneOf":                combination(func(parts []*Schema) Rule { return OneOf{Parts: parts} }),
+		"minProperties":        length("property", func(l Limit) Rule { return MinProperties{propertyLimit{Limit: l}} }),
+		"maxProperties":        length("property", func(l Limit) Rule { return MaxProperties{propertyLimit{Limit: l}} }),
+		"allOf":                combination(func(p parts) Rule { return AllOf{parts: p} }),
+		"anyOf":                combination(func(p parts) Rule { return AnyOf{parts: p} }),
+		"oneOf":                combination(func(p parts) Rule { return OneOf{parts: p} }),
 		"not":                  func(c *Compiler, _ *Schema, n *spec.Node) Rule { return Not{Schema: c.Compile(n)} },
 	}
 }
@@ -62,6 +63,9 @@ func Keywords() []string {
 	slices.Sort(names)
 	return names
 }
+
+// Compiles reports whether a keyword becomes a rule.
+func Compiles(keyword string) bool { return keywords[keyword] != nil }
 
 // The kinds of rules by the values that they look at.
 type (
@@ -83,14 +87,31 @@ func (arrayRule) Children() []*Schema  { return nil }
 func (objectRule) Applies() Types      { return Object }
 func (objectRule) Children() []*Schema { return nil }
 
+// The children of rules that are schemas or lists of them, and the keywords of all.
+func (r Items) Children() []*Schema { return []*Schema{r.Schema} }
+func (r parts) Children() []*Schema { return r.Parts }
+func (r Not) Children() []*Schema   { return []*Schema{r.Schema} }
+
+func (Type) Keyword() string                 { return "type" }
+func (Enum) Keyword() string                 { return "enum" }
+func (Format) Keyword() string               { return "format" }
+func (Pattern) Keyword() string              { return "pattern" }
+func (MultipleOf) Keyword() string           { return "multipleOf" }
+func (Items) Keyword() string                { return "items" }
+func (UniqueItems) Keyword() string          { return "uniqueItems" }
+func (Properties) Keyword() string           { return "properties" }
+func (Required) Keyword() string             { return "required" }
+func (AdditionalProperties) Keyword() string { return "additionalProperties" }
+func (AllOf) Keyword() string                { return "allOf" }
+func (AnyOf) Keyword() string                { return "anyOf" }
+func (OneOf) Keyword() string                { return "oneOf" }
+func (Not) Keyword() string                  { return "not" }
+
 // Type allows values of some types.
 type Type struct {
 	anyRule
 	Types Types
 }
-
-// Keyword returns "type".
-func (Type) Keyword() string { return "type" }
 
 func readType(c *Compiler, _ *Schema, n *spec.Node) Rule {
 	names := n.Items
@@ -118,9 +139,6 @@ type Enum struct {
 	Values []*spec.Node
 }
 
-// Keyword returns "enum".
-func (Enum) Keyword() string { return "enum" }
-
 func readEnum(c *Compiler, _ *Schema, n *spec.Node) Rule {
 	if n.Kind != spec.Sequence || len(n.Items) == 0 {
 		c.refuse(n, "must be an array of values")
@@ -135,16 +153,28 @@ type Format struct {
 	Name string
 }
 
-// Keyword returns "format".
-func (Format) Keyword() string { return "format" }
-
 // Applies returns the type of the values that the format speaks of.
-func (f Format) Applies() Types { return formats[f.Name] }
+func (f Format) Applies() Types { return formats[f.Name].types }
 
-// formats are the ones that are checked.
-var formats = map[string]Types{
-	"int32": Integer, "int64": Integer, "float": Number, "double": Number, "byte": String,
-	"date": String, "date-time": String, "email": String, "uuid": String, "uri": String, "hostname": String, "ipv4": String, "ipv6": String,
+// formats are the ones that are checked: the types that they speak of, what they are, and the check of texts.
+var formats = map[string]struct {
+	types   Types
+	message string
+	is      func(text string) bool
+}{
+	"int32":     {Integer, "must be an integer of 32 bits", nil},
+	"int64":     {Integer, "must be an integer of 64 bits", nil},
+	"float":     {Number, "must be in the range of a floating-point number of 32 bits", nil},
+	"double":    {Number, "must be in the range of a floating-point number of 64 bits", nil},
+	"byte":      {String, "must be Base64", format.IsBase64},
+	"date":      {String, "must be a date, as in 2006-01-02", format.IsDate},
+	"date-time": {String, "must be a time of RFC 3339, as in 2006-01-02T15:04:05Z", format.IsDateTime},
+	"email":     {String, "must be an email address", format.IsEmail},
+	"uuid":      {String, "must be a UUID", format.IsUUID},
+	"uri":       {String, "must be a URI", format.IsURI},
+	"hostname":  {String, "must be a host name", format.IsHostname},
+	"ipv4":      {String, "must be an IPv4 address", format.IsIPv4},
+	"ipv6":      {String, "must be an IPv6 address", format.IsIPv6},
 }
 
 // silentFormats say how a value is shown or carried and restrict nothing.
@@ -154,7 +184,7 @@ func readFormat(c *Compiler, _ *Schema, n *spec.Node) Rule {
 	switch {
 	case c.later():
 		c.refuse(n, "restricts nothing in the dialect of $schema, and values in OpenAPI 3.0")
-	case formats[n.Text] != 0:
+	case formats[n.Text].types != 0:
 		return Format{Name: n.Text}
 	case !slices.Contains(silentFormats, n.Text):
 		if _, listed := c.UnknownFormats[n.Text]; !listed {
@@ -164,26 +194,52 @@ func readFormat(c *Compiler, _ *Schema, n *spec.Node) Rule {
 	return nil
 }
 
-// MinLength bounds the characters of a string.
-type MinLength struct {
-	stringRule
-	N int
+// What has a length is bounded by these: the characters of a string, the elements of an array, the properties of an object.
+type (
+	MinLength     struct{ textLimit }
+	MaxLength     struct{ textLimit }
+	MinItems      struct{ itemLimit }
+	MaxItems      struct{ itemLimit }
+	MinProperties struct{ propertyLimit }
+	MaxProperties struct{ propertyLimit }
+
+	textLimit struct {
+		stringRule
+		Limit
+	}
+	itemLimit struct {
+		arrayRule
+		Limit
+	}
+	propertyLimit struct {
+		objectRule
+		Limit
+	}
+)
+
+// Limit is the least or the greatest length.
+type Limit struct {
+	Name
+	N    int
+	noun string // what is counted
 }
 
-// Keyword returns "minLength".
-func (MinLength) Keyword() string { return "minLength" }
-
-// MaxLength bounds the characters of a string.
-type MaxLength struct {
-	stringRule
-	N int
+// Operator returns what a length that is allowed is compared with N by.
+func (l Limit) Operator() string {
+	if strings.HasPrefix(string(l.Name), "min") {
+		return ">="
+	}
+	return "<="
 }
 
-// Keyword returns "maxLength".
-func (MaxLength) Keyword() string { return "maxLength" }
+// Name is the keyword of a rule.
+type Name string
+
+// Keyword returns the name.
+func (n Name) Keyword() string { return string(n) }
 
 // length reads a keyword whose value is a count.
-func length(rule func(n int) Rule) reader {
+func length(noun string, rule func(l Limit) Rule) reader {
 	return func(c *Compiler, _ *Schema, n *spec.Node) Rule {
 		value, ok := validate.ParseDecimal(n.Text).Int64()
 		if n.Kind != spec.Number || !ok || value < 0 {
@@ -193,7 +249,7 @@ func length(rule func(n int) Rule) reader {
 		if value == 0 && strings.HasPrefix(n.Key(), "min") {
 			return nil
 		}
-		return rule(int(value))
+		return rule(Limit{Name(n.Key()), int(value), noun})
 	}
 }
 
@@ -203,9 +259,6 @@ type Pattern struct {
 	Source string // as it is written
 	Go     string // in the syntax of package regexp
 }
-
-// Keyword returns "pattern".
-func (Pattern) Keyword() string { return "pattern" }
 
 func readPattern(c *Compiler, _ *Schema, n *spec.Node) Rule {
 	translated, err := translate(n.Text)
@@ -222,48 +275,36 @@ type Literal struct {
 	Value validate.Decimal
 }
 
-// Minimum bounds a number from below.
-type Minimum struct {
+// A number is bounded by these.
+type (
+	Minimum struct{ Bound }
+	Maximum struct{ Bound }
+)
+
+// Bound is the least or the greatest number.
+type Bound struct {
 	numberRule
+	Name
 	Literal
-	Exclusive bool
+	operator string
 }
 
-// Keyword returns "minimum".
-func (Minimum) Keyword() string { return "minimum" }
+// Operator returns what a number that is allowed is compared with the literal by.
+func (b Bound) Operator() string { return b.operator }
 
-// Maximum bounds a number from above.
-type Maximum struct {
-	numberRule
-	Literal
-	Exclusive bool
-}
-
-// Keyword returns "maximum".
-func (Maximum) Keyword() string { return "maximum" }
-
-func readMinimum(c *Compiler, s *Schema, n *spec.Node) Rule {
-	literal, ok := c.number(n)
-	if !ok {
-		return nil
+// extreme reads minimum or maximum. strict is the operator that exclusive asks for.
+func extreme(strict, exclusive string, rule func(b Bound) Rule) reader {
+	return func(c *Compiler, s *Schema, n *spec.Node) Rule {
+		if n.Kind != spec.Number {
+			c.refuse(n, "must be a number")
+			return nil
+		}
+		b := Bound{Name: Name(n.Key()), Literal: Literal{n.Text, validate.ParseDecimal(n.Text)}, operator: strict}
+		if !c.nodes[s].True(exclusive) {
+			b.operator += "="
+		}
+		return rule(b)
 	}
-	return Minimum{Literal: literal, Exclusive: c.exclusive(s, "exclusiveMinimum")}
-}
-
-func readMaximum(c *Compiler, s *Schema, n *spec.Node) Rule {
-	literal, ok := c.number(n)
-	if !ok {
-		return nil
-	}
-	return Maximum{Literal: literal, Exclusive: c.exclusive(s, "exclusiveMaximum")}
-}
-
-func (c *Compiler) number(n *spec.Node) (Literal, bool) {
-	if n.Kind != spec.Number {
-		c.refuse(n, "must be a number")
-		return Literal{}, false
-	}
-	return Literal{n.Text, validate.ParseDecimal(n.Text)}, true
 }
 
 // MultipleOf is a number that a number is an integer multiple of, exactly.
@@ -271,9 +312,6 @@ type MultipleOf struct {
 	numberRule
 	Literal
 }
-
-// Keyword returns "multipleOf".
-func (MultipleOf) Keyword() string { return "multipleOf" }
 
 func readMultipleOf(c *Compiler, _ *Schema, n *spec.Node) Rule {
 	value := validate.ParseDecimal(n.Text)
@@ -290,35 +328,8 @@ type Items struct {
 	Schema *Schema
 }
 
-// Keyword returns "items".
-func (Items) Keyword() string { return "items" }
-
-// Children returns the schema of the elements.
-func (r Items) Children() []*Schema { return []*Schema{r.Schema} }
-
-// MinItems bounds the elements of an array.
-type MinItems struct {
-	arrayRule
-	N int
-}
-
-// Keyword returns "minItems".
-func (MinItems) Keyword() string { return "minItems" }
-
-// MaxItems bounds the elements of an array.
-type MaxItems struct {
-	arrayRule
-	N int
-}
-
-// Keyword returns "maxItems".
-func (MaxItems) Keyword() string { return "maxItems" }
-
 // UniqueItems allows no two equal elements.
 type UniqueItems struct{ arrayRule }
-
-// Keyword returns "uniqueItems".
-func (UniqueItems) Keyword() string { return "uniqueItems" }
 
 func readUniqueItems(c *Compiler, _ *Schema, n *spec.Node) Rule {
 	if c.boolean(n) {
@@ -338,9 +349,6 @@ type Properties struct {
 	objectRule
 	List []Property
 }
-
-// Keyword returns "properties".
-func (Properties) Keyword() string { return "properties" }
 
 // Children returns the schemas of the properties.
 func (r Properties) Children() []*Schema {
@@ -369,9 +377,6 @@ type Required struct {
 	Names []string
 }
 
-// Keyword returns "required".
-func (Required) Keyword() string { return "required" }
-
 func readRequired(c *Compiler, _ *Schema, n *spec.Node) Rule {
 	if n.Kind != spec.Sequence {
 		c.refuse(n, "must be an array of names of properties")
@@ -396,9 +401,6 @@ type AdditionalProperties struct {
 	Schema *Schema
 }
 
-// Keyword returns "additionalProperties".
-func (AdditionalProperties) Keyword() string { return "additionalProperties" }
-
 // Children returns the schema, if there is one.
 func (r AdditionalProperties) Children() []*Schema {
 	if r.Schema == nil {
@@ -418,75 +420,34 @@ func readAdditionalProperties(c *Compiler, _ *Schema, n *spec.Node) Rule {
 	}
 }
 
-// MinProperties bounds the properties of an object.
-type MinProperties struct {
-	objectRule
-	N int
-}
+// A value has to match all of the Parts, at least one of them, or exactly one.
+type (
+	AllOf struct{ parts }
+	AnyOf struct{ parts }
+	OneOf struct{ parts }
+	parts struct {
+		anyRule
+		Parts []*Schema
+	}
+)
 
-// Keyword returns "minProperties".
-func (MinProperties) Keyword() string { return "minProperties" }
-
-// MaxProperties bounds the properties of an object.
-type MaxProperties struct {
-	objectRule
-	N int
-}
-
-// Keyword returns "maxProperties".
-func (MaxProperties) Keyword() string { return "maxProperties" }
-
-// AllOf is schemas that a value has to match, all of them.
-type AllOf struct {
-	anyRule
-	Parts []*Schema
-}
-
-// Keyword returns "allOf".
-func (AllOf) Keyword() string { return "allOf" }
-
-// Children returns the parts.
-func (r AllOf) Children() []*Schema { return r.Parts }
-
-// AnyOf is schemas of which a value has to match at least one.
-type AnyOf struct {
-	anyRule
-	Parts []*Schema
-}
-
-// Keyword returns "anyOf".
-func (AnyOf) Keyword() string { return "anyOf" }
-
-// Children returns the parts.
-func (r AnyOf) Children() []*Schema { return r.Parts }
-
-// OneOf is schemas of which a value has to match exactly one.
-type OneOf struct {
-	anyRule
-	Parts []*Schema
-}
-
-// Keyword returns "oneOf".
-func (OneOf) Keyword() string { return "oneOf" }
-
-// Children returns the parts.
-func (r OneOf) Children() []*Schema { return r.Parts }
+func allOf(schemas []*Schema) AllOf { return AllOf{parts{Parts: schemas}} }
 
 // combination reads a keyword whose value is an array of schemas.
-func combination(rule func(parts []*Schema) Rule) reader {
+func combination(rule func(p parts) Rule) reader {
 	return func(c *Compiler, _ *Schema, n *spec.Node) Rule {
 		if n.Kind != spec.Sequence || len(n.Items) == 0 {
 			c.refuse(n, "must be an array of schemas")
 			return nil
 		}
-		var parts []*Schema
+		var p parts
 		for _, item := range n.Items {
-			parts = append(parts, c.Compile(item))
+			p.Parts = append(p.Parts, c.Compile(item))
 		}
-		if len(parts) == 1 {
-			return AllOf{Parts: parts} // one of one is all
+		if len(p.Parts) == 1 {
+			return allOf(p.Parts) // one of one is all
 		}
-		return rule(parts)
+		return rule(p)
 	}
 }
 
@@ -495,9 +456,3 @@ type Not struct {
 	anyRule
 	Schema *Schema
 }
-
-// Keyword returns "not".
-func (Not) Keyword() string { return "not" }
-
-// Children returns the schema.
-func (r Not) Children() []*Schema { return []*Schema{r.Schema} }

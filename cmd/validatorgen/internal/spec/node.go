@@ -74,6 +74,31 @@ func (n *Node) Get(key string) *Node {
 	return nil
 }
 
+// Entries returns the members of the mapping at key.
+func (n *Node) Entries(key string) []Member {
+	if v := n.Get(key); v != nil {
+		return v.Members
+	}
+	return nil
+}
+
+// Keys returns the keys of the mapping at key.
+func (n *Node) Keys(key string) []string {
+	var keys []string
+	for _, m := range n.Entries(key) {
+		keys = append(keys, m.Key)
+	}
+	return keys
+}
+
+// List returns the items of the sequence at key.
+func (n *Node) List(key string) []*Node {
+	if v := n.Get(key); v != nil {
+		return v.Items
+	}
+	return nil
+}
+
 // Str returns the text of a string at key, or "".
 func (n *Node) Str(key string) string {
 	if v := n.Get(key); v != nil && v.Kind == String {
@@ -96,6 +121,18 @@ func (n *Node) True(key string) bool {
 // Document is a file.
 type Document struct {
 	Root *Node
+}
+
+// CheckVersion returns an *Error unless the document is of OpenAPI 3.0.
+func (d *Document) CheckVersion() error {
+	version := d.Root.Get("openapi")
+	if version == nil {
+		return &Error{d.Root.Place, "openapi is required: the version, 3.0.3"}
+	}
+	if !strings.HasPrefix(version.Text, "3.0.") {
+		return &Error{version.Place, fmt.Sprintf("version %q is not supported, 3.0.x is", version.Text)}
+	}
+	return nil
 }
 
 // Resolve returns the node that a reference inside the document ("#/components/schemas/Pet") names.
