@@ -59,7 +59,7 @@ func (g *Generator) Files(roots []Root, tables []Table, operations []*operation)
 		bodies.add(g.bodyFunctions(op))
 	}
 	g.drain(decode, encode)
-	decode.add(g.patternVars())
+	decode.add(g.render("patterns", g.patterns))
 	fields := g.newSection("fields")
 	fields.add(g.tables(tables))
 	doc := g.doc()
@@ -147,40 +147,51 @@ func (g *Generator) reserve(root Root) {
 	}
 }
 
+// entry is an exported function of a root, which entries.tmpl prints.
+type entry struct {
+	Name    string
+	Place   string // what it reads or checks, or what of the value it appends
+	Options string // of the scanner
+	Type    string
+	Body    string // statements that read the value, or append it
+}
+
 // exported prints the exported functions of a root.
 func (g *Generator) exported(root Root) string {
-	c := &code{}
+	var b strings.Builder
 	s := root.Schema.Resolve()
+	add := func(verb, name, place string, response bool, print func(c *code)) {
+		c := &code{}
+		print(c)
+		b.WriteString(g.render(verb, entry{verb + name, place, g.optionsName(response), root.GoType(), c.String()}))
+	}
 	place := g.place(root.Schema)
 	if root.Type == nil {
-		c.line("// Check%s checks data against %s.", root.Name, place)
-		c.line("func Check%s(data []byte) error {", root.Name)
-		c.line("s := validate.NewScanner(data, %s)", g.options(s))
-		g.read(c, root.Schema, target{}, nil)
-		c.line("return s.End()")
-		c.line("}")
-		c.line("")
-		return c.String()
+		add("Check", root.Name, place, g.responseOnly(s), func(c *code) { g.read(c, root.Schema, target{}, nil) })
+		return b.String()
 	}
-	if root.Expr == "" {
-		root.Expr = root.Type.Expr
+	read := func(c *code) { g.value(c, root.Schema, target{root.Type, "*v"}) }
+	write := func(name string, response bool) {
+		direction := g.direction(function{schema: s, typ: root.Type, append: true, response: response})
+		add("Append", name, direction, response, func(c *code) { g.appendValue(c, root.Schema, target{root.Type, "*v"}, response) })
 	}
-	switch response := g.optionsName(true); {
+	switch {
 	case g.responseOnly(s):
-		g.decodeEntry(c, root, "Decode"+root.Name, place, response)
-		g.readEntry(c, root, "Read"+root.Name, place, response)
+		add("Decode", root.Name, place, true, read)
+		add("Read", root.Name, place, true, read)
+		write(root.Name, true)
 	case g.bothWays(s):
-		g.decodeEntry(c, root, "Decode"+root.Name, place+" as it is in a request", g.optionsName(false))
-		g.decodeEntry(c, root, "Decode"+g.responseName(root), place+" as it is in a response", response)
-		g.readEntry(c, root, "Read"+root.Name, place+" as it is in a response", response)
+		response := g.responseName(root)
+		add("Decode", root.Name, place+" as it is in a request", false, read)
+		add("Decode", response, place+" as it is in a response", true, read)
+		add("Read", root.Name, place+" as it is in a response", true, read)
+		write(root.Name, false)
+		write(response, true)
 	default:
-		g.decodeEntry(c, root, "Decode"+root.Name, place, g.optionsName(false))
+		add("Decode", root.Name, place, false, read)
+		write(root.Name, false)
 	}
-	g.appendEntry(c, root, "Append"+root.Name, g.responseOnly(s))
-	if g.bothWays(s) {
-		g.appendEntry(c, root, "Append"+g.responseName(root), true)
-	}
-	return c.String()
+	return b.String()
 }
 
 // responseName returns the name of a root for its functions for responses where it is part of requests too.
@@ -194,37 +205,6 @@ func (g *Generator) responseName(root Root) string {
 	return name
 }
 
-func (g *Generator) decodeEntry(c *code, root Root, name, place, options string) {
-	c.line("// %s reads %s.", name, place)
-	c.line("func %s(data []byte, v *%s) error {", name, root.Expr)
-	c.line("s := validate.NewScanner(data, %s)", options)
-	g.value(c, root.Schema, target{root.Type, "*v"})
-	c.line("return s.End()")
-	c.line("}")
-	c.line("")
-}
-
-func (g *Generator) readEntry(c *code, root Root, name, place, options string) {
-	c.line("// %s reads what fits of %s.", name, place)
-	c.line("func %s(data []byte, v *%s) (warnings validate.Violations, err error) {", name, root.Expr)
-	c.line("s := validate.NewLenientScanner(data, %s)", options)
-	g.value(c, root.Schema, target{root.Type, "*v"})
-	c.line("return s.Warnings()")
-	c.line("}")
-	c.line("")
-}
-
-func (g *Generator) appendEntry(c *code, root Root, name string, response bool) {
-	f := function{schema: root.Schema.Resolve(), typ: root.Type, append: true, response: response}
-	c.line("// %s appends the JSON of v%s.", name, g.direction(f))
-	c.line("func %s(b []byte, v *%s) ([]byte, error) {", name, root.Expr)
-	c.line("e := validate.NewEncoder(b)")
-	g.appendValue(c, root.Schema, target{root.Type, "*v"}, response)
-	c.line("return e.Result()")
-	c.line("}")
-	c.line("")
-}
-
 // optionsName returns the variable that has the options of scanners of requests or of responses.
 func (g *Generator) optionsName(response bool) string {
 	if response {
@@ -233,9 +213,7 @@ func (g *Generator) optionsName(response bool) string {
 	return "inRequest"
 }
 
-// options returns the options of a scanner for documents of a schema.
-func (g *Generator) options(s *schema.Schema) string { return g.optionsName(g.responseOnly(s)) }
-
+// optionsVars prints them.
 func (g *Generator) optionsVars() string {
 	var set []string
 	if g.config.MaxDepth > 0 {
@@ -244,24 +222,7 @@ func (g *Generator) optionsVars() string {
 	if g.config.RefuseNUL {
 		set = append(set, "RefuseNUL: true")
 	}
-	c := &code{}
-	c.line("// The options of the scanners of documents in requests and in responses.")
-	c.line("var (")
-	c.line("inRequest = validate.Options{%s}", strings.Join(set, ", "))
-	c.line("inResponse = validate.Options{%s}", strings.Join(append(set, "Response: true"), ", "))
-	c.line(")")
-	c.line("")
-	return c.String()
-}
-
-func (g *Generator) patternVars() string {
-	c := &code{}
-	for _, p := range g.patterns {
-		c.line("// %s is %s", p.name, strings.ReplaceAll(p.source, "\n", " "))
-		c.line("var %s = regexp.MustCompile(%s)", p.name, quoted(p.expr))
-		c.line("")
-	}
-	return c.String()
+	return g.render("options", [2]string{strings.Join(set, ", "), strings.Join(append(set, "Response: true"), ", ")})
 }
 
 // packages returns the paths of the packages that the printed code may use, by name.

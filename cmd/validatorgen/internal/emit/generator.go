@@ -49,7 +49,7 @@ type function struct {
 	response bool // it appends as in a response, where that is another text than in a request
 }
 
-type pattern struct{ name, expr, source string }
+type pattern struct{ Name, Expr, Source string }
 
 // New returns a generator for the types of model, or for checks alone where model is nil.
 func New(config Config, model *gotype.Package) *Generator {

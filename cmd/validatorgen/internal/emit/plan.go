@@ -3,6 +3,7 @@ package emit
 import (
 	"fmt"
 	"strconv"
+	"strings"
 
 	"example.com/oxgroups/cmd/validatorgen/internal/schema"
 	"example.com/oxgroups/cmd/validatorgen/internal/spec"
@@ -125,12 +126,12 @@ func (g *Generator) patternCheck(s *schema.Schema, r schema.Pattern) check {
 // pattern returns the name of the variable that has a compiled pattern.
 func (g *Generator) pattern(s *schema.Schema, p schema.Pattern) string {
 	for _, known := range g.patterns {
-		if known.expr == p.Go {
-			return known.name
+		if known.Expr == p.Go {
+			return known.Name
 		}
 	}
 	name := g.unique("pattern" + g.nameOf(s))
-	g.patterns = append(g.patterns, pattern{name, p.Go, p.Source})
+	g.patterns = append(g.patterns, pattern{name, p.Go, strings.ReplaceAll(p.Source, "\n", " ")})
 	return name
 }
 

@@ -13,6 +13,7 @@ var templateFiles embed.FS
 // templates have the code that is the same for every document, and what differs by operation in its place.
 var templates = template.Must(template.New("").Funcs(template.FuncMap{
 	"quote": strconv.Quote,
+	"raw":   quoted,
 	"quotedList": func(texts []string) string {
 		list := make([]string, len(texts))
 		for i, text := range texts {
