@@ -16,7 +16,15 @@ type Table struct {
 	Schema *schema.Schema
 }
 
-// tables writes a variable for each table, and one for each schema that several tables have inside, so that the size of all
+// field is an entry of a table.
+type field struct {
+	Name, Kind string
+	Facts      []string // what else there is to say, as fields of a validate.Field
+	Table      string   // the variable that has the fields of an object, "" where they are here
+	Fields     []field
+}
+
+// tables prints a variable for each table, and one for each schema that several tables have inside, so that the size of all
 // is that of the spec.
 func (g *Generator) tables(tables []Table) string {
 	w := tableWriter{uses: map[*schema.Schema]int{}, names: map[*schema.Schema]string{}, open: map[*schema.Schema]bool{}, g: g}
@@ -29,21 +37,25 @@ func (g *Generator) tables(tables []Table) string {
 			g.tableNames[r] = w.names[r]
 		}
 	}
-	var c code
 	for _, t := range tables {
-		if r := t.Schema.Resolve(); !w.open[r] {
-			w.variable(&c, r, map[*schema.Schema]bool{})
-		}
+		w.variable(t.Schema.Resolve(), map[*schema.Schema]bool{})
 	}
-	return c.String()
+	return g.render("fields.gen.go", w.done)
 }
 
-// tableWriter writes tables of fields.
+// tableWriter makes tables of fields.
 type tableWriter struct {
 	uses  map[*schema.Schema]int    // how often a schema is inside another one
 	names map[*schema.Schema]string // of the schemas that have a variable
-	open  map[*schema.Schema]bool   // written already, or being written
+	open  map[*schema.Schema]bool   // made already, or being made
+	done  []variable                // each behind those that it needs
 	g     *Generator
+}
+
+// variable has a table.
+type variable struct {
+	Name, Place string
+	Fields      []field
 }
 
 // count counts the uses of the objects below s.
@@ -58,15 +70,13 @@ func (w *tableWriter) count(s *schema.Schema) {
 	}
 }
 
-// variable writes the variable of s, behind those that it needs. above has the schemas around it, so that recursion ends.
-func (w *tableWriter) variable(before *code, s *schema.Schema, above map[*schema.Schema]bool) {
-	w.open[s], above[s] = true, true
-	var body code
-	w.fields(before, &body, s, above)
-	delete(above, s)
-	name := w.names[s]
-	before.line("// %s lists the fields of %s, in the order of the spec.", name, w.g.place(s))
-	before.line("var %s = []validate.Field{\n%s}\n", name, body.String())
+// variable makes the variable of s. above has the schemas around it, so that recursion ends.
+func (w *tableWriter) variable(s *schema.Schema, above map[*schema.Schema]bool) {
+	if !w.open[s] {
+		w.open[s] = true
+		fields := w.fields(s, above)
+		w.done = append(w.done, variable{w.names[s], w.g.place(s), fields})
+	}
 }
 
 var fieldKinds = map[schema.Types]string{
@@ -81,50 +91,35 @@ func kindOf(s *schema.Schema) string {
 	return "validate.Any"
 }
 
-// fields writes the entries for the properties of s to body, and the variables that they refer to to before.
-func (w *tableWriter) fields(before, body *code, s *schema.Schema, above map[*schema.Schema]bool) {
+// fields returns the entries for the properties of s. Objects that are used more than once have variables.
+func (w *tableWriter) fields(s *schema.Schema, above map[*schema.Schema]bool) []field {
+	above[s] = true
+	defer delete(above, s)
+	var all []field
 	for _, p := range s.Properties() {
 		r := p.Schema.Resolve()
 		if r.ReadOnly {
 			continue
 		}
-		body.WriteString("{" + w.g.entryOf(s, p, r))
-		if len(r.Properties()) > 0 {
-			w.nested(before, body, r, above)
+		f := field{Name: p.Name, Kind: kindOf(r)}
+		if r.Items() != nil {
+			f.Facts = append(f.Facts, "Items: "+kindOf(r.Items()))
 		}
-		body.line("},")
-	}
-}
-
-// nested writes the fields of an object inside an entry: its variable, or in place where it is the only one. A schema that
-// is around itself has none.
-func (w *tableWriter) nested(before, body *code, r *schema.Schema, above map[*schema.Schema]bool) {
-	switch {
-	case above[r]:
-	case w.names[r] != "" || w.uses[r] > 1:
-		if w.names[r] == "" {
-			w.names[r] = w.g.unique("fields" + exported(cmp.Or(r.Component, pathName(r.Place.Pointer, true))))
+		f.Facts = append(f.Facts, w.g.facts(p.Schema, s.Requires(p.Name), r.Description)...)
+		switch {
+		case len(r.Properties()) == 0 || above[r]: // a schema that is around itself has none
+		case w.names[r] == "" && w.uses[r] == 1:
+			f.Fields = w.fields(r, above)
+		default:
+			if w.names[r] == "" {
+				w.names[r] = w.g.unique("fields" + exported(cmp.Or(r.Component, pathName(r.Place.Pointer, true))))
+			}
+			w.variable(r, above)
+			f.Table = w.names[r]
 		}
-		if !w.open[r] {
-			w.variable(before, r, above)
-		}
-		body.WriteString(",\nFields: " + w.names[r])
-	default:
-		above[r] = true
-		body.line(",\nFields: []validate.Field{")
-		w.fields(before, body, r, above)
-		body.WriteString("}")
-		delete(above, r)
+		all = append(all, f)
 	}
-}
-
-// entryOf returns what there is to say of the property p of s, whose schema is r.
-func (g *Generator) entryOf(s *schema.Schema, p schema.Property, r *schema.Schema) string {
-	parts := []string{fmt.Sprintf("Name: %q, Kind: %s", p.Name, kindOf(r))}
-	if r.Items() != nil {
-		parts = append(parts, "Items: "+kindOf(r.Items()))
-	}
-	return strings.Join(append(parts, g.facts(p.Schema, s.Requires(p.Name), r.Description)...), ",\n")
+	return all
 }
 
 // facts returns what there is to say of a field besides its name and kind.

@@ -18,15 +18,12 @@ type parameter struct {
 	local string // the variable of a parameter of the path
 	to    target // nowhere where only checks are written
 
-	Kind, Items string   // constants of package validate
-	Facts       []string // what else there is to say, as fields of a validate.Field
-	Fields      []field  // of a deepObject
-	Check       string   // the function that decides which type a text has, or nil
-	Reading     string   // the statements that read and check it
+	Kind    string   // a constant of package validate
+	Facts   []string // what else there is to say, as fields of a validate.Field
+	Fields  []field  // of a deepObject
+	Check   string   // the function that decides which type a text has, or nil
+	Reading string   // the statements that read and check it
 }
-
-// field is a property of a deepObject.
-type field struct{ Name, Kind, Items string }
 
 // parametersOf gives each parameter of an operation its place: those of the path are results of their own, the others are
 // fields of oapi-codegen's struct.
@@ -137,19 +134,20 @@ func (g *Generator) parseFunction(op *operation) string {
 // describe fills in what the table says of a parameter.
 func (g *Generator) describe(p *parameter) {
 	r := p.Schema.Resolve()
-	p.Kind, p.Facts = parameterKind(p.Schema), g.facts(p.Schema, p.Required, p.Description)
+	p.Kind = parameterKind(p.Schema)
 	if items := itemsOf(r); items != nil && typesOf(r) == schema.Array {
-		p.Items = parameterKind(items)
+		p.Facts = append(p.Facts, "Items: "+parameterKind(items))
 	}
+	p.Facts = append(p.Facts, g.facts(p.Schema, p.Required, p.Description)...)
 	if p.Style != "deepObject" {
 		return
 	}
 	for _, property := range r.Properties() {
-		f := field{Name: property.Name, Kind: parameterKind(property.Schema), Items: "validate.Any"}
+		items := "validate.Any"
 		if s := itemsOf(property.Schema); s != nil {
-			f.Items = parameterKind(s)
+			items = parameterKind(s)
 		}
-		p.Fields = append(p.Fields, f)
+		p.Fields = append(p.Fields, field{Name: property.Name, Kind: parameterKind(property.Schema), Facts: []string{"Items: " + items}})
 	}
 }
 
