@@ -41,9 +41,7 @@ func (g *Generator) elements(c *code, s *schema.Schema, t target) {
 	if p.unique {
 		check{"unique", "uniqueItems", "must not have equal items"}.print(c)
 	}
-	for _, l := range p.counts {
-		l.print(c, "items.Index")
-	}
+	countChecks(c, p.counts, "items.Index")
 }
 
 func (g *Generator) element(c *code, p *plan, t target) {

@@ -188,13 +188,13 @@ func (p *plan) words() []string {
 		words = append(words, k.message)
 	}
 	for _, b := range p.bounds {
-		words = append(words, b.message)
+		words = append(words, b.Message())
 	}
 	for _, m := range p.multiples {
 		words = append(words, "must be a multiple of "+m.Text)
 	}
 	for _, l := range slices.Concat(p.counts, p.sizes) {
-		words = append(words, l.message)
+		words = append(words, l.Message())
 	}
 	if p.unique {
 		words = append(words, "must not have equal items")

@@ -95,9 +95,7 @@ func (g *Generator) members(c *code, s *schema.Schema, t target) {
 	c.line("s.Within(mark, key)")
 	c.line("}")
 	g.absent(c, s, all, t)
-	for _, l := range p.sizes {
-		l.print(c, "count")
-	}
+	countChecks(c, p.sizes, "count")
 }
 
 // bits prints the constants and the variable that say which properties were seen.

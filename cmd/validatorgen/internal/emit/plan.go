@@ -16,40 +16,24 @@ type plan struct {
 	format string
 
 	text      []check // of the variable text
-	bounds    []bound
+	bounds    []schema.Bound
 	multiples []schema.MultipleOf
 
 	items  *schema.Schema
 	unique bool
-	counts []limit // of the elements of an array
+	counts []schema.Limit // of the elements of an array
 
 	properties []schema.Property
 	required   []string
 	additional *schema.Schema // nil: anything, unless closed
 	closed     bool           // no other properties
-	sizes      []limit        // of the properties of an object
+	sizes      []schema.Limit // of the properties of an object
 
 	combinations []combination
 }
 
 // check is a condition on a variable, as a Go expression.
 type check struct{ condition, rule, message string }
-
-// bound is a minimum or maximum.
-type bound struct {
-	schema.Literal
-	operator string // that the number has to the bound where it is valid
-	rule     string
-	message  string
-}
-
-// limit is a bound of a count.
-type limit struct {
-	operator string
-	n        int
-	rule     string
-	message  string
-}
 
 // combination is a rule that looks at the same value through other schemas.
 type combination struct {
@@ -71,23 +55,23 @@ func (g *Generator) plan(s *schema.Schema) *plan {
 		case schema.Format:
 			p.format = r.Name
 		case schema.MinLength:
-			p.text = append(p.text, check{fmt.Sprintf("utf8.RuneCountInString(text) >= %d", r.N), r.Keyword(), r.Message()})
+			p.text = append(p.text, lengthCheck(r.Limit))
 		case schema.MaxLength:
-			p.text = append(p.text, check{fmt.Sprintf("utf8.RuneCountInString(text) <= %d", r.N), r.Keyword(), r.Message()})
+			p.text = append(p.text, lengthCheck(r.Limit))
 		case schema.Pattern:
 			p.text = append(p.text, g.patternCheck(s, r))
 		case schema.Minimum:
-			p.bounds = append(p.bounds, atLeast(r))
+			p.bounds = append(p.bounds, r.Bound)
 		case schema.Maximum:
-			p.bounds = append(p.bounds, atMost(r))
+			p.bounds = append(p.bounds, r.Bound)
 		case schema.MultipleOf:
 			p.multiples = append(p.multiples, r)
 		case schema.Items:
 			p.items = r.Schema
 		case schema.MinItems:
-			p.counts = append(p.counts, limit{">=", r.N, r.Keyword(), r.Message()})
+			p.counts = append(p.counts, r.Limit)
 		case schema.MaxItems:
-			p.counts = append(p.counts, limit{"<=", r.N, r.Keyword(), r.Message()})
+			p.counts = append(p.counts, r.Limit)
 		case schema.UniqueItems:
 			p.unique = true
 		case schema.Properties:
@@ -97,9 +81,9 @@ func (g *Generator) plan(s *schema.Schema) *plan {
 		case schema.AdditionalProperties:
 			p.additional, p.closed = r.Schema, r.Schema == nil
 		case schema.MinProperties:
-			p.sizes = append(p.sizes, limit{">=", r.N, r.Keyword(), r.Message()})
+			p.sizes = append(p.sizes, r.Limit)
 		case schema.MaxProperties:
-			p.sizes = append(p.sizes, limit{"<=", r.N, r.Keyword(), r.Message()})
+			p.sizes = append(p.sizes, r.Limit)
 		case schema.AllOf:
 			p.combinations = append(p.combinations, combination{parts: r.Parts})
 		case schema.AnyOf:
@@ -135,25 +119,15 @@ func (g *Generator) pattern(s *schema.Schema, p schema.Pattern) string {
 	return name
 }
 
-func atLeast(r schema.Minimum) bound {
-	operator := ">="
-	if r.Exclusive {
-		operator = ">"
-	}
-	return bound{r.Literal, operator, r.Keyword(), r.Message()}
+func lengthCheck(l schema.Limit) check {
+	return check{fmt.Sprintf("utf8.RuneCountInString(text) %s %d", l.Operator(), l.N), l.Keyword(), l.Message()}
 }
 
-func atMost(r schema.Maximum) bound {
-	operator := "<="
-	if r.Exclusive {
-		operator = "<"
+// countChecks prints the checks of a count in variable.
+func countChecks(c *code, limits []schema.Limit, variable string) {
+	for _, l := range limits {
+		c.line("s.Check(%s %s %d, %q, %q)", variable, l.Operator(), l.N, l.Keyword(), l.Message())
 	}
-	return bound{r.Literal, operator, r.Keyword(), r.Message()}
-}
-
-// print prints the check of a count in variable.
-func (l limit) print(c *code, variable string) {
-	c.line("s.Check(%s %s %d, %q, %q)", variable, l.operator, l.n, l.rule, l.message)
 }
 
 // print prints the check.

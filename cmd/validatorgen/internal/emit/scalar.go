@@ -151,7 +151,7 @@ func integerChecks(c *code, p *plan, basic string) bool {
 		return text
 	}
 	for _, b := range p.bounds {
-		body.line("s.Check(number %s %s, %q, %q)", b.operator, literal(b.Literal), b.rule, b.message)
+		body.line("s.Check(number %s %s, %q, %q)", b.Operator(), literal(b.Literal), b.Keyword(), b.Message())
 	}
 	for _, m := range p.multiples {
 		body.line("s.Check(number%%%s == 0, %q, %q)", literal(m.Literal), m.Keyword(), m.Message())
@@ -197,7 +197,7 @@ func decimals(c *code, p *plan, text string) {
 	}
 	c.line("exact := validate.ParseDecimal(%s)", text)
 	for _, b := range p.bounds {
-		c.line("s.Check(exact.Compare(validate.ParseDecimal(%q)) %s 0, %q, %q)", b.Text, b.operator, b.rule, b.message)
+		c.line("s.Check(exact.Compare(validate.ParseDecimal(%q)) %s 0, %q, %q)", b.Text, b.Operator(), b.Keyword(), b.Message())
 	}
 	for _, m := range p.multiples {
 		divisor, exponent, _ := m.Value.Divisor()

@@ -1,6 +1,7 @@
 package schema
 
 import (
+	"cmp"
 	"regexp"
 	"slices"
 	"strings"
@@ -8,7 +9,6 @@ import (
 
 	"example.com/oxgroups/api/validate"
 	"example.com/oxgroups/api/validate/compose"
-	"example.com/oxgroups/api/validate/format"
 	"example.com/oxgroups/cmd/validatorgen/internal/spec"
 )
 
@@ -42,7 +42,7 @@ type evaluation struct {
 	found     []Violation
 }
 
-func (e *evaluation) check(ok bool, at *spec.Node, r Rule, message string) {
+func (e *evaluation) check(ok bool, at *spec.Node, r interface{ Keyword() string }, message string) {
 	if !ok {
 		e.found = append(e.found, Violation{at.Place, r.Keyword(), message})
 	}
@@ -120,37 +120,39 @@ func (r Format) evaluate(e *evaluation, s *Schema, v *spec.Node) {
 	case "double":
 		ok = types != 0 && types&Number == 0 || validate.IsFloat(v.Text, 64)
 	default:
-		ok = textFormats[r.Name](v.Text)
+		ok = formats[r.Name].is(v.Text)
 	}
 	e.check(ok, v, r, r.Message())
 }
 
-// textFormats are the formats of strings.
-var textFormats = map[string]func(text string) bool{
-	"byte": format.IsBase64, "date": format.IsDate, "date-time": format.IsDateTime, "email": format.IsEmail, "uuid": format.IsUUID,
-	"uri": format.IsURI, "hostname": format.IsHostname, "ipv4": format.IsIPv4, "ipv6": format.IsIPv6,
+func (l textLimit) evaluate(e *evaluation, _ *Schema, v *spec.Node) {
+	e.compare(cmp.Compare(utf8.RuneCountInString(v.Text), l.N), v, l)
 }
 
-func (r MinLength) evaluate(e *evaluation, _ *Schema, v *spec.Node) {
-	e.check(utf8.RuneCountInString(v.Text) >= r.N, v, r, r.Message())
+func (l itemLimit) evaluate(e *evaluation, _ *Schema, v *spec.Node) {
+	e.compare(cmp.Compare(len(v.Items), l.N), v, l)
 }
 
-func (r MaxLength) evaluate(e *evaluation, _ *Schema, v *spec.Node) {
-	e.check(utf8.RuneCountInString(v.Text) <= r.N, v, r, r.Message())
+func (l propertyLimit) evaluate(e *evaluation, _ *Schema, v *spec.Node) {
+	e.compare(cmp.Compare(len(v.Members), l.N), v, l)
+}
+
+func (b Bound) evaluate(e *evaluation, _ *Schema, v *spec.Node) {
+	e.compare(validate.ParseDecimal(v.Text).Compare(b.Value), v, b)
+}
+
+// compare checks the order of a value and what it is compared with, as of cmp.Compare.
+func (e *evaluation) compare(order int, at *spec.Node, r interface {
+	Keyword() string
+	Operator() string
+	Message() string
+}) {
+	ok := map[string]bool{">": order > 0, ">=": order >= 0, "<": order < 0, "<=": order <= 0}
+	e.check(ok[r.Operator()], at, r, r.Message())
 }
 
 func (r Pattern) evaluate(e *evaluation, _ *Schema, v *spec.Node) {
 	e.check(regexp.MustCompile(r.Go).MatchString(v.Text), v, r, r.Message())
-}
-
-func (r Minimum) evaluate(e *evaluation, _ *Schema, v *spec.Node) {
-	c := validate.ParseDecimal(v.Text).Compare(r.Value)
-	e.check(c > 0 || c == 0 && !r.Exclusive, v, r, r.Message())
-}
-
-func (r Maximum) evaluate(e *evaluation, _ *Schema, v *spec.Node) {
-	c := validate.ParseDecimal(v.Text).Compare(r.Value)
-	e.check(c < 0 || c == 0 && !r.Exclusive, v, r, r.Message())
 }
 
 func (r MultipleOf) evaluate(e *evaluation, _ *Schema, v *spec.Node) {
@@ -162,14 +164,6 @@ func (r Items) evaluate(e *evaluation, _ *Schema, v *spec.Node) {
 	for _, item := range v.Items {
 		e.value(r.Schema, item)
 	}
-}
-
-func (r MinItems) evaluate(e *evaluation, _ *Schema, v *spec.Node) {
-	e.check(len(v.Items) >= r.N, v, r, r.Message())
-}
-
-func (r MaxItems) evaluate(e *evaluation, _ *Schema, v *spec.Node) {
-	e.check(len(v.Items) <= r.N, v, r, r.Message())
 }
 
 func (r UniqueItems) evaluate(e *evaluation, _ *Schema, v *spec.Node) {
@@ -217,14 +211,6 @@ func (r AdditionalProperties) evaluate(e *evaluation, s *Schema, v *spec.Node) {
 			e.value(r.Schema, m.Value)
 		}
 	}
-}
-
-func (r MinProperties) evaluate(e *evaluation, _ *Schema, v *spec.Node) {
-	e.check(len(v.Members) >= r.N, v, r, r.Message())
-}
-
-func (r MaxProperties) evaluate(e *evaluation, _ *Schema, v *spec.Node) {
-	e.check(len(v.Members) <= r.N, v, r, r.Message())
 }
 
 func (r AllOf) evaluate(e *evaluation, _ *Schema, v *spec.Node) {

@@ -25,30 +25,8 @@ func (r Enum) Message() string {
 	return "must be one of " + strings.Join(list, ", ")
 }
 
-var formatMessages = map[string]string{
-	"byte":      "must be Base64",
-	"date":      "must be a date, as in 2006-01-02",
-	"date-time": "must be a time of RFC 3339, as in 2006-01-02T15:04:05Z",
-	"email":     "must be an email address",
-	"uuid":      "must be a UUID",
-	"uri":       "must be a URI",
-	"hostname":  "must be a host name",
-	"ipv4":      "must be an IPv4 address",
-	"ipv6":      "must be an IPv6 address",
-	"int32":     "must be an integer of 32 bits",
-	"int64":     "must be an integer of 64 bits",
-	"float":     "must be in the range of a floating-point number of 32 bits",
-	"double":    "must be in the range of a floating-point number of 64 bits",
-}
-
 // Message says what the format is.
-func (r Format) Message() string { return formatMessages[r.Name] }
-
-// Message returns the least length.
-func (r MinLength) Message() string { return "must have at least " + plural(r.N, "character") }
-
-// Message returns the greatest length.
-func (r MaxLength) Message() string { return "must have at most " + plural(r.N, "character") }
+func (r Format) Message() string { return formats[r.Name].message }
 
 // Message returns the pattern; the usual one for text that is not blank is said in words.
 func (r Pattern) Message() string {
@@ -58,42 +36,26 @@ func (r Pattern) Message() string {
 	return "must match " + r.Source
 }
 
-// Message returns the bound.
-func (r Minimum) Message() string {
-	if r.Exclusive {
-		return "must be greater than " + r.Text
-	}
-	return "must be at least " + r.Text
+// Message returns the length.
+func (l Limit) Message() string {
+	words := map[string]string{">=": "must have at least ", "<=": "must have at most "}
+	return words[l.Operator()] + plural(l.N, l.noun)
 }
 
 // Message returns the bound.
-func (r Maximum) Message() string {
-	if r.Exclusive {
-		return "must be less than " + r.Text
-	}
-	return "must be at most " + r.Text
+func (b Bound) Message() string {
+	words := map[string]string{">": "must be greater than ", ">=": "must be at least ", "<": "must be less than ", "<=": "must be at most "}
+	return words[b.operator] + b.Text
 }
 
 // Message returns the divisor.
 func (r MultipleOf) Message() string { return "must be a multiple of " + r.Text }
-
-// Message returns the least count.
-func (r MinItems) Message() string { return "must have at least " + plural(r.N, "item") }
-
-// Message returns the greatest count.
-func (r MaxItems) Message() string { return "must have at most " + plural(r.N, "item") }
 
 // Message says what the rule forbids.
 func (UniqueItems) Message() string { return "must not have equal items" }
 
 // Message is for a property that no rule allows.
 func (AdditionalProperties) Message() string { return "is not a property of this object" }
-
-// Message returns the least count.
-func (r MinProperties) Message() string { return "must have at least " + plural(r.N, "property") }
-
-// Message returns the greatest count.
-func (r MaxProperties) Message() string { return "must have at most " + plural(r.N, "property") }
 
 // Message returns the number of schemas.
 func (r AnyOf) Message() string {

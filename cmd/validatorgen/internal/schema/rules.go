@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"example.com/oxgroups/api/validate"
+	"example.com/oxgroups/api/validate/format"
 	"example.com/oxgroups/cmd/validatorgen/internal/spec"
 )
 
@@ -31,21 +32,21 @@ func init() {
 		"type":                 readType,
 		"enum":                 readEnum,
 		"format":               readFormat,
-		"minLength":            length(func(n count) Rule { return MinLength{count: n} }),
-		"maxLength":            length(func(n count) Rule { return MaxLength{count: n} }),
+		"minLength":            length("character", func(l Limit) Rule { return MinLength{textLimit{Limit: l}} }),
+		"maxLength":            length("character", func(l Limit) Rule { return MaxLength{textLimit{Limit: l}} }),
 		"pattern":              readPattern,
-		"minimum":              extreme("exclusiveMinimum", func(l Literal, e bool) Rule { return Minimum{Literal: l, Exclusive: e} }),
-		"maximum":              extreme("exclusiveMaximum", func(l Literal, e bool) Rule { return Maximum{Literal: l, Exclusive: e} }),
+		"minimum":              extreme(">", "exclusiveMinimum", func(b Bound) Rule { return Minimum{b} }),
+		"maximum":              extreme("<", "exclusiveMaximum", func(b Bound) Rule { return Maximum{b} }),
 		"multipleOf":           readMultipleOf,
 		"items":                func(c *Compiler, _ *Schema, n *spec.Node) Rule { return Items{Schema: c.Compile(n)} },
-		"minItems":             length(func(n count) Rule { return MinItems{count: n} }),
-		"maxItems":             length(func(n count) Rule { return MaxItems{count: n} }),
+		"minItems":             length("item", func(l Limit) Rule { return MinItems{itemLimit{Limit: l}} }),
+		"maxItems":             length("item", func(l Limit) Rule { return MaxItems{itemLimit{Limit: l}} }),
 		"uniqueItems":          readUniqueItems,
 		"properties":           readProperties,
 		"required":             readRequired,
 		"additionalProperties": readAdditionalProperties,
-		"minProperties":        length(func(n count) Rule { return MinProperties{count: n} }),
-		"maxProperties":        length(func(n count) Rule { return MaxProperties{count: n} }),
+		"minProperties":        length("property", func(l Limit) Rule { return MinProperties{propertyLimit{Limit: l}} }),
+		"maxProperties":        length("property", func(l Limit) Rule { return MaxProperties{propertyLimit{Limit: l}} }),
 		"allOf":                combination(func(p parts) Rule { return AllOf{parts: p} }),
 		"anyOf":                combination(func(p parts) Rule { return AnyOf{parts: p} }),
 		"oneOf":                combination(func(p parts) Rule { return OneOf{parts: p} }),
@@ -94,21 +95,13 @@ func (r Not) Children() []*Schema   { return []*Schema{r.Schema} }
 func (Type) Keyword() string                 { return "type" }
 func (Enum) Keyword() string                 { return "enum" }
 func (Format) Keyword() string               { return "format" }
-func (MinLength) Keyword() string            { return "minLength" }
-func (MaxLength) Keyword() string            { return "maxLength" }
 func (Pattern) Keyword() string              { return "pattern" }
-func (Minimum) Keyword() string              { return "minimum" }
-func (Maximum) Keyword() string              { return "maximum" }
 func (MultipleOf) Keyword() string           { return "multipleOf" }
 func (Items) Keyword() string                { return "items" }
-func (MinItems) Keyword() string             { return "minItems" }
-func (MaxItems) Keyword() string             { return "maxItems" }
 func (UniqueItems) Keyword() string          { return "uniqueItems" }
 func (Properties) Keyword() string           { return "properties" }
 func (Required) Keyword() string             { return "required" }
 func (AdditionalProperties) Keyword() string { return "additionalProperties" }
-func (MinProperties) Keyword() string        { return "minProperties" }
-func (MaxProperties) Keyword() string        { return "maxProperties" }
 func (AllOf) Keyword() string                { return "allOf" }
 func (AnyOf) Keyword() string                { return "anyOf" }
 func (OneOf) Keyword() string                { return "oneOf" }
@@ -161,12 +154,27 @@ type Format struct {
 }
 
 // Applies returns the type of the values that the format speaks of.
-func (f Format) Applies() Types { return formats[f.Name] }
+func (f Format) Applies() Types { return formats[f.Name].types }
 
-// formats are the ones that are checked.
-var formats = map[string]Types{
-	"int32": Integer, "int64": Integer, "float": Number, "double": Number, "byte": String,
-	"date": String, "date-time": String, "email": String, "uuid": String, "uri": String, "hostname": String, "ipv4": String, "ipv6": String,
+// formats are the ones that are checked: the types that they speak of, what they are, and the check of texts.
+var formats = map[string]struct {
+	types   Types
+	message string
+	is      func(text string) bool
+}{
+	"int32":     {Integer, "must be an integer of 32 bits", nil},
+	"int64":     {Integer, "must be an integer of 64 bits", nil},
+	"float":     {Number, "must be in the range of a floating-point number of 32 bits", nil},
+	"double":    {Number, "must be in the range of a floating-point number of 64 bits", nil},
+	"byte":      {String, "must be Base64", format.IsBase64},
+	"date":      {String, "must be a date, as in 2006-01-02", format.IsDate},
+	"date-time": {String, "must be a time of RFC 3339, as in 2006-01-02T15:04:05Z", format.IsDateTime},
+	"email":     {String, "must be an email address", format.IsEmail},
+	"uuid":      {String, "must be a UUID", format.IsUUID},
+	"uri":       {String, "must be a URI", format.IsURI},
+	"hostname":  {String, "must be a host name", format.IsHostname},
+	"ipv4":      {String, "must be an IPv4 address", format.IsIPv4},
+	"ipv6":      {String, "must be an IPv6 address", format.IsIPv6},
 }
 
 // silentFormats say how a value is shown or carried and restrict nothing.
@@ -176,7 +184,7 @@ func readFormat(c *Compiler, _ *Schema, n *spec.Node) Rule {
 	switch {
 	case c.later():
 		c.refuse(n, "restricts nothing in the dialect of $schema, and values in OpenAPI 3.0")
-	case formats[n.Text] != 0:
+	case formats[n.Text].types != 0:
 		return Format{Name: n.Text}
 	case !slices.Contains(silentFormats, n.Text):
 		if _, listed := c.UnknownFormats[n.Text]; !listed {
@@ -188,35 +196,50 @@ func readFormat(c *Compiler, _ *Schema, n *spec.Node) Rule {
 
 // What has a length is bounded by these: the characters of a string, the elements of an array, the properties of an object.
 type (
-	MinLength struct {
+	MinLength     struct{ textLimit }
+	MaxLength     struct{ textLimit }
+	MinItems      struct{ itemLimit }
+	MaxItems      struct{ itemLimit }
+	MinProperties struct{ propertyLimit }
+	MaxProperties struct{ propertyLimit }
+
+	textLimit struct {
 		stringRule
-		count
+		Limit
 	}
-	MaxLength struct {
-		stringRule
-		count
-	}
-	MinItems struct {
+	itemLimit struct {
 		arrayRule
-		count
+		Limit
 	}
-	MaxItems struct {
-		arrayRule
-		count
-	}
-	MinProperties struct {
+	propertyLimit struct {
 		objectRule
-		count
+		Limit
 	}
-	MaxProperties struct {
-		objectRule
-		count
-	}
-	count struct{ N int }
 )
 
+// Limit is the least or the greatest length.
+type Limit struct {
+	Name
+	N    int
+	noun string // what is counted
+}
+
+// Operator returns what a length that is allowed is compared with N by.
+func (l Limit) Operator() string {
+	if strings.HasPrefix(string(l.Name), "min") {
+		return ">="
+	}
+	return "<="
+}
+
+// Name is the keyword of a rule.
+type Name string
+
+// Keyword returns the name.
+func (n Name) Keyword() string { return string(n) }
+
 // length reads a keyword whose value is a count.
-func length(rule func(n count) Rule) reader {
+func length(noun string, rule func(l Limit) Rule) reader {
 	return func(c *Compiler, _ *Schema, n *spec.Node) Rule {
 		value, ok := validate.ParseDecimal(n.Text).Int64()
 		if n.Kind != spec.Number || !ok || value < 0 {
@@ -226,7 +249,7 @@ func length(rule func(n count) Rule) reader {
 		if value == 0 && strings.HasPrefix(n.Key(), "min") {
 			return nil
 		}
-		return rule(count{int(value)})
+		return rule(Limit{Name(n.Key()), int(value), noun})
 	}
 }
 
@@ -252,28 +275,35 @@ type Literal struct {
 	Value validate.Decimal
 }
 
-// Minimum bounds a number from below.
-type Minimum struct {
+// A number is bounded by these.
+type (
+	Minimum struct{ Bound }
+	Maximum struct{ Bound }
+)
+
+// Bound is the least or the greatest number.
+type Bound struct {
 	numberRule
+	Name
 	Literal
-	Exclusive bool
+	operator string
 }
 
-// Maximum bounds a number from above.
-type Maximum struct {
-	numberRule
-	Literal
-	Exclusive bool
-}
+// Operator returns what a number that is allowed is compared with the literal by.
+func (b Bound) Operator() string { return b.operator }
 
-// extreme reads minimum or maximum.
-func extreme(exclusive string, rule func(l Literal, exclusive bool) Rule) reader {
+// extreme reads minimum or maximum. strict is the operator that exclusive asks for.
+func extreme(strict, exclusive string, rule func(b Bound) Rule) reader {
 	return func(c *Compiler, s *Schema, n *spec.Node) Rule {
 		if n.Kind != spec.Number {
 			c.refuse(n, "must be a number")
 			return nil
 		}
-		return rule(Literal{n.Text, validate.ParseDecimal(n.Text)}, c.nodes[s].True(exclusive))
+		b := Bound{Name: Name(n.Key()), Literal: Literal{n.Text, validate.ParseDecimal(n.Text)}, operator: strict}
+		if !c.nodes[s].True(exclusive) {
+			b.operator += "="
+		}
+		return rule(b)
 	}
 }
 
