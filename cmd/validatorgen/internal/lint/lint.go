@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 
+	"example.com/oxgroups/api/validate"
 	"example.com/oxgroups/api/validate/nearest"
 	"example.com/oxgroups/cmd/validatorgen/internal/schema"
 	"example.com/oxgroups/cmd/validatorgen/internal/spec"
@@ -26,8 +27,7 @@ type Problem struct {
 // String returns "file:line:column: #pointer: message".
 func (p Problem) String() string { return p.Place.String() + ": " + p.Message }
 
-// Check returns the problems of a document in the order of the file. Defaults and examples are not compared with their schemas:
-// Values lists them for a caller that can.
+// Check returns the problems of a document in the order of the file. Defaults and examples are not compared with their schemas.
 func Check(doc *spec.Document) []Problem {
 	c := &checker{doc: doc, composers: map[*spec.Node][]*spec.Node{}}
 	var mistake *spec.Error
@@ -117,7 +117,7 @@ func (c *checker) scalar(n *spec.Node, want string, oneOf []string) {
 		c.wrongType(n, "true or false")
 	case (want == "number" || want == "size") && n.Kind != spec.Number:
 		c.wrongType(n, "a number")
-	case want == "size" && (strings.HasPrefix(n.Text, "-") || !isInteger(n.Text)):
+	case want == "size" && (strings.HasPrefix(n.Text, "-") || !validate.ParseDecimal(n.Text).IsInteger()):
 		c.errorf(n, "is %s; it must be a whole number, 0 or more", n.Text)
 	case want == "schema-or-bool" && n.Kind == spec.Mapping:
 		c.value(n, shape{name: "Schema", ref: true})

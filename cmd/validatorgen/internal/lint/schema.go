@@ -2,10 +2,10 @@ package lint
 
 import (
 	"maps"
-	"math/big"
 	"slices"
 	"strings"
 
+	"example.com/oxgroups/api/validate"
 	"example.com/oxgroups/api/validate/nearest"
 	"example.com/oxgroups/cmd/validatorgen/internal/spec"
 )
@@ -41,15 +41,14 @@ func (c *checker) checkSchema(n *spec.Node) {
 }
 
 func (c *checker) checkBounds(n *spec.Node) {
-	if step := number(n.Get("multipleOf")); step != nil && step.Sign() <= 0 {
+	if step, ok := number(n.Get("multipleOf")); ok && step.Compare(validate.ParseDecimal("0")) <= 0 {
 		c.errorf(n.Get("multipleOf"), "must be more than 0")
 	}
 	for _, b := range bounds {
-		least, most := number(n.Get(b.least)), number(n.Get(b.most))
-		if least == nil || most == nil {
-			continue
-		}
-		switch order := least.Cmp(most); {
+		least, bounded := number(n.Get(b.least))
+		most, both := number(n.Get(b.most))
+		switch order := least.Compare(most); {
+		case !bounded || !both:
 		case order > 0:
 			c.errorf(n.Get(b.least), "is %s and %s is %s; no value is both", n.Get(b.least).Text, b.most, n.Get(b.most).Text)
 		case order == 0 && (n.True(b.exclusiveLeast) || n.True(b.exclusiveMost)):
@@ -58,21 +57,12 @@ func (c *checker) checkBounds(n *spec.Node) {
 	}
 }
 
-// number returns a number exactly enough to compare it, or nil.
-func number(n *spec.Node) *big.Float {
+// number returns a number, and false for what is none.
+func number(n *spec.Node) (validate.Decimal, bool) {
 	if n == nil || n.Kind != spec.Number {
-		return nil
+		return validate.Decimal{}, false
 	}
-	f, _, err := big.ParseFloat(n.Text, 10, 256, big.ToNearestEven)
-	if err != nil {
-		return nil
-	}
-	return f
-}
-
-func isInteger(text string) bool {
-	f, _, err := big.ParseFloat(text, 10, 256, big.ToNearestEven)
-	return err == nil && f.IsInt()
+	return validate.ParseDecimal(n.Text), true
 }
 
 func (c *checker) checkEnum(n *spec.Node, typ string) {
@@ -105,7 +95,7 @@ func short(text string) string {
 func isOfType(n *spec.Node, typ string) bool {
 	switch typ {
 	case "integer":
-		return n.Kind == spec.Number && isInteger(n.Text)
+		return n.Kind == spec.Number && validate.ParseDecimal(n.Text).IsInteger()
 	case "number", "string", "boolean", "array", "object":
 		return n.Kind.String() == typ
 	}
