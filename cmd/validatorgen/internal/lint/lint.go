@@ -57,7 +57,7 @@ var checks map[string]func(*checker, *spec.Node)
 
 func init() {
 	checks = map[string]func(*checker, *spec.Node){
-		"Paths": (*checker).checkPaths, "Parameter": (*checker).checkParameter, "Header": (*checker).checkValue, "Response": (*checker).checkContent,
+		"Paths": (*checker).checkPaths, "Parameter": (*checker).checkParameter, "Header": (*checker).checkHeader, "Response": (*checker).checkContent,
 		"RequestBody": (*checker).checkContent, "Responses": (*checker).checkResponses, "SecurityRequirement": (*checker).checkSecurity,
 		"Schema": (*checker).checkSchema,
 	}
@@ -128,8 +128,14 @@ func (c *checker) scalar(n *spec.Node, want string, oneOf []string) {
 
 // wrongShape reports that what holds objects is something else, so that none of them is read. A $ref to a list is read all the same.
 func (c *checker) wrongShape(n *spec.Node, want string, elem shape) {
+	target, err := c.doc.Deref(n)
+	var mistake *spec.Error
+	if errors.As(err, &mistake) {
+		c.problems = append(c.problems, Problem{Place: mistake.Place, Message: mistake.Message, Fatal: true})
+		return
+	}
 	c.wrongType(n, want)
-	if target := c.deref(n); objects[elem.name] != nil && elem.name != "Schema" && (target == nil || target.Kind == n.Kind) {
+	if objects[elem.name] != nil && elem.name != "Schema" && target.Kind == n.Kind {
 		c.problems[len(c.problems)-1].Fatal = true
 	}
 }

@@ -86,19 +86,21 @@ func (c *checker) checkParameter(n *spec.Node) {
 	if style != "" && Styles[in] != nil && !slices.Contains(Styles[in], style) {
 		c.fatalf(n.Get("style"), "%q is no style of %s parameters%s", style, in, nearest.HintOrAll(style, Styles[in]))
 	}
-	c.checkValue(n)
+	c.checkValue(n, c.fatalf)
 }
 
+func (c *checker) checkHeader(n *spec.Node) { c.checkValue(n, c.errorf) }
+
 // checkValue checks what parameters and headers have in common.
-func (c *checker) checkValue(n *spec.Node) {
+func (c *checker) checkValue(n *spec.Node, report func(n *spec.Node, format string, args ...any)) {
 	schema, content := n.Get("schema"), n.Get("content")
 	switch {
 	case schema == nil && content == nil:
-		c.fatalf(n, "schema is required, or content in its place")
+		report(n, "schema is required, or content in its place")
 	case schema != nil && content != nil:
 		c.errorf(content, "excludes schema; leave one of them out")
 	case content != nil && len(content.Members) != 1:
-		c.fatalf(content, "must have one media type")
+		report(content, "must have one media type")
 	}
 }
 

@@ -86,6 +86,7 @@ paths:
       requestBody: {$ref: '#/components/requestBodies/B'}
       responses: {'200': {$ref: '#/components/responses/R'}, default: {description: d, headers: {H: {$ref: '#/components/headers/H'}}}}`,
 			"x PUT /x header:h:simple:false:false query:q:form:true:false body:true:application/json=0 200:1 default:0 []"},
+		{"mistakes that no code depends on", "\npaths: {/x: {get: {sumary: s, operationId: x, responses: {'200': {headers: {H: {type: string}}}}}}}", "x GET /x 200:0 []"},
 		{"a path by reference", "\npaths: {/x: {$ref: '#/components/x-paths/a'}}", "a GET /x 200:0 []"},
 		{"media types", `
 paths:
@@ -133,7 +134,7 @@ func TestRefusals(t *testing.T) {
 	for _, tc := range []struct{ name, text, want string }{
 		{"an operation by reference", "\npaths: {/x: {get: {$ref: '#/components/x-paths/a/get'}}}", "#/paths/~1x/get/$ref: a $ref cannot stand in the place of the Operation Object"},
 		{"a path of another file", "\npaths: {/x: {$ref: 'other.yaml#/x'}}", "#/paths/~1x/$ref: \"other.yaml"},
-		{"a parameter list of another file", operation("parameters: {$ref: other.yaml}"), "#/paths/~1x~1{id}/get/parameters: must be an array, not an object; a $ref cannot stand here"},
+		{"a parameter list of another file", operation("parameters: {$ref: other.yaml}"), "#/paths/~1x~1{id}/get/parameters/$ref: \"other.yaml"},
 		{"a parameter of another file", operation("parameters: [{$ref: other.yaml}]"), "get/parameters/0/$ref: \"other.yaml"},
 		{"a parameter in a circle", operation("parameters: [{$ref: '#/components/parameters/C'}]") + "components: {parameters: {C: {$ref: '#/components/parameters/D'}, D: {$ref: '#/components/parameters/C'}}}", "the references lead back to where they began"},
 		{"a body of another file", operation("parameters: [" + id + "], requestBody: {$ref: other.yaml}"), "get/requestBody/$ref: \"other.yaml"},
