@@ -24,20 +24,18 @@ func (g *Generator) elements(c *code, s *schema.Schema, t target) {
 		c.line("unique := true")
 	}
 	c.line("var items validate.Items")
-	c.line("for s.NextItem(&items) {")
-	c.line("mark := s.Mark()")
-	body := c.child()
-	if p.unique {
-		body.line("start := s.Offset()")
-		body.fresh("start")
-	}
-	g.element(body, p, t)
-	if p.unique {
-		body.line("unique = distinct.Add(s.Raw(start)) && unique")
-	}
-	c.WriteString(body.String())
-	c.line("s.WithinItem(mark, items.Index)")
-	c.line("}")
+	c.block("for s.NextItem(&items)", func(c *code) {
+		c.line("mark := s.Mark()")
+		if p.unique {
+			c.line("start := s.Offset()")
+			c.fresh("start")
+		}
+		g.element(c, p, t)
+		if p.unique {
+			c.line("unique = distinct.Add(s.Raw(start)) && unique")
+		}
+		c.line("s.WithinItem(mark, items.Index)")
+	})
 	if p.unique {
 		check{"unique", "uniqueItems", "must not have equal items"}.print(c)
 	}

@@ -1,6 +1,7 @@
 package emit
 
 import (
+	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -128,12 +129,10 @@ func (g *Generator) appendMember(c *code, s, property *schema.Schema, field goty
 			c.line("validate.Optional%s(e, %s, %s, %s)", strings.TrimPrefix(member, "Member"), key, f.expr, encode)
 			return
 		}
-		c.line("if value, ok := validate.%s(e, %s, %s); ok {", member, key, f.expr)
-		inner := c.child()
-		inner.fresh("value")
-		g.appendValue(inner, property, target{field.Type.Elem, "value"}, response)
-		c.WriteString(inner.String())
-		c.line("}")
+		c.block(fmt.Sprintf("if value, ok := validate.%s(e, %s, %s); ok", member, key, f.expr), func(c *code) {
+			c.fresh("value")
+			g.appendValue(c, property, target{field.Type.Elem, "value"}, response)
+		})
 	case field.Type.Kind == gotype.Pointer:
 		c.line("if %s != nil {", f.expr)
 		write(field.Type.Elem, "*"+f.expr)
@@ -281,15 +280,13 @@ func (g *Generator) appendSlice(c *code, s *schema.Schema, t target, response bo
 	if fill := g.fill(s, t.typ); fill != nil {
 		items = fill.Items()
 	}
-	body := c.child()
-	item := body.fresh("item")
 	c.line("e.Open('[')")
-	c.line("for i := range %s {", t.expr)
-	body.line("%s := &%s[i]", item, parenthesised(t.expr))
-	body.line("e.Next()")
-	g.appendValue(body, items, target{t.typ.Elem, "*" + item}, response)
-	c.WriteString(body.String())
-	c.line("}")
+	c.block("for i := range "+t.expr, func(c *code) {
+		item := c.fresh("item")
+		c.line("%s := &%s[i]", item, parenthesised(t.expr))
+		c.line("e.Next()")
+		g.appendValue(c, items, target{t.typ.Elem, "*" + item}, response)
+	})
 	c.line("e.Close(']')")
 }
 

@@ -109,6 +109,13 @@ func (c *code) line(format string, args ...any) {
 // child returns an empty text for an inner block, which knows the variables that are taken around it.
 func (c *code) child() *code { return &code{vars: maps.Clone(c.vars)} }
 
+// block prints header, a block of statements that knows the variables that are taken around it, and its end.
+func (c *code) block(header string, body func(c *code)) {
+	inner := c.child()
+	body(inner)
+	c.WriteString(header + " {\n" + inner.String() + "}\n")
+}
+
 // fresh returns a name for a variable that is not taken in this function.
 func (c *code) fresh(name string) string {
 	if c.vars == nil {

@@ -249,12 +249,10 @@ func (g *Generator) absent(c *code, s *schema.Schema, all []member, t target) {
 			if condition != "" {
 				condition = " && " + not(condition)
 			}
-			c.line("if %s&%s == 0%s {", m.seen, m.bit, condition)
-			body := c.child()
-			body.line("s := validate.NewScanner([]byte(%s), validate.Options{})", quoted(defaultOf(m.schema).Literal()))
-			g.value(body, m.schema, t.field(m.field))
-			c.WriteString(body.String())
-			c.line("}")
+			c.block(fmt.Sprintf("if %s&%s == 0%s", m.seen, m.bit, condition), func(c *code) {
+				c.line("s := validate.NewScanner([]byte(%s), validate.Options{})", quoted(defaultOf(m.schema).Literal()))
+				g.value(c, m.schema, t.field(m.field))
+			})
 		}
 	}
 }
