@@ -30,7 +30,10 @@ const (
 
 // Load puts the data into store. Where the account has a group already its data stays as it is, and so does the token if
 // it was ever made, revoked or not. Errors are those of store.
-func Load(ctx context.Context, store group.Store) error {
+func Load(ctx context.Context, store group.Store) error { return LoadWithToken(ctx, store, Token) }
+
+// LoadWithToken is Load with another token, which may be one that nobody else knows.
+func LoadWithToken(ctx context.Context, store group.Store, token string) error {
 	used, err := hasGroups(ctx, store)
 	if err != nil {
 		return fmt.Errorf("demo: look for groups: %w", err)
@@ -41,7 +44,7 @@ func Load(ctx context.Context, store group.Store) error {
 			return fmt.Errorf("demo: import: %w", err)
 		}
 	}
-	if err := ensureToken(ctx, store); err != nil {
+	if err := ensureToken(ctx, store, token); err != nil {
 		return fmt.Errorf("demo: token: %w", err)
 	}
 	return nil
@@ -60,12 +63,12 @@ func Document() model.WorkspaceGroupDocument {
 	return doc.WorkspaceGroupDocument
 }
 
-func ensureToken(ctx context.Context, store group.Store) error {
-	_, err := store.Authenticate(ctx, Token)
+func ensureToken(ctx context.Context, store group.Store, token string) error {
+	_, err := store.Authenticate(ctx, token)
 	if group.CodeOf(err) != group.Unauthorized {
 		return err
 	}
-	t := group.NewToken{AccountID: Account, UserID: user, Secret: Token}
+	t := group.NewToken{AccountID: Account, UserID: user, Secret: token}
 	for id := int64(1); id <= workspaces; id++ {
 		if id < firstHidden || id > lastHidden {
 			t.Workspaces = append(t.Workspaces, id)
