@@ -106,15 +106,16 @@ func (s *Server) routes() (*echo.Echo, error) {
 	}
 	methods := map[string][]string{}
 	for _, r := range e.Routes() {
-		methods[r.Path] = append(methods[r.Path], r.Method)
+		if r.Method != echo.RouteNotFound {
+			methods[r.Path] = append(methods[r.Path], r.Method)
+		}
 	}
 	for path, allowed := range methods {
-		// echo would answer OPTIONS by itself, and its last path parameter takes the rest of the path, slashes and all.
+		// echo would answer OPTIONS by itself.
 		e.OPTIONS(path, func(c echo.Context) error {
 			c.Set(echo.ContextKeyHeaderAllow, strings.Join(allowed, ", "))
 			return echo.ErrMethodNotAllowed
 		})
-		e.RouteNotFound(strings.TrimSuffix(path, "/")+"/*", echo.NotFoundHandler)
 	}
 	return e, nil
 }
