@@ -130,7 +130,7 @@ func (l *limiter) admit(ctx context.Context, by group.Caller, id int64) (release
 		return nil, err
 	}
 	return func() {
-		l.turns.give(key)
+		l.turns.give(by.TokenID, key)
 		l.groups.give(key, 1)
 		l.tokens.give(by.TokenID, 1)
 		l.admitted.Add(-1)
@@ -170,7 +170,7 @@ func (l *limiter) admitRate(by group.Caller) error {
 const (
 	freeRefusals      = 50 // at once
 	refusalsPerSecond = 10
-	refusalPause      = 20 * time.Millisecond
+	refusalPause      = 250 * time.Millisecond
 	maxPausedRefusals = 256 // the others get theirs at once
 )
 

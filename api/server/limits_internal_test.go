@@ -66,7 +66,7 @@ func TestAdmission(t *testing.T) {
 		release()
 	}
 	releases = nil
-	if l.admitted.Load() != 0 || len(l.tokens.held) != 0 || len(l.groups.held) != 0 || len(l.turns.running) != 0 {
+	if l.admitted.Load() != 0 || len(l.tokens.held) != 0 || len(l.groups.held) != 0 || l.turns.running != 0 || len(l.turns.tokens) != 0 {
 		t.Errorf("after all have ended %+v is held", l)
 	}
 	if err := admit(1, 1); err != nil {
@@ -145,7 +145,7 @@ func TestTurns(t *testing.T) {
 				mu.Lock()
 				order = append(order, token)
 				mu.Unlock()
-				turns.give(group(id))
+				turns.give(token, group(id))
 			}()
 			synctest.Wait()
 		}
@@ -154,12 +154,12 @@ func TestTurns(t *testing.T) {
 		}
 		wait(2, 10)
 		wait(3, 11)
-		turns.give(group(0))
+		turns.give(0, group(0))
 		synctest.Wait()
 		if want := []int64{1, 2, 3, 1, 1, 1}; !slices.Equal(order, want) {
 			t.Errorf("the turns were %v, want %v", order, want)
 		}
-		if turns.free != 1 || len(turns.queues) != 0 || len(turns.running) != 0 {
+		if turns.running != 0 || len(turns.order) != 0 || len(turns.tokens) != 0 || len(turns.groups) != 0 {
 			t.Errorf("%+v is left", turns)
 		}
 	})
@@ -184,10 +184,50 @@ func TestTurnsOfAGroup(t *testing.T) {
 		if err := <-gaveUp; !errors.Is(err, context.Canceled) {
 			t.Errorf("got %v", err)
 		}
-		turns.give(hot)
-		turns.give(other)
-		if turns.free != 3 || len(turns.queues) != 0 {
+		turns.give(1, hot)
+		turns.give(1, other)
+		if turns.running != 0 || len(turns.tokens) != 0 {
 			t.Errorf("%+v is left", turns)
+		}
+	})
+}
+
+// A token alone may have all turns; beside another one it has its share.
+func TestShareOfAToken(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		turns := newTurns(4, 4)
+		ctx, cancel := context.WithCancel(t.Context())
+		defer cancel()
+		take := func(token, id int64) *error {
+			err := errors.New("waits")
+			go func() { err = turns.take(ctx, token, groupKey{1, id}) }()
+			synctest.Wait()
+			return &err
+		}
+		for id := range int64(4) {
+			if err := take(1, id); *err != nil {
+				t.Fatalf("update %d of one token: %v", id, *err)
+			}
+		}
+		second := take(2, 10)
+		if *second == nil {
+			t.Error("there was no turn left")
+		}
+		third := take(1, 11)
+		turns.give(1, groupKey{1, 0})
+		synctest.Wait()
+		if *second != nil || *third == nil {
+			t.Errorf("the other token got %v, the first one %v", *second, *third)
+		}
+		turns.give(1, groupKey{1, 1}) // two run, which is its share
+		synctest.Wait()
+		if *third == nil {
+			t.Error("a token has more than its share beside another one")
+		}
+		turns.give(2, groupKey{1, 10})
+		synctest.Wait()
+		if *third != nil {
+			t.Errorf("alone again: %v", *third)
 		}
 	})
 }

@@ -6,20 +6,24 @@ import (
 	"sync"
 )
 
-// turns lets a bounded number of updates run at a time. Those that wait get their turn token by token, so a token with
-// many connections does not push out one with few. How many wait is bounded by Limits.InFlight.
+// turns lets a bounded number of updates run at a time. Each token has its share of them, and those that wait get their
+// turn token by token, so a token with many connections does not push out one with few. How many wait is bounded by
+// Limits.InFlight.
 type turns struct {
 	mu       sync.Mutex
-	free     int
-	perGroup int
-	running  map[groupKey]int
-	queues   []*queue // tokens with waiting updates, the next one first
+	most     int // running at a time
+	perGroup int // of these, those of one group
+	running  int
+	groups   map[groupKey]int // running
+	tokens   map[int64]*line  // that have an update running or waiting
+	order    []*line          // those with waiting updates, the next one first
 }
 
-// queue has the waiting updates of one token, the first one first.
-type queue struct {
+// line has the updates of one token.
+type line struct {
 	token   int64
-	waiting []*waiter
+	running int
+	waiting []*waiter // the first one first
 }
 
 type waiter struct {
@@ -28,24 +32,27 @@ type waiter struct {
 }
 
 func newTurns(running, perGroup int) *turns {
-	return &turns{free: running, perGroup: perGroup, running: map[groupKey]int{}}
+	return &turns{most: running, perGroup: perGroup, groups: map[groupKey]int{}, tokens: map[int64]*line{}}
 }
 
 // take waits for a turn. It returns the error of ctx where that ends first.
 func (t *turns) take(ctx context.Context, token int64, group groupKey) error {
 	t.mu.Lock()
-	if len(t.queues) == 0 && t.start(group) {
+	l := t.tokens[token]
+	if l == nil {
+		l = &line{token: token}
+		t.tokens[token] = l
+	}
+	if len(l.waiting) == 0 && t.mayRun(l, group) {
+		t.start(l, group)
 		t.mu.Unlock()
 		return nil
 	}
 	w := &waiter{group, make(chan struct{})}
-	i := slices.IndexFunc(t.queues, func(q *queue) bool { return q.token == token })
-	if i < 0 {
-		i = len(t.queues)
-		t.queues = append(t.queues, &queue{token: token})
+	if l.waiting = append(l.waiting, w); len(l.waiting) == 1 {
+		t.order = append(t.order, l)
 	}
-	t.queues[i].waiting = append(t.queues[i].waiting, w)
-	t.grant() // the update may run even if those before it wait for their group
+	t.grant()
 	t.mu.Unlock()
 
 	select {
@@ -55,65 +62,72 @@ func (t *turns) take(ctx context.Context, token int64, group groupKey) error {
 	}
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if !t.forget(w) { // it was granted at the same moment
-		t.end(group)
+	if i := slices.Index(l.waiting, w); i >= 0 {
+		t.leave(l, i)
+		t.forget(l)
+	} else { // it was granted at the same moment
+		t.end(l, group)
 	}
 	return ctx.Err()
 }
 
 // give ends a turn.
-func (t *turns) give(group groupKey) {
+func (t *turns) give(token int64, group groupKey) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	t.end(group)
+	t.end(t.tokens[token], group)
 }
 
-func (t *turns) end(group groupKey) {
-	t.free++
-	if t.running[group]--; t.running[group] == 0 {
-		delete(t.running, group)
+func (t *turns) mayRun(l *line, group groupKey) bool {
+	share := max(1, t.most/len(t.tokens))
+	return t.running < t.most && l.running < share && t.groups[group] < t.perGroup
+}
+
+func (t *turns) start(l *line, group groupKey) {
+	t.running++
+	l.running++
+	t.groups[group]++
+}
+
+func (t *turns) end(l *line, group groupKey) {
+	t.running--
+	l.running--
+	if t.groups[group]--; t.groups[group] == 0 {
+		delete(t.groups, group)
 	}
+	t.forget(l)
 	t.grant()
 }
 
-func (t *turns) start(group groupKey) bool {
-	if t.free == 0 || t.running[group] == t.perGroup {
-		return false
-	}
-	t.free--
-	t.running[group]++
-	return true
-}
-
-// grant starts what can run now. A token that got a turn goes to the end of the line.
+// grant starts what may run now. A token that got a turn goes to the end of the order.
 func (t *turns) grant() {
-	for i := 0; i < len(t.queues) && t.free > 0; {
-		q := t.queues[i]
-		next := slices.IndexFunc(q.waiting, func(w *waiter) bool { return t.running[w.group] < t.perGroup })
+	for i := 0; i < len(t.order); {
+		l := t.order[i]
+		next := slices.IndexFunc(l.waiting, func(w *waiter) bool { return t.mayRun(l, w.group) })
 		if next < 0 {
 			i++
 			continue
 		}
-		w := q.waiting[next]
-		q.waiting = slices.Delete(q.waiting, next, next+1)
-		t.queues = slices.Delete(t.queues, i, i+1)
-		if len(q.waiting) > 0 {
-			t.queues = append(t.queues, q)
+		w := l.waiting[next]
+		t.leave(l, next)
+		t.start(l, w.group)
+		if len(l.waiting) > 0 {
+			t.order = append(slices.Delete(t.order, i, i+1), l)
 		}
-		t.start(w.group)
 		close(w.granted)
 	}
 }
 
-// forget takes w out of its queue and reports whether it was there.
-func (t *turns) forget(w *waiter) bool {
-	for i, q := range t.queues {
-		if at := slices.Index(q.waiting, w); at >= 0 {
-			if q.waiting = slices.Delete(q.waiting, at, at+1); len(q.waiting) == 0 {
-				t.queues = slices.Delete(t.queues, i, i+1)
-			}
-			return true
-		}
+// leave takes a waiting update out of its line.
+func (t *turns) leave(l *line, i int) {
+	if l.waiting = slices.Delete(l.waiting, i, i+1); len(l.waiting) == 0 {
+		t.order = slices.DeleteFunc(t.order, func(o *line) bool { return o == l })
 	}
-	return false
+}
+
+// forget removes a line that has nothing any more, which gives the other tokens a larger share.
+func (t *turns) forget(l *line) {
+	if l.running == 0 && len(l.waiting) == 0 {
+		delete(t.tokens, l.token)
+	}
 }

@@ -86,7 +86,7 @@ func startProcessAt(t *testing.T, address string, args ...string) *process {
 	if err != nil {
 		t.Fatal(err)
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	ctx, cancel := context.WithTimeout(context.Background(), patience+40**noiseTime)
 	t.Cleanup(cancel)
 	cmd := exec.CommandContext(ctx, binary, append([]string{"serve", "--addr", address, "--ops", "off"}, args...)...)
 	cmd.Env = append(os.Environ(), asMain+"=1")

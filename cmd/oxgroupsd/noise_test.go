@@ -1,0 +1,133 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"flag"
+	"fmt"
+	"io"
+	"net/http"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"syscall"
+	"testing"
+	"time"
+)
+
+var noiseTime = flag.Duration("noise", 0, "how long TestNoise measures each kind of noise; 0 measures none")
+
+// noises are what a client may do to the others, each with its number of connections.
+var noises = []struct {
+	name        string
+	connections int
+	token       string
+	path, body  string
+}{
+	{"many ids", 4, "other", "/api/v1/workspace_groups/11", `{"workspace_group":{"name":"G11","add_workspace_ids":[` + strings.TrimSuffix(strings.Repeat("999999,", 149_000), ",") + `]}}`},
+	{"as many ids as may be", 4, "other", "/api/v1/workspace_groups/11", `{"workspace_group":{"name":"G11","add_workspace_ids":[` + manyIDs(9_999) + `]}}`},
+	{"many keys", 4, "other", "/api/v1/workspace_groups/11", `{"workspace_group":{"name":"G11"` + manyKeys(80_000) + `}}`},
+	{"wrong tokens", 64, "wrong", "/api/v1/workspace_groups/11", update},
+	{"no path", 64, "other", "/nowhere", ""},
+	{"bad requests", 64, "other", "/api/v1/workspace_groups/11", `{"workspace_group":{}}`},
+	{"one group", 32, "other", "/api/v1/workspace_groups/11", `{"workspace_group":{"name":"G11"}}`},
+	{"good requests", 64, "other", "/api/v1/workspace_groups/%d", `{"workspace_group":{"name":"Noise %d"}}`},
+}
+
+func manyIDs(n int) string {
+	var b strings.Builder
+	for i := range n {
+		fmt.Fprintf(&b, "%d,", 1_000_000+i)
+	}
+	return strings.TrimSuffix(b.String(), ",")
+}
+
+func manyKeys(n int) string {
+	var b strings.Builder
+	for i := range n {
+		fmt.Fprintf(&b, `,"k%d":1`, i)
+	}
+	return b.String()
+}
+
+// load sends requests on some connections until ctx ends, and counts those that were answered 200.
+func load(ctx context.Context, url string, connections int, token, path, body string, groups func(i int) int) *atomic.Int64 {
+	var done atomic.Int64
+	var all sync.WaitGroup
+	for i := range connections {
+		all.Go(func() {
+			transport := &http.Transport{MaxIdleConnsPerHost: 1}
+			defer transport.CloseIdleConnections()
+			p, b := path, body
+			if strings.Contains(p, "%d") {
+				p, b = fmt.Sprintf(p, groups(i)), fmt.Sprintf(b, groups(i))
+			}
+			for ctx.Err() == nil {
+				r, err := http.NewRequestWithContext(ctx, http.MethodPut, url+p, bytes.NewReader([]byte(b)))
+				if err != nil {
+					return
+				}
+				r.Header.Set("Authorization", "Bearer "+token)
+				r.Header.Set("Content-Type", "application/json")
+				resp, err := transport.RoundTrip(r)
+				if err != nil {
+					continue
+				}
+				_, _ = io.Copy(io.Discard, resp.Body)
+				resp.Body.Close()
+				if resp.StatusCode == http.StatusOK {
+					done.Add(1)
+				}
+			}
+		})
+	}
+	all.Wait()
+	return &done
+}
+
+// TestNoise prints what eight good clients keep of their rate beside each kind of noise. With -noise 0 it shows that every
+// kind leaves them served.
+func TestNoise(t *testing.T) {
+	store := newStore(t)
+	oxgroupsd(t, demoDocument(), "import", "-", "--store", store).done(t)
+	token := func(user string) string {
+		return strings.TrimSpace(oxgroupsd(t, "", "token", "create", "--store", store, "--account", "1", "--user", user).done(t).out)
+	}
+	good, other := token("1"), token("2")
+	p := startProcess(t, "--store", store, "--log-level", "error")
+	measure := *noiseTime
+	if measure == 0 {
+		measure = 200 * time.Millisecond
+	}
+	rate := func() float64 {
+		ctx, cancel := context.WithTimeout(t.Context(), measure)
+		defer cancel()
+		n := load(ctx, p.url, 8, good, "/api/v1/workspace_groups/%d", `{"workspace_group":{"name":"Good %d"}}`, func(i int) int { return i + 1 })
+		return float64(n.Load()) / measure.Seconds()
+	}
+	rate() // warms up
+	alone := rate()
+	t.Logf("alone: %.0f a second", alone)
+	for _, n := range noises {
+		ctx, cancel := context.WithCancel(t.Context())
+		var noise sync.WaitGroup
+		noise.Go(func() {
+			sender := n.token
+			if sender == "other" {
+				sender = other
+			}
+			load(ctx, p.url, n.connections, sender, n.path, n.body, func(i int) int { return 9 + i%12 })
+		})
+		if *noiseTime > 0 {
+			rate() // until the budgets of the noise are used up
+		}
+		beside := rate()
+		cancel()
+		noise.Wait()
+		if beside == 0 {
+			t.Errorf("%s: the good clients get nothing", n.name)
+		}
+		t.Logf("%s: %.0f a second, %.2f of that", n.name, beside, beside/alone)
+	}
+	p.stop(t, syscall.SIGTERM)
+}
