@@ -75,6 +75,7 @@ func replyTo(err error) reply {
 	var (
 		request *wire.RequestError
 		body    *wire.BodyError
+		bounds  *boundsError
 		limited *limitError
 		refused *refusal
 		domain  *group.Error
@@ -83,6 +84,8 @@ func replyTo(err error) reply {
 	switch {
 	case errors.As(err, &request):
 		return reply{status: http.StatusBadRequest, errors: requestErrors(request), bodyRead: true}
+	case errors.As(err, &bounds):
+		return boundsReply(bounds)
 	case errors.As(err, &body):
 		return replyWith(body.Status(), body.Error())
 	case errors.As(err, &limited):

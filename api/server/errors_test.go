@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"net/http"
 	"strings"
 	"testing"
@@ -175,6 +176,53 @@ func TestDomainErrors(t *testing.T) {
 		}})
 		x.do(t, call{body: good}).refused(t, 503, "system", "", "Service unavailable")
 	})
+}
+
+// Bodies with more than they may have are refused where they go beyond it.
+func TestBounds(t *testing.T) {
+	x := start(t, demoStore(t))
+	const form = "application/x-www-form-urlencoded"
+	repeat := func(n int, text string) string {
+		return strings.TrimSuffix(strings.Repeat(text, n), text[len(text)-1:])
+	}
+	members := func(n int) string {
+		var b strings.Builder
+		for i := range n {
+			fmt.Fprintf(&b, `"k%d":[],`, i)
+		}
+		return strings.TrimSuffix(b.String(), ",")
+	}
+	ids := "workspace_group[add_workspace_ids][]=10&"
+	for _, tc := range []struct {
+		name           string
+		call           call
+		status         int
+		field, message string
+	}{
+		{"as many ids as may be", call{body: inGroup(`"add_workspace_ids":[` + repeat(10_000, "10,") + `]`)}, 200, "", ""},
+		{"one id more", call{body: inGroup(`"add_workspace_ids":[` + repeat(10_001, "10,") + `]`)}, 400, "add_workspace_ids", "at most 10000 elements"},
+		{"ids in chunks", call{stream: strings.NewReader(inGroup(`"remove_workspace_ids":[` + repeat(10_001, "10,") + `]`))}, 400, "remove_workspace_ids", "at most 10000 elements"},
+		{"a list that is ignored", call{body: inGroup(`"hunter2":[` + repeat(10_001, "1,") + `]`)}, 400, "workspace_group", "at most 10000 elements"},
+		{"a list of lists", call{body: inGroup(`"hunter2":[[` + repeat(10_001, "1,") + `]]`)}, 400, "workspace_group", "at most 10000 elements"},
+		{"commas in a string", call{body: inGroup(`"notes":"` + strings.Repeat(`,:\"[{`, 20_000) + `"`)}, 200, "", ""},
+		{"as many members as may be", call{body: `{"workspace_group":{"name":"Acme"},` + members(999) + `}`}, 200, "", ""},
+		{"one member more", call{body: `{"workspace_group":{"name":"Acme"},` + members(1000) + `}`}, 400, "", "at most 1000 members"},
+		{"members of the group", call{body: inGroup(members(1000))}, 400, "workspace_group", "at most 1000 members"},
+		{"a form", call{kind: form, body: "workspace_group[name]=Acme&" + repeat(10_000, ids)}, 200, "", ""},
+		{"a form with one id more", call{kind: form, body: repeat(10_001, ids) + "&workspace_group[name]=Acme"}, 400, "", "at most 10000 elements"},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			a := x.do(t, tc.call)
+			if tc.status == 200 {
+				a.group(t)
+				return
+			}
+			a.refused(t, tc.status, "validation", tc.field, tc.message)
+			if strings.Contains(string(a.body), "hunter2") {
+				t.Errorf("the reply repeats a name of the caller: %s", a.body)
+			}
+		})
+	}
 }
 
 // A request learns everything that is wrong with it at once.

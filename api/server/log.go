@@ -177,10 +177,13 @@ func route(c echo.Context, err error) string {
 func broken(err error) (limit string, rules []string) {
 	var limited *limitError
 	var request *wire.RequestError
+	var bounds *boundsError
 	switch {
 	case err == nil:
 	case errors.As(err, &limited):
 		limit = limited.limit
+	case errors.As(err, &bounds):
+		rules = []string{bounds.violation.Rule}
 	case errors.As(err, &request):
 		for _, v := range request.Violations {
 			rules = append(rules, v.Rule)
