@@ -36,7 +36,7 @@ type Limits struct {
 // DefaultLimits returns the limits that apply where no option says otherwise.
 func DefaultLimits() Limits {
 	return Limits{
-		InFlight: 128, PerToken: 64, PerGroup: 16, Running: 32, GroupRunning: 8,
+		InFlight: 128, PerToken: 64, PerGroup: 8, Running: 32, GroupRunning: 8,
 		BodyBytes: 32 << 20, TokenBurst: 1, AuthFailures: 1000, Connections: defaultConnections(),
 		ListIDs: 10_000, ObjectMembers: 1_000,
 	}
@@ -90,6 +90,7 @@ type limiter struct {
 	rates    *buckets[int64]
 	refused  *buckets[refusedKey]
 	paused   atomic.Int64
+	active   activity
 }
 
 // groupKey has the account too: a caller cannot take the room of a group that is not its own.
@@ -119,6 +120,7 @@ func (l *limiter) admit(ctx context.Context, by group.Caller, id int64) (release
 	if !l.tokens.take(by.TokenID, 1, int64(l.PerToken)) {
 		return nil, &limitError{limitPerToken, http.StatusTooManyRequests, retrySoon}
 	}
+	l.active.note(by.TokenID)
 	key := groupKey{by.AccountID, id}
 	if !l.groups.take(key, 1, int64(l.PerGroup)) {
 		l.tokens.give(by.TokenID, 1)
@@ -166,7 +168,7 @@ func (l *limiter) admitRate(by group.Caller) error {
 }
 
 // Refused requests cost the others something too: a caller that gets more than a few refusals a second waits for each
-// further one while updates of others are admitted.
+// further one while others are active.
 const (
 	freeRefusals      = 50 // at once
 	refusalsPerSecond = 10
@@ -182,7 +184,7 @@ type refusedKey struct {
 
 // slowDown waits before a refusal is answered, if its caller gets too many of them.
 func (l *limiter) slowDown(ctx context.Context, key refusedKey) {
-	if l.refused.take(key) == 0 || l.admitted.Load() <= l.tokens.of(key.token) {
+	if l.refused.take(key) == 0 || !l.active.beside(key.token) {
 		return
 	}
 	if l.paused.Add(1) <= maxPausedRefusals {
@@ -192,6 +194,37 @@ func (l *limiter) slowDown(ctx context.Context, key refusedKey) {
 		}
 	}
 	l.paused.Add(-1)
+}
+
+// activeFor is how long a token counts as active after an update was admitted.
+const activeFor = 100 * time.Millisecond
+
+// activity knows the two tokens that had an update admitted last.
+type activity struct {
+	mu     sync.Mutex
+	tokens [2]int64
+	at     [2]time.Time
+}
+
+func (a *activity) note(token int64) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if a.tokens[0] != token {
+		a.tokens[1], a.at[1] = a.tokens[0], a.at[0]
+	}
+	a.tokens[0], a.at[0] = token, time.Now()
+}
+
+// beside reports whether another token is active.
+func (a *activity) beside(token int64) bool {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	for i, other := range a.tokens {
+		if other != token && time.Since(a.at[i]) < activeFor {
+			return true
+		}
+	}
+	return false
 }
 
 // occupancy counts what each key holds. The zero value is empty.
@@ -212,13 +245,6 @@ func (o *occupancy[K]) take(key K, n, most int64) bool {
 	}
 	o.held[key] += n
 	return true
-}
-
-// of returns what key holds.
-func (o *occupancy[K]) of(key K) int64 {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	return o.held[key]
 }
 
 func (o *occupancy[K]) give(key K, n int64) {

@@ -192,42 +192,44 @@ func TestTurnsOfAGroup(t *testing.T) {
 	})
 }
 
-// A token alone may have all turns; beside another one it has its share.
-func TestShareOfAToken(t *testing.T) {
+// A token alone may have all turns. Beside one with few updates in flight it has few.
+func TestHeavyTokens(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		turns := newTurns(4, 4)
-		ctx, cancel := context.WithCancel(t.Context())
-		defer cancel()
+		turns := newTurns(8, 8) // one for a heavy token
 		take := func(token, id int64) *error {
 			err := errors.New("waits")
-			go func() { err = turns.take(ctx, token, groupKey{1, id}) }()
+			go func() { err = turns.take(context.Background(), token, groupKey{1, id}) }()
 			synctest.Wait()
 			return &err
 		}
-		for id := range int64(4) {
+		var more [4]*error
+		for id := range int64(8) {
 			if err := take(1, id); *err != nil {
 				t.Fatalf("update %d of one token: %v", id, *err)
 			}
 		}
-		second := take(2, 10)
-		if *second == nil {
-			t.Error("there was no turn left")
+		for i := range more {
+			more[i] = take(1, 8+int64(i))
 		}
-		third := take(1, 11)
+		light := take(2, 20)
 		turns.give(1, groupKey{1, 0})
 		synctest.Wait()
-		if *second != nil || *third == nil {
-			t.Errorf("the other token got %v, the first one %v", *second, *third)
+		if *light != nil {
+			t.Errorf("the light token got %v", *light)
 		}
-		turns.give(1, groupKey{1, 1}) // two run, which is its share
-		synctest.Wait()
-		if *third == nil {
-			t.Error("a token has more than its share beside another one")
+		for id := range int64(6) {
+			turns.give(1, groupKey{1, 1 + id})
+			synctest.Wait()
 		}
-		turns.give(2, groupKey{1, 10})
+		if *more[0] == nil {
+			t.Error("a heavy token runs two at a time beside a light one")
+		}
+		turns.give(2, groupKey{1, 20})
 		synctest.Wait()
-		if *third != nil {
-			t.Errorf("alone again: %v", *third)
+		for i, err := range more {
+			if *err != nil {
+				t.Errorf("alone again, update %d got %v", i, *err)
+			}
 		}
 	})
 }

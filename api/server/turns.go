@@ -6,9 +6,9 @@ import (
 	"sync"
 )
 
-// turns lets a bounded number of updates run at a time. Each token has its share of them, and those that wait get their
-// turn token by token, so a token with many connections does not push out one with few. How many wait is bounded by
-// Limits.InFlight.
+// turns lets a bounded number of updates run at a time. Those that wait get their turn token by token, and a token that has
+// many more in flight than another one runs few at a time meanwhile, so one with many connections does not push out one
+// with few. How many wait is bounded by Limits.InFlight.
 type turns struct {
 	mu       sync.Mutex
 	most     int // running at a time
@@ -78,10 +78,30 @@ func (t *turns) give(token int64, group groupKey) {
 	t.end(t.tokens[token], group)
 }
 
+// A token with more than heavyFactor times as many updates in flight as another one runs a heavyPart of all turns.
+const (
+	heavyFactor = 2
+	heavyPart   = 8
+)
+
 func (t *turns) mayRun(l *line, group groupKey) bool {
-	share := max(1, t.most/len(t.tokens))
-	return t.running < t.most && l.running < share && t.groups[group] < t.perGroup
+	if t.running == t.most || t.groups[group] == t.perGroup {
+		return false
+	}
+	share := max(1, t.most/heavyPart)
+	return l.running < share || !t.heavy(l)
 }
+
+func (t *turns) heavy(l *line) bool {
+	for _, other := range t.tokens {
+		if l.inFlight() > heavyFactor*other.inFlight() {
+			return true
+		}
+	}
+	return false
+}
+
+func (l *line) inFlight() int { return l.running + len(l.waiting) }
 
 func (t *turns) start(l *line, group groupKey) {
 	t.running++

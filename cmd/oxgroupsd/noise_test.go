@@ -106,9 +106,8 @@ func TestNoise(t *testing.T) {
 		return float64(n.Load()) / measure.Seconds()
 	}
 	rate() // warms up
-	alone := rate()
-	t.Logf("alone: %.0f a second", alone)
 	for _, n := range noises {
+		alone := rate()
 		ctx, cancel := context.WithCancel(t.Context())
 		var noise sync.WaitGroup
 		noise.Go(func() {
@@ -127,7 +126,7 @@ func TestNoise(t *testing.T) {
 		if beside == 0 {
 			t.Errorf("%s: the good clients get nothing", n.name)
 		}
-		t.Logf("%s: %.0f a second, %.2f of that", n.name, beside, beside/alone)
+		t.Logf("%-22s alone %5.0f a second, beside it %5.0f: %.2f", n.name, alone, beside, beside/alone)
 	}
 	p.stop(t, syscall.SIGTERM)
 }
