@@ -42,6 +42,15 @@ func DefaultLimits() Limits {
 	}
 }
 
+// NoLimits returns limits that refuse nobody, for tests and benchmarks. What a body may have is bounded as ever.
+func NoLimits() Limits {
+	const any = math.MaxInt32
+	l := DefaultLimits()
+	l.InFlight, l.PerToken, l.PerGroup, l.Running, l.GroupRunning, l.BodyBytes = any, any, any, any, any, math.MaxInt64
+	l.AuthFailures, l.Connections = 0, 0
+	return l
+}
+
 func (l Limits) check() error {
 	if min(l.InFlight, l.PerToken, l.PerGroup, l.Running, l.GroupRunning, l.TokenBurst, l.ListIDs, l.ObjectMembers) < 1 || l.BodyBytes < 1 {
 		return errors.New("every limit but TokenRate, AuthFailures and Connections has to be above zero")

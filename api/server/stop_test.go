@@ -64,7 +64,7 @@ func loader(addr string, reuse bool, served *atomic.Int64) error {
 // A stop under load answers every request that was sent, on kept connections and on new ones.
 func TestStopUnderLoad(t *testing.T) {
 	for range 3 {
-		x := start(t, &fake{})
+		x := start(t, &fake{}, server.WithLimits(server.NoLimits()))
 		var served atomic.Int64
 		var loaders sync.WaitGroup
 		lost := make(chan error, 12)
