@@ -36,7 +36,7 @@ type Limits struct {
 // DefaultLimits returns the limits that apply where no option says otherwise.
 func DefaultLimits() Limits {
 	return Limits{
-		InFlight: 128, PerToken: 64, PerGroup: 8, Running: 32, GroupRunning: 8,
+		InFlight: 128, PerToken: 64, PerGroup: 16, Running: 32, GroupRunning: 8,
 		BodyBytes: 32 << 20, TokenBurst: 1, AuthFailures: 1000, Connections: defaultConnections(),
 		ListIDs: 10_000, ObjectMembers: 1_000,
 	}

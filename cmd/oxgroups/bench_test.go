@@ -62,7 +62,7 @@ func benchServer(b *testing.B) string {
 	if err := store.Import(b.Context(), 1, benchGroups()); err != nil {
 		b.Fatal(err)
 	}
-	s, err := server.New(store)
+	s, err := server.New(store, server.WithLimits(server.NoLimits()))
 	if err != nil {
 		b.Fatal(err)
 	}
