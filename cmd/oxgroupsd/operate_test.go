@@ -46,7 +46,7 @@ func get(t *testing.T, url string) (int, string) {
 }
 
 func TestOperations(t *testing.T) {
-	p := startProcess(t, "--demo", "--store", "memory:", "--ops", ":0", "--drain", "1s")
+	p := startProcess(t, "--demo", "--store", "memory:", "--ops", ":0", "--drain", "5s")
 	ops := "http://" + p.awaitLog(t, `operations listener.* address=(\S+)`)
 	if !strings.HasPrefix(ops, "http://127.0.0.1:") {
 		t.Errorf("without a host it listens on %s", ops)
