@@ -56,6 +56,14 @@ lint: vet build ## Run gofmt, go vet and staticcheck; where node is, also redocl
 	go run honnef.co/go/tools/cmd/staticcheck ./...
 	@.scripts/lint/run
 
+.PHONY: release
+release: ## Build what is released into dist/: static, reproducible binaries, checksums, SBOM, and an image where a builder runs
+	@.scripts/release
+
+.PHONY: noise
+noise: ## Print what good clients keep of their rate beside each kind of bad ones (TIME=5s each)
+	go test ./cmd/oxgroupsd -run TestNoise -v -noise "$(or $(TIME),5s)" -timeout 30m
+
 .PHONY: bench
 bench: ## Run the benchmarks: requests against peers (BENCH_JSON=FILE keeps the figures), engines, the client by hand, bulk updates
 	cd cmd/bench && go run . -json "$(if $(BENCH_JSON),$(abspath $(BENCH_JSON)))" -svg "$(CURDIR)/api/server/bench.svg"

@@ -6,7 +6,6 @@ package oxgroups
 //go:generate go run ./cmd/validatorgen -check -spec openapi.yaml
 //go:generate go run github.com/oapi-codegen/oapi-codegen/v2/cmd/oapi-codegen -config gen/config/model.yaml openapi.yaml
 //go:generate go run github.com/oapi-codegen/oapi-codegen/v2/cmd/oapi-codegen -config gen/config/client.yaml openapi.yaml
-//go:generate go run github.com/oapi-codegen/oapi-codegen/v2/cmd/oapi-codegen -config gen/config/server.yaml openapi.yaml
 //go:generate go run ./gen/config/clienttypes -model gen/model/model.gen.go -out api/client/types.gen.go
 //go:generate go run ./cmd/validatorgen -spec openapi.yaml -model gen/model -out gen/validator -server gen/server -refuse-nul
 //go:generate go run github.com/oapi-codegen/oapi-codegen/v2/cmd/oapi-codegen -config cmd/validatorgen/internal/library/config.yaml cmd/validatorgen/internal/library/openapi.yaml

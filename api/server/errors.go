@@ -4,14 +4,16 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"math"
 	"net/http"
 	"strconv"
+	"strings"
+	"time"
 
 	"github.com/labstack/echo/v4"
 
 	"example.com/oxgroups/api/group"
-	"example.com/oxgroups/api/validate"
-
+	"example.com/oxgroups/api/validate/wire"
 	"example.com/oxgroups/gen/model"
 	"example.com/oxgroups/gen/validator"
 )
@@ -24,23 +26,19 @@ const (
 	typeSystem     = "system"
 )
 
-// statuses has the type and the message of each status that is answered without a list of fields, and the statuses with
-// which net/http refuses what is not a request.
+// statuses has the type and the message of each status that is answered without a list of fields.
 var statuses = map[int]model.Error{
-	http.StatusBadRequest:                  {Type: typeSyntax, Message: "The request is malformed"},
-	http.StatusUnauthorized:                {Type: typeOAuth, Message: "Invalid OAuth 2 Request"},
-	http.StatusForbidden:                   {Type: typeOAuth, Message: "This token may only read"},
-	http.StatusNotFound:                    {Type: typeSystem, Message: "Record not found"},
-	http.StatusMethodNotAllowed:            {Type: typeSystem, Message: "Method not allowed"},
-	http.StatusRequestEntityTooLarge:       {Type: typeSystem, Message: "The request body is too large"},
-	http.StatusUnsupportedMediaType:        {Type: typeSystem, Message: "Content-Type must be application/json (UTF-8) or application/x-www-form-urlencoded"},
-	http.StatusExpectationFailed:           {Type: typeSystem, Message: "The only expectation that can be met is 100-continue"},
-	http.StatusTooManyRequests:             {Type: typeSystem, Message: "Too many requests"},
-	http.StatusRequestHeaderFieldsTooLarge: {Type: typeSystem, Message: "Request header fields too large"},
-	http.StatusInternalServerError:         {Type: typeSystem, Message: "Internal server error"},
-	http.StatusNotImplemented:              {Type: typeSystem, Message: "The transfer coding is not supported"},
-	http.StatusServiceUnavailable:          {Type: typeSystem, Message: "Service unavailable"},
-	http.StatusHTTPVersionNotSupported:     {Type: typeSystem, Message: "The HTTP version is not supported"},
+	http.StatusBadRequest:            {Type: typeSyntax, Message: "The body could not be read to its end"},
+	http.StatusUnauthorized:          {Type: typeOAuth, Message: "Invalid OAuth 2 Request"},
+	http.StatusForbidden:             {Type: typeOAuth, Message: "This token may only read"},
+	http.StatusNotFound:              {Type: typeSystem, Message: "Record not found"},
+	http.StatusMethodNotAllowed:      {Type: typeSystem, Message: "Method not allowed"},
+	http.StatusRequestTimeout:        {Type: typeSystem, Message: "The body did not come in time"},
+	http.StatusRequestEntityTooLarge: {Type: typeSystem, Message: "The request body is too large"},
+	http.StatusUnsupportedMediaType:  {Type: typeSystem, Message: "Content-Type must be application/json (UTF-8) or application/x-www-form-urlencoded"},
+	http.StatusTooManyRequests:       {Type: typeSystem, Message: "Too many requests"},
+	http.StatusInternalServerError:   {Type: typeSystem, Message: "Internal server error"},
+	http.StatusServiceUnavailable:    {Type: typeSystem, Message: "Service unavailable"},
 }
 
 // codes has the status of each error of the domain. Refused always comes with its reasons.
@@ -53,18 +51,11 @@ var codes = map[group.Code]int{
 	group.Internal:     http.StatusInternalServerError,
 }
 
-// headers has what a status asks for: RFC 9110, sections 11.6.1 and 10.2.3.
-var headers = map[int][2]string{
-	http.StatusUnauthorized:       {"WWW-Authenticate", "Bearer"},
-	http.StatusTooManyRequests:    {"Retry-After", "1"},
-	http.StatusServiceUnavailable: {"Retry-After", "1"},
-}
-
 // refusal is a request that gets the reply of a status.
 type refusal struct {
 	status  int
 	message string    // "": that of the status
-	header  [2]string // name and value of one field beside that of the status
+	header  [2]string // name and value of one field
 }
 
 // Error describes the refusal for a log.
@@ -72,76 +63,132 @@ func (r *refusal) Error() string { return strconv.Itoa(r.status) + " " + http.St
 
 // reply is what a caller gets for an error.
 type reply struct {
-	status int
-	errors []model.Error
-	header [2]string
+	status     int
+	errors     []model.Error
+	header     [2]string     // name and value of one field; none where the name is ""
+	retryAfter time.Duration // 0: not said
+	bodyRead   bool          // the error came after the whole body was read
 }
 
 // replyTo is the one table from errors to replies. No message has anything of the request or of the inside.
 func replyTo(err error) reply {
-	if list, ok := badRequest(err); ok {
-		return reply{status: http.StatusBadRequest, errors: list}
-	}
 	var (
+		request *wire.RequestError
+		body    *wire.BodyError
+		bounds  *boundsError
+		limited *limitError
 		refused *refusal
 		domain  *group.Error
-		tooLong *http.MaxBytesError
 		routing *echo.HTTPError
 	)
 	switch {
-	case errors.As(err, &refused):
-		r := replyWith(refused.status)
-		r.header = refused.header
-		if refused.message != "" {
-			r.errors[0].Message = refused.message
-		}
+	case errors.As(err, &request):
+		return reply{status: http.StatusBadRequest, errors: requestErrors(request), bodyRead: true}
+	case errors.As(err, &bounds):
+		return boundsReply(bounds)
+	case errors.As(err, &body):
+		return replyWith(body.Status(), body.Error())
+	case errors.As(err, &limited):
+		r := replyWith(limited.status, "")
+		r.retryAfter = limited.retryAfter
 		return r
-	case errors.As(err, &tooLong):
-		r := replyWith(http.StatusRequestEntityTooLarge)
-		r.errors[0].Message = "The request body is larger than " + strconv.FormatInt(tooLong.Limit, 10) + " bytes"
+	case errors.As(err, &refused):
+		r := replyWith(refused.status, refused.message)
+		r.header = refused.header
+		return r
+	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, context.Canceled):
+		r := replyWith(http.StatusServiceUnavailable, "")
+		r.retryAfter = retrySoon
 		return r
 	case errors.As(err, &domain):
 		status := codes[domain.Code]
-		if len(domain.Problems) > 0 {
-			return reply{status: status, errors: problemErrors(domain.Problems)}
+		r := reply{status: status, errors: problemErrors(domain.Problems)}
+		if len(domain.Problems) == 0 {
+			r = replyWith(status, "")
 		}
-		return replyWith(status)
-	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, context.Canceled):
-		return replyWith(http.StatusServiceUnavailable)
+		if r.status == http.StatusServiceUnavailable {
+			r.retryAfter = retrySoon
+		}
+		return r
 	case errors.As(err, &routing):
-		return replyWith(routing.Code)
-	}
-	return replyWith(http.StatusInternalServerError)
-}
-
-// badRequest returns the errors of a request that the spec or the syntax forbids; all parts of it together.
-func badRequest(err error) (list []model.Error, ok bool) {
-	switch err := err.(type) {
-	case validate.Violations:
-		return violationErrors(err), true
-	case *validate.SyntaxError:
-		return []model.Error{{Type: typeSyntax, Message: err.Error()}}, true
-	case interface{ Unwrap() []error }:
-		for _, part := range err.Unwrap() {
-			errs, ok := badRequest(part)
-			if !ok {
-				return nil, false
-			}
-			list = append(list, errs...)
+		if routing.Code == http.StatusNotFound {
+			return replyWith(http.StatusNotFound, "No such path")
 		}
-		return list, true
+		return replyWith(routing.Code, "")
 	}
-	return nil, false
+	return replyWith(http.StatusInternalServerError, "")
 }
 
-// replyWith returns the reply that a status has by itself. A status that is not in the table is a defect.
-func replyWith(status int) reply {
+// replyWith returns the reply of a status, with a message in place of its own if there is one. A status that is not in the
+// table is a defect.
+func replyWith(status int, message string) reply {
 	e, ok := statuses[status]
 	if !ok {
-		status = http.StatusInternalServerError
+		status, message = http.StatusInternalServerError, ""
 		e = statuses[status]
 	}
+	e.Message = cmp.Or(message, e.Message)
 	return reply{status: status, errors: []model.Error{e}}
+}
+
+// answer answers the errors of routing, of the wiring and of operations, and panics.
+func (s *Server) answer(next echo.HandlerFunc) echo.HandlerFunc {
+	return func(c echo.Context) (err error) {
+		defer func() {
+			if v := recover(); v != nil {
+				err = newPanicError(v)
+			}
+			if err != nil {
+				err = s.refuse(c, err)
+			}
+		}()
+		return next(c)
+	}
+}
+
+// refuse answers with the reply to an error, unless another one has begun.
+func (s *Server) refuse(c echo.Context, err error) error {
+	x, w := callOf(c), c.Response()
+	x.err = err
+	if w.Committed {
+		return errHalfReply
+	}
+	r := replyTo(err)
+	h := w.Header()
+	if r.header[0] != "" {
+		h.Set(r.header[0], r.header[1])
+	}
+	if r.status == http.StatusMethodNotAllowed { // echo adds OPTIONS, which the spec does not have
+		methods, _ := c.Get(echo.ContextKeyHeaderAllow).(string)
+		h.Set("Allow", strings.ReplaceAll(methods, "OPTIONS, ", ""))
+	}
+	if r.retryAfter > 0 {
+		h.Set("Retry-After", strconv.Itoa(int(math.Ceil(r.retryAfter.Seconds()))))
+	}
+	if r.status < http.StatusInternalServerError {
+		s.limiter.slowDown(c.Request().Context(), x.refusedKey())
+	}
+	if !r.bodyRead && !x.bodyRead && c.Request().ContentLength != 0 {
+		x.closeAfter(c.Request(), r.status)
+	}
+	body, err := validator.AppendErrors(nil, &model.Errors{Errors: r.errors})
+	if err != nil {
+		return err
+	}
+	return c.JSONBlob(r.status, body)
+}
+
+// errHalfReply ends a connection: a reply that broke off must not look like a whole one.
+var errHalfReply = errors.New("the reply had begun")
+
+// closeAfter ends a connection of HTTP/1 after the reply: the rest of a body that was not read is no request.
+func (x *call) closeAfter(r *http.Request, status int) {
+	if r.ProtoMajor == 1 {
+		x.Header().Set("Connection", "close")
+	}
+	if status != http.StatusRequestTimeout { // which has waited enough
+		x.limitRead(lingering)
+	}
 }
 
 // ErrorBody returns the JSON that says no more of an error than its status, for what answers in the server's place.
@@ -150,10 +197,6 @@ func ErrorBody(status int) []byte {
 	if !ok {
 		e = model.Error{Type: typeSystem, Message: cmp.Or(http.StatusText(status), "Status "+strconv.Itoa(status))}
 	}
-	return reply{errors: []model.Error{e}}.appendBody(nil)
-}
-
-// appendBody appends the JSON of the reply.
-func (r reply) appendBody(b []byte) []byte {
-	return encoded(validator.AppendErrors(b, &model.Errors{Errors: r.errors}))
+	body, _ := validator.AppendErrors(nil, &model.Errors{Errors: []model.Error{e}}) // fails on values that these types cannot have
+	return body
 }

@@ -14,6 +14,7 @@ import (
 
 	"example.com/oxgroups/api/group"
 	"example.com/oxgroups/api/server"
+	"example.com/oxgroups/api/server/listen"
 	"example.com/oxgroups/api/server/openapitest"
 	"example.com/oxgroups/api/store/demo"
 	"example.com/oxgroups/api/store/memory"
@@ -71,7 +72,7 @@ func start(t *testing.T, store group.Updater, opts ...server.Option) *target {
 	if err != nil {
 		t.Fatal(err)
 	}
-	ln, err := net.Listen("tcp", "127.0.0.1:0")
+	ln, err := listen.Open(&net.TCPAddr{IP: net.IPv4(127, 0, 0, 1)})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,18 +1,20 @@
 package server
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
+	"io"
 	"maps"
 	"net/http"
 	"slices"
+	"strings"
 
 	"example.com/oxgroups/api/group"
 	"example.com/oxgroups/api/validate"
 	"example.com/oxgroups/api/validate/form"
 	"example.com/oxgroups/gen/model"
-	gen "example.com/oxgroups/gen/server"
 	"example.com/oxgroups/gen/validator"
 )
 
@@ -28,10 +30,13 @@ type Entry struct {
 	Ignored []string
 	// Status is what was answered.
 	Status int
+
+	body *bytes.Buffer // a copy, kept until the reply is known
+	form bool
 }
 
 // WithJournal makes the server hand an Entry for each request to record, before the handler returns. The context is the
-// request's as it came. record is called by many goroutines at once. Without a journal nothing of it costs anything.
+// request's as it came. record is called by many goroutines at once. It costs a copy of each body.
 func WithJournal(record func(context.Context, Entry)) Option {
 	return func(s *Server) error {
 		if record == nil {
@@ -42,31 +47,37 @@ func WithJournal(record func(context.Context, Entry)) Option {
 	}
 }
 
-// record hands the entry of an exchange that has ended to the journal.
-func (s *Server) record(x *exchange, r *http.Request) {
-	if x.entry != nil {
-		x.entry.RequestID, x.entry.Status = x.id, x.status
-		s.journal(r.Context(), *x.entry)
-	}
-}
-
-// sawBody notes the keys of a body that are ignored. body may be anything.
-func (e *Entry) sawBody(body []byte, isForm bool) {
-	switch {
-	case e == nil:
-	case isForm:
-		e.Ignored = form.Unknown(body, validator.WorkspaceGroupRequestFields)
-	default:
-		e.Ignored = ignored(nil, "", body, validator.WorkspaceGroupRequestFields)
-		slices.Sort(e.Ignored)
-	}
+// copyBody returns r with a body that is kept while it is read.
+func (e *Entry) copyBody(r *http.Request) *http.Request {
+	e.body, e.form = new(bytes.Buffer), !strings.Contains(r.Header.Get("Content-Type"), "json")
+	kept := *r
+	kept.Body = struct {
+		io.Reader
+		io.Closer
+	}{io.TeeReader(r.Body, e.body), r.Body}
+	return &kept
 }
 
 // sawUpdate notes a request that the spec allows.
-func (e *Entry) sawUpdate(r gen.UpdateWorkspaceGroupRequestObject, in group.Includes) {
+func (e *Entry) sawUpdate(body *model.WorkspaceGroupRequest, in group.Includes) {
 	if e != nil {
-		e.Update, e.Includes = &r.JSONBody.WorkspaceGroup, in
+		e.Update, e.Includes = &body.WorkspaceGroup, in
 	}
+}
+
+// finish returns the entry of a request that was answered.
+func (e *Entry) finish(status int) Entry {
+	done := *e
+	done.Status, done.body = status, nil
+	switch {
+	case e.body == nil:
+	case e.form:
+		done.Ignored = form.Unknown(e.body.Bytes(), validator.WorkspaceGroupRequestFields)
+	default:
+		done.Ignored = ignored(nil, "", e.body.Bytes(), validator.WorkspaceGroupRequestFields)
+		slices.Sort(done.Ignored)
+	}
+	return done
 }
 
 // ignored appends the keys of an object, at any level, that are not among fields.

@@ -3,36 +3,48 @@ package server
 import (
 	"context"
 	"net/http"
+	"strings"
+
+	"github.com/labstack/echo/v4"
 
 	"example.com/oxgroups/api/group"
 	"example.com/oxgroups/gen/model"
 	gen "example.com/oxgroups/gen/server"
 )
 
-// operations are the handlers of the spec's operations: a call of the domain, and its result as the reply of an exchange.
-// Each exchange has its own, so that none has to be looked up in a context.
-type operations struct {
-	x     *exchange
-	store group.Updater
+// operations are the handlers of the spec's operations. Each is a call of the domain and its result as a reply.
+type operations struct{ s *Server }
+
+var _ gen.Handler = operations{}
+
+// UpdateWorkspaceGroup answers with the group as it is after the update. Its errors are those of group.Updater and of the
+// limits.
+func (o operations) UpdateWorkspaceGroup(c echo.Context, id int64, params model.UpdateWorkspaceGroupParams, body *model.WorkspaceGroupRequest) error {
+	x, in := callOf(c), includes(params.Include, body)
+	x.entry.sawUpdate(body, in)
+	ctx, cancel := context.WithTimeout(c.Request().Context(), o.s.timeouts.Work)
+	defer cancel()
+	release, err := o.s.admit(ctx, x, id)
+	if err != nil {
+		return err
+	}
+	defer release()
+	snapshot, err := o.s.store.Update(ctx, x.by, id, body.WorkspaceGroup, in)
+	if err != nil {
+		return err
+	}
+	if snapshot.JSON != nil { // something stored does not fit the spec any more; it is returned as it is
+		return c.Blob(http.StatusOK, echo.MIMEApplicationJSON, snapshot.JSON)
+	}
+	document := snapshot.Document(in)
+	return gen.ReplyUpdateWorkspaceGroup200(c, &document)
 }
 
-var _ gen.StrictServerInterface = operations{}
-
-// UpdateWorkspaceGroup answers with the group as it is after the update. Its errors are those of group.Updater. The store
-// gets the context of the exchange, which ends in time, in place of the connection's.
-func (o operations) UpdateWorkspaceGroup(_ context.Context, r gen.UpdateWorkspaceGroupRequestObject) (gen.UpdateWorkspaceGroupResponseObject, error) {
-	x, in := o.x, includes(r.Params.Include, r.JSONBody)
-	x.entry.sawUpdate(r, in)
-	snapshot, err := o.store.Update(&x.lasting.ctx, x.by, r.ID, r.JSONBody.WorkspaceGroup, in)
-	if err != nil {
-		return nil, err
-	}
-	if snapshot.JSON != nil {
-		x.body = append(x.body, snapshot.JSON...)
-		return (*document)(x), nil
-	}
-	x.body = appendDocument(x.body, &snapshot, in)
-	return (*document)(x), nil
+// admit waits for the turn of an update whose body was read. Its errors are those of limiter.admit.
+func (s *Server) admit(ctx context.Context, x *call, id int64) (release func(), err error) {
+	s.bodies.remove(x)
+	x.bodyRead = true
+	return s.limiter.admit(ctx, x.by, id)
 }
 
 // includes returns what the query asks for, and what the body does where the query has no such parameter.
@@ -46,13 +58,60 @@ func includes(query *string, body *model.WorkspaceGroupRequest) group.Includes {
 	return group.Includes{}
 }
 
-// document is an exchange whose reply is a 200 with the document in its body.
-type document exchange
+// authenticate finds out who asks, refuses those who may not do what they ask for, and admits the body. The generated
+// wiring calls it for every operation whose security asks for a bearer token, before it reads the body.
+func (s *Server) authenticate(c echo.Context, _ []string) error {
+	x, r := callOf(c), c.Request()
+	token, ok := bearerToken(r.Header)
+	if !ok {
+		return unauthorized(s.auth.fail(x.from), "Bearer")
+	}
+	by, err := s.auth.caller(r.Context(), token, x.from)
+	if err != nil {
+		return unauthorized(err, `Bearer error="invalid_token"`)
+	}
+	x.by, x.known = by, true
+	if by.ReadOnly && r.Method != http.MethodGet && r.Method != http.MethodHead {
+		return &refusal{status: http.StatusForbidden, header: [2]string{"WWW-Authenticate", `Bearer error="insufficient_scope"`}}
+	}
+	if err := s.limiter.admitRate(by); err != nil {
+		return err
+	}
+	return s.admitBody(c, x)
+}
 
-var _ gen.UpdateWorkspaceGroupResponseObject = (*document)(nil)
+// unauthorized adds the challenge of RFC 6750, section 3, where err is that a token is not good.
+func unauthorized(err error, challenge string) error {
+	if group.CodeOf(err) != group.Unauthorized {
+		return err
+	}
+	return &refusal{status: http.StatusUnauthorized, header: [2]string{"WWW-Authenticate", challenge}}
+}
 
-// VisitUpdateWorkspaceGroupResponse writes the reply through the exchange, which is what is behind the writer that the
-// router hands over.
-func (d *document) VisitUpdateWorkspaceGroupResponse(http.ResponseWriter) error {
-	return (*exchange)(d).reply(http.StatusOK, true)
+// bearerToken returns the token of a request: one Authorization field, the scheme in any case (RFC 9110, section 11.1)
+// and one token68 (RFC 6750, section 2.1). A token in the query or the body is not read: it would end up in logs.
+func bearerToken(h http.Header) (token string, ok bool) {
+	values := h["Authorization"]
+	if len(values) != 1 {
+		return "", false
+	}
+	scheme, token, found := strings.Cut(values[0], " ")
+	token = strings.Trim(token, " ")
+	return token, found && strings.EqualFold(scheme, "Bearer") && isToken68(token)
+}
+
+func isToken68(s string) bool {
+	s = strings.TrimRight(s, "=")
+	return s != "" && consistsOf(s, "-._~+/")
+}
+
+// consistsOf reports whether s has only ASCII letters, digits and characters of others.
+func consistsOf(s, others string) bool {
+	for i := range len(s) {
+		c := s[i]
+		if !('a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9') && strings.IndexByte(others, c) < 0 {
+			return false
+		}
+	}
+	return true
 }

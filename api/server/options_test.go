@@ -31,5 +31,5 @@ func TestMaxBodyBytes(t *testing.T) {
 	x := start(t, &fake{}, server.WithMaxBodyBytes(int64(len(good))))
 	x.do(t, call{body: good}).group(t)
 	x.do(t, call{stream: strings.NewReader(good)}).group(t)
-	x.do(t, call{body: good + " "}).refused(t, 413, "system", "", "larger than 35 bytes")
+	x.do(t, call{body: good + " "}).refused(t, 413, "system", "", "at most 35 bytes")
 }

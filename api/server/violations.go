@@ -5,17 +5,33 @@ import (
 
 	"example.com/oxgroups/api/group"
 	"example.com/oxgroups/api/validate"
+	"example.com/oxgroups/api/validate/wire"
 	"example.com/oxgroups/gen/model"
 )
 
 // envelope is the property of a request that has the fields; the API names them without it.
 const envelope = "/workspace_group"
 
+// requestErrors returns the errors that the API has for all that is wrong with a request.
+func requestErrors(request *wire.RequestError) []model.Error {
+	errs := violationErrors(request.Violations)
+	if request.Syntax != nil {
+		errs = append(errs, model.Error{Type: typeSyntax, Message: request.Syntax.Error()})
+	}
+	return errs
+}
+
 // violationErrors returns the errors that the API has for violations.
 func violationErrors(list validate.Violations) []model.Error {
 	errs := make([]model.Error, len(list))
-	for i, v := range list.Strip(envelope) {
+	for i, v := range list {
+		if rest, ok := strings.CutPrefix(v.Pointer, envelope); ok && strings.HasPrefix(rest, "/") {
+			v.Pointer = rest
+		}
 		errs[i] = violationError(v)
+		if v.Rule == typeSyntax { // of a query
+			errs[i].Type = typeSyntax
+		}
 	}
 	return errs
 }

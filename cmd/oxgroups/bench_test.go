@@ -70,7 +70,7 @@ func benchServer(b *testing.B) string {
 	if err != nil {
 		b.Fatal(err)
 	}
-	s, err := server.New(file)
+	s, err := server.New(file, server.WithLimits(server.NoLimits()))
 	if err != nil {
 		b.Fatal(err)
 	}

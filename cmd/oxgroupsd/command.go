@@ -24,14 +24,15 @@ const (
 
 // stdio is what a command reads, writes and is set by, besides its flags.
 type stdio struct {
-	in     io.Reader
-	out    io.Writer // data only
-	err    io.Writer // everything else
-	getenv func(string) string
+	in      io.Reader
+	out     io.Writer // data only
+	err     io.Writer // everything else
+	getenv  func(string) string
+	environ []string // as os.Environ
 }
 
 func standardIO() stdio {
-	return stdio{in: os.Stdin, out: os.Stdout, err: os.Stderr, getenv: os.Getenv}
+	return stdio{in: os.Stdin, out: os.Stdout, err: os.Stderr, getenv: os.Getenv, environ: os.Environ()}
 }
 
 // run runs a command until it is done or the process is told to end, and returns the exit code. A second signal ends
@@ -98,8 +99,12 @@ func explained(err error) error {
 
 func newRoot(io stdio) *cobra.Command {
 	root := &cobra.Command{
-		Use:           "oxgroupsd",
-		Short:         "Serve the workspace group endpoint of the Kantata OX API",
+		Use:   "oxgroupsd",
+		Short: "Serve the workspace group endpoint of the Kantata OX API",
+		Long: `Serve the workspace group endpoint of the Kantata OX API, and administer its store.
+
+Every flag of serve is a setting, and so is --store: --max-body is OXGROUPSD_MAX_BODY in the environment and max-body in
+the file that --config names. A flag wins over the environment, the environment over the file.`,
 		SilenceErrors: true,
 		SilenceUsage:  true,
 	}
@@ -107,17 +112,23 @@ func newRoot(io stdio) *cobra.Command {
 	root.SetIn(io.in)
 	root.SetOut(io.out)
 	root.SetErr(io.err)
-	storeURL := root.PersistentFlags().String("store", io.getenv("OXGROUPSD_STORE"),
-		"sqlite:PATH, postgres://USER:PASSWORD@HOST/DATABASE or memory: (default: a SQLite file under your data directory; environment: OXGROUPSD_STORE)")
-	root.PersistentFlags().Lookup("store").DefValue = ""
+	storeURL := root.PersistentFlags().String(storeFlag, "",
+		"sqlite:PATH, postgres://USER:PASSWORD@HOST/DATABASE or memory: (default: a SQLite file under your data directory)")
+	root.PersistentFlags().String(configFlag, "", "YAML file of settings, keyed by the names of the flags of serve")
+	root.PersistentPreRunE = func(cmd *cobra.Command, _ []string) error {
+		_, err := loadSettings(cmd.Flags(), io.environ)
+		return err
+	}
 	open := func(ctx context.Context) (group.Store, error) { return openStore(ctx, *storeURL, io.getenv) }
 	root.AddCommand(
 		newServe(io, open),
+		newConfig(io),
 		newImport(io, kept(storeURL, open)),
 		newExport(io, kept(storeURL, open)),
 		newToken(io, kept(storeURL, open)),
 		newDoctor(io, kept(storeURL, open)),
 		newBackup(io, kept(storeURL, open)),
+		newVersion(io),
 	)
 	return root
 }

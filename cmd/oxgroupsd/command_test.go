@@ -53,7 +53,7 @@ func TestUsage(t *testing.T) {
 		})
 	}
 	t.Run("help", func(t *testing.T) {
-		if r := oxgroupsd(t, "", "serve", "--help").done(t); !strings.Contains(r.out, "OXGROUPSD_ADDR") {
+		if r := oxgroupsd(t, "", "serve", "--help").done(t); !strings.Contains(r.out, "--addr") {
 			t.Errorf("got %s", r.out)
 		}
 	})
@@ -224,7 +224,7 @@ func TestEnvironment(t *testing.T) {
 	env := map[string]string{"XDG_DATA_HOME": data, "HOME": data, "LOCALAPPDATA": data}
 	run := func(args ...string) result {
 		var out, err bytes.Buffer
-		code := execute(t.Context(), args, stdio{in: strings.NewReader(demoDocument()), out: &out, err: &err, getenv: func(name string) string { return env[name] }})
+		code := execute(t.Context(), args, stdio{in: strings.NewReader(demoDocument()), out: &out, err: &err, getenv: func(name string) string { return env[name] }, environ: environ(env)})
 		return result{code, out.String(), err.String()}
 	}
 	env["OXGROUPSD_STORE"] = newStore(t)
@@ -251,6 +251,13 @@ func TestEnvironment(t *testing.T) {
 	if r := run("serve", "--demo"); r.code != exitUsage || !strings.Contains(r.err, "loopback") {
 		t.Errorf("OXGROUPSD_ADDR is not used: %+v", r)
 	}
+}
+
+func environ(env map[string]string) (list []string) {
+	for name, value := range env {
+		list = append(list, name+"="+value)
+	}
+	return list
 }
 
 // failing is a store that cannot be closed.

@@ -104,7 +104,7 @@ func TestDemoIsForLoopbackOnly(t *testing.T) {
 func TestStoreWithDemoTokenIsForLoopbackOnly(t *testing.T) {
 	store := newStore(t)
 	startProcess(t, "--demo", "--store", store).stop(t, syscall.SIGTERM)
-	r := oxgroupsd(t, "", "serve", "--store", store, "--addr", "0.0.0.0:0")
+	r := oxgroupsd(t, "", "serve", "--store", store, "--addr", "0.0.0.0:0", "--plain-http")
 	if r.code != exitFailed || r.out != "" || !strings.Contains(r.err, "demo token") {
 		t.Errorf("got %+v", r)
 	}

@@ -19,7 +19,7 @@ import (
 // serve serves a store on a port of its own and returns where updates go.
 func serve(t *testing.T, store group.Updater) target {
 	t.Helper()
-	s, err := server.New(store)
+	s, err := server.New(store, server.WithLimits(server.NoLimits()))
 	if err != nil {
 		t.Fatal(err)
 	}

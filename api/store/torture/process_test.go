@@ -47,7 +47,7 @@ type process struct {
 // start starts oxgroupsd serve. The store is in its environment, for a URL may have a password.
 func start(t *testing.T, store string) *process {
 	t.Helper()
-	return command(t, store, "serve", "--addr", "127.0.0.1:0")
+	return command(t, store, "serve", "--addr", "127.0.0.1:0", "--ops", "off", "--max-per-group", "64")
 }
 
 // tail keeps the end of what is written to it.

@@ -1,0 +1,398 @@
+package server
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"net/netip"
+	"slices"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"example.com/oxgroups/api/group"
+)
+
+func caller(token int64) group.Caller { return group.Caller{TokenID: token, AccountID: 1} }
+
+// limited returns the limit that refused something.
+func limited(t *testing.T, err error, status int) string {
+	t.Helper()
+	var l *limitError
+	if !errors.As(err, &l) {
+		t.Fatalf("got %v, want a limit", err)
+	}
+	if l.status != status || l.retryAfter <= 0 {
+		t.Errorf("%s answers %d after %v, want %d", l.limit, l.status, l.retryAfter, status)
+	}
+	return l.limit
+}
+
+func TestAdmission(t *testing.T) {
+	limits := DefaultLimits()
+	limits.InFlight, limits.PerToken, limits.PerGroup = 4, 3, 2
+	l := newLimiter(limits)
+	ctx := t.Context()
+	var releases []func()
+	admit := func(token, id int64) error {
+		release, err := l.admit(ctx, caller(token), id)
+		if err == nil {
+			releases = append(releases, release)
+		}
+		return err
+	}
+	for range 2 {
+		if err := admit(1, 1); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if got := limited(t, admit(1, 1), http.StatusTooManyRequests); got != limitPerGroup {
+		t.Errorf("a third of one group: %s", got)
+	}
+	if err := admit(1, 2); err != nil {
+		t.Fatal(err)
+	}
+	if got := limited(t, admit(1, 3), http.StatusTooManyRequests); got != limitPerToken {
+		t.Errorf("a fourth of one token: %s", got)
+	}
+	if err := admit(2, 3); err != nil {
+		t.Fatal(err)
+	}
+	if got := limited(t, admit(2, 4), http.StatusServiceUnavailable); got != limitInFlight {
+		t.Errorf("a fifth: %s", got)
+	}
+	for _, release := range releases {
+		release()
+	}
+	releases = nil
+	if l.admitted.Load() != 0 || len(l.tokens.held) != 0 || len(l.groups.held) != 0 || l.turns.running != 0 || len(l.turns.tokens) != 0 {
+		t.Errorf("after all have ended %+v is held", l)
+	}
+	if err := admit(1, 1); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestBodies(t *testing.T) {
+	limits := DefaultLimits()
+	limits.BodyBytes = 100
+	l := newLimiter(limits)
+	if err := l.reserve(caller(1), 40); err != nil {
+		t.Fatal(err)
+	}
+	if got := limited(t, l.reserve(caller(1), 20), http.StatusTooManyRequests); got != limitTokenBytes {
+		t.Errorf("more than half: %s", got)
+	}
+	if err := l.reserve(caller(2), 50); err != nil {
+		t.Fatal(err)
+	}
+	if got := limited(t, l.reserve(caller(3), 20), http.StatusServiceUnavailable); got != limitBodyBytes {
+		t.Errorf("more than there is: %s", got)
+	}
+	l.release(caller(2), 50)
+	if err := l.reserve(caller(3), 50); err != nil {
+		t.Error(err)
+	}
+}
+
+// The Retry-After of a rate is exact: after it the next request is taken, just before it is not.
+func TestRate(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		limits := DefaultLimits()
+		limits.TokenRate, limits.TokenBurst = 0.5, 2
+		l := newLimiter(limits)
+		for range 2 {
+			if err := l.admitRate(caller(1)); err != nil {
+				t.Fatal(err)
+			}
+		}
+		err := l.admitRate(caller(1))
+		limited(t, err, http.StatusTooManyRequests)
+		wait := err.(*limitError).retryAfter
+		if wait != 2*time.Second {
+			t.Errorf("wait %v, want 2s", wait)
+		}
+		if err := l.admitRate(caller(2)); err != nil {
+			t.Error("another token waits too")
+		}
+		time.Sleep(wait - time.Millisecond)
+		if l.admitRate(caller(1)) == nil {
+			t.Error("taken too early")
+		}
+		time.Sleep(time.Millisecond)
+		if err := l.admitRate(caller(1)); err != nil {
+			t.Error(err)
+		}
+	})
+}
+
+// A token with many connections waits in its own line: one with few gets every second turn.
+func TestTurns(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		turns := newTurns(1, 1)
+		group := func(n int64) groupKey { return groupKey{1, n} }
+		if err := turns.take(t.Context(), 0, group(0)); err != nil {
+			t.Fatal(err)
+		}
+		var mu sync.Mutex
+		var order []int64
+		wait := func(token, id int64) {
+			go func() {
+				if turns.take(context.Background(), token, group(id)) != nil {
+					return
+				}
+				mu.Lock()
+				order = append(order, token)
+				mu.Unlock()
+				turns.give(token, group(id))
+			}()
+			synctest.Wait()
+		}
+		for i := range int64(4) {
+			wait(1, i)
+		}
+		wait(2, 10)
+		wait(3, 11)
+		turns.give(0, group(0))
+		synctest.Wait()
+		if want := []int64{1, 2, 3, 1, 1, 1}; !slices.Equal(order, want) {
+			t.Errorf("the turns were %v, want %v", order, want)
+		}
+		if turns.running != 0 || len(turns.order) != 0 || len(turns.tokens) != 0 || len(turns.groups) != 0 {
+			t.Errorf("%+v is left", turns)
+		}
+	})
+}
+
+// A group whose turns are all taken holds up nobody else, and who gives up leaves nothing behind.
+func TestTurnsOfAGroup(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		turns := newTurns(3, 1)
+		hot, other := groupKey{1, 7}, groupKey{1, 8}
+		if err := turns.take(t.Context(), 1, hot); err != nil {
+			t.Fatal(err)
+		}
+		ctx, cancel := context.WithCancel(t.Context())
+		gaveUp := make(chan error, 1)
+		go func() { gaveUp <- turns.take(ctx, 1, hot) }()
+		synctest.Wait()
+		if err := turns.take(t.Context(), 1, other); err != nil {
+			t.Fatal("another group of the token waits")
+		}
+		cancel()
+		if err := <-gaveUp; !errors.Is(err, context.Canceled) {
+			t.Errorf("got %v", err)
+		}
+		turns.give(1, hot)
+		turns.give(1, other)
+		if turns.running != 0 || len(turns.tokens) != 0 {
+			t.Errorf("%+v is left", turns)
+		}
+	})
+}
+
+// A token alone may have all turns. Beside one with few updates in flight it has few.
+func TestHeavyTokens(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		turns := newTurns(8, 8) // one for a heavy token
+		take := func(token, id int64) *error {
+			err := errors.New("waits")
+			go func() { err = turns.take(context.Background(), token, groupKey{1, id}) }()
+			synctest.Wait()
+			return &err
+		}
+		var more [4]*error
+		for id := range int64(8) {
+			if err := take(1, id); *err != nil {
+				t.Fatalf("update %d of one token: %v", id, *err)
+			}
+		}
+		for i := range more {
+			more[i] = take(1, 8+int64(i))
+		}
+		light := take(2, 20)
+		turns.give(1, groupKey{1, 0})
+		synctest.Wait()
+		if *light != nil {
+			t.Errorf("the light token got %v", *light)
+		}
+		for id := range int64(6) {
+			turns.give(1, groupKey{1, 1 + id})
+			synctest.Wait()
+		}
+		if *more[0] == nil {
+			t.Error("a heavy token runs two at a time beside a light one")
+		}
+		turns.give(2, groupKey{1, 20})
+		synctest.Wait()
+		for i, err := range more {
+			if *err != nil {
+				t.Errorf("alone again, update %d got %v", i, *err)
+			}
+		}
+	})
+}
+
+// Who is refused often waits, but only while others are at work.
+func TestSlowDown(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		l := newLimiter(DefaultLimits())
+		refused := func(token int64) time.Duration {
+			begun := time.Now()
+			l.slowDown(t.Context(), refusedKey{token: token})
+			return time.Since(begun)
+		}
+		for range 2 * freeRefusals {
+			if d := refused(1); d != 0 {
+				t.Fatalf("waited %v with nobody else", d)
+			}
+		}
+		release, err := l.admit(t.Context(), caller(2), 1)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if d := refused(1); d != refusalPause {
+			t.Errorf("waited %v beside another token", d)
+		}
+		if d := refused(2); d != 0 {
+			t.Errorf("the first refusal waited %v", d)
+		}
+		release()
+	})
+}
+
+func TestBucketsAreBounded(t *testing.T) {
+	b := newBuckets[int](1, 2)
+	for i := range 3 * maxBuckets {
+		b.take(i)
+	}
+	if n := len(b.held); n > maxBuckets {
+		t.Errorf("%d buckets are held", n)
+	}
+}
+
+// countingStore counts its lookups, and answers them when it is told to.
+type countingStore struct {
+	group.Updater
+	mu      sync.Mutex
+	lookups int
+	answer  func(token string) (group.Caller, error)
+}
+
+func (s *countingStore) Authenticate(_ context.Context, token string) (group.Caller, error) {
+	s.mu.Lock()
+	s.lookups++
+	s.mu.Unlock()
+	return s.answer(token)
+}
+
+func knows(good string) func(string) (group.Caller, error) {
+	return func(token string) (group.Caller, error) {
+		if token == good {
+			return caller(1), nil
+		}
+		return group.Caller{}, &group.Error{Code: group.Unauthorized}
+	}
+}
+
+var address = netip.MustParsePrefix("192.0.2.1/32")
+
+func TestUnknownTokensAreRemembered(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		store := &countingStore{answer: knows("good")}
+		a := newAuthenticator(store, 0)
+		for range 100 {
+			if _, err := a.caller(t.Context(), "bad", address); group.CodeOf(err) != group.Unauthorized {
+				t.Fatal(err)
+			}
+		}
+		if store.lookups != 1 {
+			t.Errorf("the store was asked %d times", store.lookups)
+		}
+		time.Sleep(unknownFor)
+		store.answer = knows("bad") // it was made meanwhile
+		if _, err := a.caller(t.Context(), "bad", address); err != nil {
+			t.Errorf("a second later: %v", err)
+		}
+	})
+}
+
+// An address with too many failures does not get to the store any more, but for tokens that were good before.
+func TestAuthFailures(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		store := &countingStore{answer: knows("good")}
+		a := newAuthenticator(store, 60)
+		if _, err := a.caller(t.Context(), "good", address); err != nil {
+			t.Fatal(err)
+		}
+		for i := range 60 {
+			if _, err := a.caller(t.Context(), string(rune('a'+i)), address); group.CodeOf(err) != group.Unauthorized {
+				t.Fatal(err)
+			}
+		}
+		asked := store.lookups
+		_, err := a.caller(t.Context(), "another", address)
+		if got := limited(t, err, http.StatusTooManyRequests); got != limitAuthFailure || store.lookups != asked {
+			t.Errorf("%s, and the store was asked %d times", got, store.lookups-asked)
+		}
+		time.Sleep(goodFor) // which makes the store be asked again; the failures still count
+		if _, err := a.caller(t.Context(), "good", address); err != nil {
+			t.Errorf("a good token: %v", err)
+		}
+		if _, err := a.caller(t.Context(), "another", netip.MustParsePrefix("192.0.2.2/32")); group.CodeOf(err) != group.Unauthorized {
+			t.Errorf("another address: %v", err)
+		}
+		time.Sleep(time.Second)
+		if _, err := a.caller(t.Context(), "another", address); group.CodeOf(err) != group.Unauthorized {
+			t.Errorf("a second later: %v", err)
+		}
+	})
+}
+
+// Callers that come while a token is looked up share the lookup.
+func TestNoStampede(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		release := make(chan struct{})
+		store := &countingStore{answer: func(string) (group.Caller, error) {
+			<-release
+			return caller(1), nil
+		}}
+		a := newAuthenticator(store, 0)
+		var all sync.WaitGroup
+		for range 50 {
+			all.Go(func() {
+				if _, err := a.caller(t.Context(), "good", address); err != nil {
+					t.Error(err)
+				}
+			})
+		}
+		synctest.Wait()
+		close(release)
+		all.Wait()
+		if store.lookups != 1 {
+			t.Errorf("the store was asked %d times", store.lookups)
+		}
+	})
+}
+
+func TestAnswersAreBounded(t *testing.T) {
+	a := newAuthenticator(&countingStore{}, 0)
+	for i := range 3 * maxAnswers {
+		a.remember(hash{byte(i), byte(i >> 8), byte(i >> 16)}, answer{at: time.Now()})
+	}
+	if n := len(a.answers); n > maxAnswers {
+		t.Errorf("%d answers are held", n)
+	}
+}
+
+func TestSource(t *testing.T) {
+	for remote, want := range map[string]string{
+		"192.0.2.1:80": "192.0.2.1/32", "[::ffff:192.0.2.1]:80": "192.0.2.1/32", "[2001:db8:0:1:2:3:4:5]:80": "2001:db8:0:1::/64",
+		"[fe80::1%eth0]:80": "fe80::/64", "@": "invalid Prefix", "": "invalid Prefix",
+	} {
+		if got := source(remote).String(); got != want {
+			t.Errorf("%s: got %s, want %s", remote, got, want)
+		}
+	}
+}
