@@ -10,7 +10,7 @@ import (
 	"testing"
 )
 
-const deploy = "../../deploy"
+const deploy = "deploy"
 
 // Every metric that the dashboard asks for is one that /metrics has.
 func TestDashboard(t *testing.T) {
