@@ -71,11 +71,11 @@ func fill(ctx context.Context, to group.Store) error {
 	at := time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
 	doc := group.NewDocument(Groups, group.Includes{Workspaces: true})
 	for id := range Groups {
-		g := model.WorkspaceGroup{Id: strconv.Itoa(id + 1), Name: GroupName(id + 1), CreatedAt: at, UpdatedAt: at}
-		doc.WorkspaceGroups[g.Id] = g
+		g := model.WorkspaceGroup{ID: strconv.Itoa(id + 1), Name: GroupName(id + 1), CreatedAt: at, UpdatedAt: at}
+		doc.WorkspaceGroups[g.ID] = g
 	}
 	for _, id := range namedWorkspaces() {
-		(*doc.Workspaces)[id] = model.Workspace{Id: id, Title: "Rocket skates"}
+		(*doc.Workspaces)[id] = model.Workspace{ID: id, Title: "Rocket skates"}
 	}
 	contents, err := store.NewContents(&doc.WorkspaceGroupDocument)
 	if err == nil {

@@ -15,7 +15,7 @@ func ours() (*Stack, error) {
 	if err != nil {
 		return nil, err
 	}
-	reply, buf := canned.Reply(), []byte(nil)
+	reply := canned.Reply()
 	return &Stack{
 		Handler: srv.Handler(),
 		Decode: func(body []byte) error {
@@ -23,8 +23,11 @@ func ours() (*Stack, error) {
 			return validator.DecodeWorkspaceGroupRequest(body, &v)
 		},
 		Encode: func(w io.Writer) error {
-			buf = validator.AppendWorkspaceGroupDocument(buf[:0], reply) // the server takes its buffers from a pool
-			_, err := w.Write(buf)
+			text, err := validator.AppendWorkspaceGroupDocument(nil, reply)
+			if err != nil {
+				return err
+			}
+			_, err = w.Write(text)
 			return err
 		},
 	}, nil
