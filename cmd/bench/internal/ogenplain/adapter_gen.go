@@ -12,6 +12,7 @@ import (
 	"strings"
 
 	"github.com/go-faster/jx"
+	"github.com/ogen-go/ogen/ogenerrors"
 
 	"example.com/oxgroups/cmd/bench/internal/canned"
 )
@@ -69,6 +70,14 @@ func (h *handler) UpdateWorkspaceGroup(_ context.Context, _ *WorkspaceGroupReque
 	doc.Results = slices.Clone(doc.Results)
 	doc.WorkspaceGroups = maps.Clone(doc.WorkspaceGroups)
 	return &WorkspaceGroupDocumentHeaders{Response: doc}, nil
+}
+
+// NewError returns the reply to an error, with the status that ogen has for it.
+func (h *handler) NewError(_ context.Context, err error) *RefusedStatusCodeWithHeaders {
+	return &RefusedStatusCodeWithHeaders{
+		StatusCode: ogenerrors.ErrorCode(err),
+		Response:   Errors{Errors: []Error{{Type: "system", Message: err.Error()}}},
+	}
 }
 
 type security struct{}

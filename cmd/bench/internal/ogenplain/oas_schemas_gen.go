@@ -3,10 +3,16 @@
 package ogenplain
 
 import (
+	"fmt"
 	"time"
 
 	"github.com/go-faster/errors"
+	"github.com/go-faster/jx"
 )
+
+func (s *RefusedStatusCodeWithHeaders) Error() string {
+	return fmt.Sprintf("code %d: %+v", s.StatusCode, s.Response)
+}
 
 // BadRequestHeaders wraps Errors with response headers.
 type BadRequestHeaders struct {
@@ -60,34 +66,6 @@ func (s *BearerAuth) SetToken(val string) {
 func (s *BearerAuth) SetRoles(val []string) {
 	s.Roles = val
 }
-
-// ContentTooLargeHeaders wraps Errors with response headers.
-type ContentTooLargeHeaders struct {
-	XRequestID OptString
-	Response   Errors
-}
-
-// GetXRequestID returns the value of XRequestID.
-func (s *ContentTooLargeHeaders) GetXRequestID() OptString {
-	return s.XRequestID
-}
-
-// GetResponse returns the value of Response.
-func (s *ContentTooLargeHeaders) GetResponse() Errors {
-	return s.Response
-}
-
-// SetXRequestID sets the value of XRequestID.
-func (s *ContentTooLargeHeaders) SetXRequestID(val OptString) {
-	s.XRequestID = val
-}
-
-// SetResponse sets the value of Response.
-func (s *ContentTooLargeHeaders) SetResponse(val Errors) {
-	s.Response = val
-}
-
-func (*ContentTooLargeHeaders) updateWorkspaceGroupRes() {}
 
 // One reason; it never repeats what the caller sent.
 // Ref: #/components/schemas/Error
@@ -157,8 +135,9 @@ type ExternalReference struct {
 	// The type of the object in the other system.
 	ServiceModel string `json:"service_model"`
 	// The id of the object in the other system.
-	ServiceModelRef string                        `json:"service_model_ref"`
-	Status          OptNilExternalReferenceStatus `json:"status"`
+	ServiceModelRef string `json:"service_model_ref"`
+	// The state of the integration; usually one of the values that an update takes, but others may come.
+	Status OptNilString `json:"status"`
 	// The message on the object in the other system.
 	ExternalMessage OptNilString `json:"external_message"`
 	// A link to the object in the other system.
@@ -167,8 +146,8 @@ type ExternalReference struct {
 	ExternalStatus OptNilString `json:"external_status"`
 	// Whether the group is locked.
 	Locked OptNilBool `json:"locked"`
-	// The id of the group.
-	SubjectID string `json:"subject_id"`
+	// The id of the group; a number here, though other ids in replies are strings.
+	SubjectID int64 `json:"subject_id"`
 	// The type of the object that the reference belongs to.
 	SubjectType string `json:"subject_type"`
 	// When the reference was made.
@@ -200,7 +179,7 @@ func (s *ExternalReference) GetServiceModelRef() string {
 }
 
 // GetStatus returns the value of Status.
-func (s *ExternalReference) GetStatus() OptNilExternalReferenceStatus {
+func (s *ExternalReference) GetStatus() OptNilString {
 	return s.Status
 }
 
@@ -225,7 +204,7 @@ func (s *ExternalReference) GetLocked() OptNilBool {
 }
 
 // GetSubjectID returns the value of SubjectID.
-func (s *ExternalReference) GetSubjectID() string {
+func (s *ExternalReference) GetSubjectID() int64 {
 	return s.SubjectID
 }
 
@@ -270,7 +249,7 @@ func (s *ExternalReference) SetServiceModelRef(val string) {
 }
 
 // SetStatus sets the value of Status.
-func (s *ExternalReference) SetStatus(val OptNilExternalReferenceStatus) {
+func (s *ExternalReference) SetStatus(val OptNilString) {
 	s.Status = val
 }
 
@@ -295,7 +274,7 @@ func (s *ExternalReference) SetLocked(val OptNilBool) {
 }
 
 // SetSubjectID sets the value of SubjectID.
-func (s *ExternalReference) SetSubjectID(val string) {
+func (s *ExternalReference) SetSubjectID(val int64) {
 	s.SubjectID = val
 }
 
@@ -319,56 +298,6 @@ func (s *ExternalReference) SetLastSyncedAt(val OptNilDateTime) {
 	s.LastSyncedAt = val
 }
 
-// The state of an integration.
-// Ref: #/components/schemas/ExternalReferenceStatus
-type ExternalReferenceStatus string
-
-const (
-	ExternalReferenceStatusSuccessful ExternalReferenceStatus = "successful"
-	ExternalReferenceStatusPending    ExternalReferenceStatus = "pending"
-	ExternalReferenceStatusFailed     ExternalReferenceStatus = "failed"
-)
-
-// AllValues returns all ExternalReferenceStatus values.
-func (ExternalReferenceStatus) AllValues() []ExternalReferenceStatus {
-	return []ExternalReferenceStatus{
-		ExternalReferenceStatusSuccessful,
-		ExternalReferenceStatusPending,
-		ExternalReferenceStatusFailed,
-	}
-}
-
-// MarshalText implements encoding.TextMarshaler.
-func (s ExternalReferenceStatus) MarshalText() ([]byte, error) {
-	switch s {
-	case ExternalReferenceStatusSuccessful:
-		return []byte(s), nil
-	case ExternalReferenceStatusPending:
-		return []byte(s), nil
-	case ExternalReferenceStatusFailed:
-		return []byte(s), nil
-	default:
-		return nil, errors.Errorf("invalid value: %q", s)
-	}
-}
-
-// UnmarshalText implements encoding.TextUnmarshaler.
-func (s *ExternalReferenceStatus) UnmarshalText(data []byte) error {
-	switch ExternalReferenceStatus(data) {
-	case ExternalReferenceStatusSuccessful:
-		*s = ExternalReferenceStatusSuccessful
-		return nil
-	case ExternalReferenceStatusPending:
-		*s = ExternalReferenceStatusPending
-		return nil
-	case ExternalReferenceStatusFailed:
-		*s = ExternalReferenceStatusFailed
-		return nil
-	default:
-		return errors.Errorf("invalid value: %q", data)
-	}
-}
-
 // A link to an object in another system, usually kept up by an integration. The group has at most one
 // for each `service_name`: it is updated if it is there and added if it is not.
 // Ref: #/components/schemas/ExternalReferenceUpdate
@@ -378,8 +307,9 @@ type ExternalReferenceUpdate struct {
 	// The type of the object in the other system.
 	ServiceModel string `json:"service_model"`
 	// The id of the object in the other system.
-	ServiceModelRef string                        `json:"service_model_ref"`
-	Status          OptNilExternalReferenceStatus `json:"status"`
+	ServiceModelRef string `json:"service_model_ref"`
+	// The state of the integration.
+	Status OptNilExternalReferenceUpdateStatus `json:"status"`
 	// The message on the object in the other system.
 	ExternalMessage OptNilString `json:"external_message"`
 	// A link to the object in the other system.
@@ -406,7 +336,7 @@ func (s *ExternalReferenceUpdate) GetServiceModelRef() string {
 }
 
 // GetStatus returns the value of Status.
-func (s *ExternalReferenceUpdate) GetStatus() OptNilExternalReferenceStatus {
+func (s *ExternalReferenceUpdate) GetStatus() OptNilExternalReferenceUpdateStatus {
 	return s.Status
 }
 
@@ -446,7 +376,7 @@ func (s *ExternalReferenceUpdate) SetServiceModelRef(val string) {
 }
 
 // SetStatus sets the value of Status.
-func (s *ExternalReferenceUpdate) SetStatus(val OptNilExternalReferenceStatus) {
+func (s *ExternalReferenceUpdate) SetStatus(val OptNilExternalReferenceUpdateStatus) {
 	s.Status = val
 }
 
@@ -468,6 +398,55 @@ func (s *ExternalReferenceUpdate) SetExternalStatus(val OptNilString) {
 // SetLocked sets the value of Locked.
 func (s *ExternalReferenceUpdate) SetLocked(val OptNilBool) {
 	s.Locked = val
+}
+
+// Merged schema.
+type ExternalReferenceUpdateStatus string
+
+const (
+	ExternalReferenceUpdateStatusSuccessful ExternalReferenceUpdateStatus = "successful"
+	ExternalReferenceUpdateStatusPending    ExternalReferenceUpdateStatus = "pending"
+	ExternalReferenceUpdateStatusFailed     ExternalReferenceUpdateStatus = "failed"
+)
+
+// AllValues returns all ExternalReferenceUpdateStatus values.
+func (ExternalReferenceUpdateStatus) AllValues() []ExternalReferenceUpdateStatus {
+	return []ExternalReferenceUpdateStatus{
+		ExternalReferenceUpdateStatusSuccessful,
+		ExternalReferenceUpdateStatusPending,
+		ExternalReferenceUpdateStatusFailed,
+	}
+}
+
+// MarshalText implements encoding.TextMarshaler.
+func (s ExternalReferenceUpdateStatus) MarshalText() ([]byte, error) {
+	switch s {
+	case ExternalReferenceUpdateStatusSuccessful:
+		return []byte(s), nil
+	case ExternalReferenceUpdateStatusPending:
+		return []byte(s), nil
+	case ExternalReferenceUpdateStatusFailed:
+		return []byte(s), nil
+	default:
+		return nil, errors.Errorf("invalid value: %q", s)
+	}
+}
+
+// UnmarshalText implements encoding.TextUnmarshaler.
+func (s *ExternalReferenceUpdateStatus) UnmarshalText(data []byte) error {
+	switch ExternalReferenceUpdateStatus(data) {
+	case ExternalReferenceUpdateStatusSuccessful:
+		*s = ExternalReferenceUpdateStatusSuccessful
+		return nil
+	case ExternalReferenceUpdateStatusPending:
+		*s = ExternalReferenceUpdateStatusPending
+		return nil
+	case ExternalReferenceUpdateStatusFailed:
+		*s = ExternalReferenceUpdateStatusFailed
+		return nil
+	default:
+		return errors.Errorf("invalid value: %q", data)
+	}
 }
 
 // ForbiddenHeaders wraps Errors with response headers.
@@ -497,34 +476,6 @@ func (s *ForbiddenHeaders) SetResponse(val Errors) {
 }
 
 func (*ForbiddenHeaders) updateWorkspaceGroupRes() {}
-
-// InternalServerErrorHeaders wraps Errors with response headers.
-type InternalServerErrorHeaders struct {
-	XRequestID OptString
-	Response   Errors
-}
-
-// GetXRequestID returns the value of XRequestID.
-func (s *InternalServerErrorHeaders) GetXRequestID() OptString {
-	return s.XRequestID
-}
-
-// GetResponse returns the value of Response.
-func (s *InternalServerErrorHeaders) GetResponse() Errors {
-	return s.Response
-}
-
-// SetXRequestID sets the value of XRequestID.
-func (s *InternalServerErrorHeaders) SetXRequestID(val OptString) {
-	s.XRequestID = val
-}
-
-// SetResponse sets the value of Response.
-func (s *InternalServerErrorHeaders) SetResponse(val Errors) {
-	s.Response = val
-}
-
-func (*InternalServerErrorHeaders) updateWorkspaceGroupRes() {}
 
 // The place of this document among the pages of a result.
 // Ref: #/components/schemas/Meta
@@ -578,45 +529,6 @@ func (s *Meta) SetPageNumber(val int64) {
 func (s *Meta) SetPageSize(val int64) {
 	s.PageSize = val
 }
-
-// MethodNotAllowedHeaders wraps Errors with response headers.
-type MethodNotAllowedHeaders struct {
-	Allow      OptString
-	XRequestID OptString
-	Response   Errors
-}
-
-// GetAllow returns the value of Allow.
-func (s *MethodNotAllowedHeaders) GetAllow() OptString {
-	return s.Allow
-}
-
-// GetXRequestID returns the value of XRequestID.
-func (s *MethodNotAllowedHeaders) GetXRequestID() OptString {
-	return s.XRequestID
-}
-
-// GetResponse returns the value of Response.
-func (s *MethodNotAllowedHeaders) GetResponse() Errors {
-	return s.Response
-}
-
-// SetAllow sets the value of Allow.
-func (s *MethodNotAllowedHeaders) SetAllow(val OptString) {
-	s.Allow = val
-}
-
-// SetXRequestID sets the value of XRequestID.
-func (s *MethodNotAllowedHeaders) SetXRequestID(val OptString) {
-	s.XRequestID = val
-}
-
-// SetResponse sets the value of Response.
-func (s *MethodNotAllowedHeaders) SetResponse(val Errors) {
-	s.Response = val
-}
-
-func (*MethodNotAllowedHeaders) updateWorkspaceGroupRes() {}
 
 // NotFoundHeaders wraps Errors with response headers.
 type NotFoundHeaders struct {
@@ -896,74 +808,6 @@ func (o OptNilDateTime) Or(d time.Time) time.Time {
 	return d
 }
 
-// NewOptNilExternalReferenceStatus returns new OptNilExternalReferenceStatus with value set to v.
-func NewOptNilExternalReferenceStatus(v ExternalReferenceStatus) OptNilExternalReferenceStatus {
-	return OptNilExternalReferenceStatus{
-		Value: v,
-		Set:   true,
-	}
-}
-
-// OptNilExternalReferenceStatus is optional nullable ExternalReferenceStatus.
-type OptNilExternalReferenceStatus struct {
-	Value ExternalReferenceStatus
-	Set   bool
-	Null  bool
-}
-
-// IsSet returns true if OptNilExternalReferenceStatus was set.
-func (o OptNilExternalReferenceStatus) IsSet() bool { return o.Set }
-
-// Reset unsets value.
-func (o *OptNilExternalReferenceStatus) Reset() {
-	var v ExternalReferenceStatus
-	o.Value = v
-	o.Set = false
-	o.Null = false
-}
-
-// SetTo sets value to v.
-func (o *OptNilExternalReferenceStatus) SetTo(v ExternalReferenceStatus) {
-	o.Set = true
-	o.Null = false
-	o.Value = v
-}
-
-// IsNull returns true if value is Null.
-func (o OptNilExternalReferenceStatus) IsNull() bool { return o.Null }
-
-// SetToNull sets value to null.
-func (o *OptNilExternalReferenceStatus) SetToNull() {
-	o.Set = true
-	o.Null = true
-	var v ExternalReferenceStatus
-	o.Value = v
-}
-
-// IsEmpty returns true if the field was omitted from the payload (not Set and not Null).
-func (o OptNilExternalReferenceStatus) IsEmpty() bool {
-	return !o.Set && !o.Null
-}
-
-// Get returns value and boolean that denotes whether value was set.
-func (o OptNilExternalReferenceStatus) Get() (v ExternalReferenceStatus, ok bool) {
-	if o.Null {
-		return v, false
-	}
-	if !o.Set {
-		return v, false
-	}
-	return o.Value, true
-}
-
-// Or returns value if set, or given parameter if does not.
-func (o OptNilExternalReferenceStatus) Or(d ExternalReferenceStatus) ExternalReferenceStatus {
-	if v, ok := o.Get(); ok {
-		return v
-	}
-	return d
-}
-
 // NewOptNilExternalReferenceUpdate returns new OptNilExternalReferenceUpdate with value set to v.
 func NewOptNilExternalReferenceUpdate(v ExternalReferenceUpdate) OptNilExternalReferenceUpdate {
 	return OptNilExternalReferenceUpdate{
@@ -1026,6 +870,142 @@ func (o OptNilExternalReferenceUpdate) Get() (v ExternalReferenceUpdate, ok bool
 
 // Or returns value if set, or given parameter if does not.
 func (o OptNilExternalReferenceUpdate) Or(d ExternalReferenceUpdate) ExternalReferenceUpdate {
+	if v, ok := o.Get(); ok {
+		return v
+	}
+	return d
+}
+
+// NewOptNilExternalReferenceUpdateStatus returns new OptNilExternalReferenceUpdateStatus with value set to v.
+func NewOptNilExternalReferenceUpdateStatus(v ExternalReferenceUpdateStatus) OptNilExternalReferenceUpdateStatus {
+	return OptNilExternalReferenceUpdateStatus{
+		Value: v,
+		Set:   true,
+	}
+}
+
+// OptNilExternalReferenceUpdateStatus is optional nullable ExternalReferenceUpdateStatus.
+type OptNilExternalReferenceUpdateStatus struct {
+	Value ExternalReferenceUpdateStatus
+	Set   bool
+	Null  bool
+}
+
+// IsSet returns true if OptNilExternalReferenceUpdateStatus was set.
+func (o OptNilExternalReferenceUpdateStatus) IsSet() bool { return o.Set }
+
+// Reset unsets value.
+func (o *OptNilExternalReferenceUpdateStatus) Reset() {
+	var v ExternalReferenceUpdateStatus
+	o.Value = v
+	o.Set = false
+	o.Null = false
+}
+
+// SetTo sets value to v.
+func (o *OptNilExternalReferenceUpdateStatus) SetTo(v ExternalReferenceUpdateStatus) {
+	o.Set = true
+	o.Null = false
+	o.Value = v
+}
+
+// IsNull returns true if value is Null.
+func (o OptNilExternalReferenceUpdateStatus) IsNull() bool { return o.Null }
+
+// SetToNull sets value to null.
+func (o *OptNilExternalReferenceUpdateStatus) SetToNull() {
+	o.Set = true
+	o.Null = true
+	var v ExternalReferenceUpdateStatus
+	o.Value = v
+}
+
+// IsEmpty returns true if the field was omitted from the payload (not Set and not Null).
+func (o OptNilExternalReferenceUpdateStatus) IsEmpty() bool {
+	return !o.Set && !o.Null
+}
+
+// Get returns value and boolean that denotes whether value was set.
+func (o OptNilExternalReferenceUpdateStatus) Get() (v ExternalReferenceUpdateStatus, ok bool) {
+	if o.Null {
+		return v, false
+	}
+	if !o.Set {
+		return v, false
+	}
+	return o.Value, true
+}
+
+// Or returns value if set, or given parameter if does not.
+func (o OptNilExternalReferenceUpdateStatus) Or(d ExternalReferenceUpdateStatus) ExternalReferenceUpdateStatus {
+	if v, ok := o.Get(); ok {
+		return v
+	}
+	return d
+}
+
+// NewOptNilInt64 returns new OptNilInt64 with value set to v.
+func NewOptNilInt64(v int64) OptNilInt64 {
+	return OptNilInt64{
+		Value: v,
+		Set:   true,
+	}
+}
+
+// OptNilInt64 is optional nullable int64.
+type OptNilInt64 struct {
+	Value int64
+	Set   bool
+	Null  bool
+}
+
+// IsSet returns true if OptNilInt64 was set.
+func (o OptNilInt64) IsSet() bool { return o.Set }
+
+// Reset unsets value.
+func (o *OptNilInt64) Reset() {
+	var v int64
+	o.Value = v
+	o.Set = false
+	o.Null = false
+}
+
+// SetTo sets value to v.
+func (o *OptNilInt64) SetTo(v int64) {
+	o.Set = true
+	o.Null = false
+	o.Value = v
+}
+
+// IsNull returns true if value is Null.
+func (o OptNilInt64) IsNull() bool { return o.Null }
+
+// SetToNull sets value to null.
+func (o *OptNilInt64) SetToNull() {
+	o.Set = true
+	o.Null = true
+	var v int64
+	o.Value = v
+}
+
+// IsEmpty returns true if the field was omitted from the payload (not Set and not Null).
+func (o OptNilInt64) IsEmpty() bool {
+	return !o.Set && !o.Null
+}
+
+// Get returns value and boolean that denotes whether value was set.
+func (o OptNilInt64) Get() (v int64, ok bool) {
+	if o.Null {
+		return v, false
+	}
+	if !o.Set {
+		return v, false
+	}
+	return o.Value, true
+}
+
+// Or returns value if set, or given parameter if does not.
+func (o OptNilInt64) Or(d int64) int64 {
 	if v, ok := o.Get(); ok {
 		return v
 	}
@@ -1420,7 +1400,7 @@ func (o OptWorkspaceGroupDocumentWorkspaces) Or(d WorkspaceGroupDocumentWorkspac
 	return d
 }
 
-// A set of rate cards.
+// A set of rate cards. It may have more fields than these.
 // Ref: #/components/schemas/RateCardSet
 type RateCardSet struct {
 	// The id of the rate card set.
@@ -1438,7 +1418,8 @@ type RateCardSet struct {
 	// When the set was made.
 	CreatedAt OptNilDateTime `json:"created_at"`
 	// When the set last changed.
-	UpdatedAt OptNilDateTime `json:"updated_at"`
+	UpdatedAt       OptNilDateTime `json:"updated_at"`
+	AdditionalProps RateCardSetAdditional
 }
 
 // GetID returns the value of ID.
@@ -1481,6 +1462,11 @@ func (s *RateCardSet) GetUpdatedAt() OptNilDateTime {
 	return s.UpdatedAt
 }
 
+// GetAdditionalProps returns the value of AdditionalProps.
+func (s *RateCardSet) GetAdditionalProps() RateCardSetAdditional {
+	return s.AdditionalProps
+}
+
 // SetID sets the value of ID.
 func (s *RateCardSet) SetID(val string) {
 	s.ID = val
@@ -1521,33 +1507,69 @@ func (s *RateCardSet) SetUpdatedAt(val OptNilDateTime) {
 	s.UpdatedAt = val
 }
 
-// RequestHeaderFieldsTooLargeHeaders wraps Errors with response headers.
-type RequestHeaderFieldsTooLargeHeaders struct {
+// SetAdditionalProps sets the value of AdditionalProps.
+func (s *RateCardSet) SetAdditionalProps(val RateCardSetAdditional) {
+	s.AdditionalProps = val
+}
+
+type RateCardSetAdditional map[string]jx.Raw
+
+func (s *RateCardSetAdditional) init() RateCardSetAdditional {
+	m := *s
+	if m == nil {
+		m = map[string]jx.Raw{}
+		*s = m
+	}
+	return m
+}
+
+// RefusedStatusCodeWithHeaders wraps Errors with status code and response headers.
+type RefusedStatusCodeWithHeaders struct {
+	StatusCode int
+	Allow      OptString
 	XRequestID OptString
 	Response   Errors
 }
 
+// GetStatusCode returns the value of StatusCode.
+func (s *RefusedStatusCodeWithHeaders) GetStatusCode() int {
+	return s.StatusCode
+}
+
+// GetAllow returns the value of Allow.
+func (s *RefusedStatusCodeWithHeaders) GetAllow() OptString {
+	return s.Allow
+}
+
 // GetXRequestID returns the value of XRequestID.
-func (s *RequestHeaderFieldsTooLargeHeaders) GetXRequestID() OptString {
+func (s *RefusedStatusCodeWithHeaders) GetXRequestID() OptString {
 	return s.XRequestID
 }
 
 // GetResponse returns the value of Response.
-func (s *RequestHeaderFieldsTooLargeHeaders) GetResponse() Errors {
+func (s *RefusedStatusCodeWithHeaders) GetResponse() Errors {
 	return s.Response
 }
 
+// SetStatusCode sets the value of StatusCode.
+func (s *RefusedStatusCodeWithHeaders) SetStatusCode(val int) {
+	s.StatusCode = val
+}
+
+// SetAllow sets the value of Allow.
+func (s *RefusedStatusCodeWithHeaders) SetAllow(val OptString) {
+	s.Allow = val
+}
+
 // SetXRequestID sets the value of XRequestID.
-func (s *RequestHeaderFieldsTooLargeHeaders) SetXRequestID(val OptString) {
+func (s *RefusedStatusCodeWithHeaders) SetXRequestID(val OptString) {
 	s.XRequestID = val
 }
 
 // SetResponse sets the value of Response.
-func (s *RequestHeaderFieldsTooLargeHeaders) SetResponse(val Errors) {
+func (s *RefusedStatusCodeWithHeaders) SetResponse(val Errors) {
 	s.Response = val
 }
-
-func (*RequestHeaderFieldsTooLargeHeaders) updateWorkspaceGroupRes() {}
 
 // Names one object of the document.
 // Ref: #/components/schemas/Result
@@ -1712,35 +1734,7 @@ func (s *UnprocessableContentHeaders) SetResponse(val Errors) {
 
 func (*UnprocessableContentHeaders) updateWorkspaceGroupRes() {}
 
-// UnsupportedMediaTypeHeaders wraps Errors with response headers.
-type UnsupportedMediaTypeHeaders struct {
-	XRequestID OptString
-	Response   Errors
-}
-
-// GetXRequestID returns the value of XRequestID.
-func (s *UnsupportedMediaTypeHeaders) GetXRequestID() OptString {
-	return s.XRequestID
-}
-
-// GetResponse returns the value of Response.
-func (s *UnsupportedMediaTypeHeaders) GetResponse() Errors {
-	return s.Response
-}
-
-// SetXRequestID sets the value of XRequestID.
-func (s *UnsupportedMediaTypeHeaders) SetXRequestID(val OptString) {
-	s.XRequestID = val
-}
-
-// SetResponse sets the value of Response.
-func (s *UnsupportedMediaTypeHeaders) SetResponse(val Errors) {
-	s.Response = val
-}
-
-func (*UnsupportedMediaTypeHeaders) updateWorkspaceGroupRes() {}
-
-// A workspace (the vendor's interface calls it a project); the core of its fields.
+// A workspace (the vendor's interface calls it a project); the core of its fields. It may have more.
 // Ref: #/components/schemas/Workspace
 type Workspace struct {
 	// The id of the workspace.
@@ -1753,8 +1747,9 @@ type Workspace struct {
 	Archived OptNilBool `json:"archived"`
 	// Who may join the workspace.
 	AccessLevel OptNilString `json:"access_level"`
-	// The id of the account that the workspace belongs to.
-	AccountID OptNilString `json:"account_id"`
+	// The id of the account that the workspace belongs to; a number here, though other ids in replies are
+	// strings.
+	AccountID OptNilInt64 `json:"account_id"`
 	// The first day of the work.
 	StartDate OptNilDate `json:"start_date"`
 	// The day on which the work is due.
@@ -1766,7 +1761,8 @@ type Workspace struct {
 	// When the workspace was made.
 	CreatedAt OptNilDateTime `json:"created_at"`
 	// When the workspace last changed.
-	UpdatedAt OptNilDateTime `json:"updated_at"`
+	UpdatedAt       OptNilDateTime `json:"updated_at"`
+	AdditionalProps WorkspaceAdditional
 }
 
 // GetID returns the value of ID.
@@ -1795,7 +1791,7 @@ func (s *Workspace) GetAccessLevel() OptNilString {
 }
 
 // GetAccountID returns the value of AccountID.
-func (s *Workspace) GetAccountID() OptNilString {
+func (s *Workspace) GetAccountID() OptNilInt64 {
 	return s.AccountID
 }
 
@@ -1829,6 +1825,11 @@ func (s *Workspace) GetUpdatedAt() OptNilDateTime {
 	return s.UpdatedAt
 }
 
+// GetAdditionalProps returns the value of AdditionalProps.
+func (s *Workspace) GetAdditionalProps() WorkspaceAdditional {
+	return s.AdditionalProps
+}
+
 // SetID sets the value of ID.
 func (s *Workspace) SetID(val string) {
 	s.ID = val
@@ -1855,7 +1856,7 @@ func (s *Workspace) SetAccessLevel(val OptNilString) {
 }
 
 // SetAccountID sets the value of AccountID.
-func (s *Workspace) SetAccountID(val OptNilString) {
+func (s *Workspace) SetAccountID(val OptNilInt64) {
 	s.AccountID = val
 }
 
@@ -1887,6 +1888,22 @@ func (s *Workspace) SetCreatedAt(val OptNilDateTime) {
 // SetUpdatedAt sets the value of UpdatedAt.
 func (s *Workspace) SetUpdatedAt(val OptNilDateTime) {
 	s.UpdatedAt = val
+}
+
+// SetAdditionalProps sets the value of AdditionalProps.
+func (s *Workspace) SetAdditionalProps(val WorkspaceAdditional) {
+	s.AdditionalProps = val
+}
+
+type WorkspaceAdditional map[string]jx.Raw
+
+func (s *WorkspaceAdditional) init() WorkspaceAdditional {
+	m := *s
+	if m == nil {
+		m = map[string]jx.Raw{}
+		*s = m
+	}
+	return m
 }
 
 // A group of workspaces.

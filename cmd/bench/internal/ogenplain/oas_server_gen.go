@@ -21,6 +21,10 @@ type Handler interface {
 	//
 	// PUT /workspace_groups/{id}
 	UpdateWorkspaceGroup(ctx context.Context, req *WorkspaceGroupRequest, params UpdateWorkspaceGroupParams) (UpdateWorkspaceGroupRes, error)
+	// NewError creates *RefusedStatusCodeWithHeaders from error returned by handler.
+	//
+	// Used for common default response.
+	NewError(ctx context.Context, err error) *RefusedStatusCodeWithHeaders
 }
 
 // Server implements http server based on OpenAPI v3 specification and

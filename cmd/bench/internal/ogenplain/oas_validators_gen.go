@@ -32,29 +32,6 @@ func (s *BadRequestHeaders) Validate() error {
 	return nil
 }
 
-func (s *ContentTooLargeHeaders) Validate() error {
-	if s == nil {
-		return validate.ErrNilPointer
-	}
-
-	var failures []validate.FieldError
-	if err := func() error {
-		if err := s.Response.Validate(); err != nil {
-			return err
-		}
-		return nil
-	}(); err != nil {
-		failures = append(failures, validate.FieldError{
-			Name:  "Response",
-			Error: err,
-		})
-	}
-	if len(failures) > 0 {
-		return &validate.Error{Fields: failures}
-	}
-	return nil
-}
-
 func (s *Errors) Validate() error {
 	if s == nil {
 		return validate.ErrNilPointer
@@ -76,49 +53,6 @@ func (s *Errors) Validate() error {
 		return &validate.Error{Fields: failures}
 	}
 	return nil
-}
-
-func (s *ExternalReference) Validate() error {
-	if s == nil {
-		return validate.ErrNilPointer
-	}
-
-	var failures []validate.FieldError
-	if err := func() error {
-		if value, ok := s.Status.Get(); ok {
-			if err := func() error {
-				if err := value.Validate(); err != nil {
-					return err
-				}
-				return nil
-			}(); err != nil {
-				return err
-			}
-		}
-		return nil
-	}(); err != nil {
-		failures = append(failures, validate.FieldError{
-			Name:  "status",
-			Error: err,
-		})
-	}
-	if len(failures) > 0 {
-		return &validate.Error{Fields: failures}
-	}
-	return nil
-}
-
-func (s ExternalReferenceStatus) Validate() error {
-	switch s {
-	case "successful":
-		return nil
-	case "pending":
-		return nil
-	case "failed":
-		return nil
-	default:
-		return errors.Errorf("invalid value: %v", s)
-	}
 }
 
 func (s *ExternalReferenceUpdate) Validate() error {
@@ -220,30 +154,20 @@ func (s *ExternalReferenceUpdate) Validate() error {
 	return nil
 }
 
-func (s *ForbiddenHeaders) Validate() error {
-	if s == nil {
-		return validate.ErrNilPointer
-	}
-
-	var failures []validate.FieldError
-	if err := func() error {
-		if err := s.Response.Validate(); err != nil {
-			return err
-		}
+func (s ExternalReferenceUpdateStatus) Validate() error {
+	switch s {
+	case "successful":
 		return nil
-	}(); err != nil {
-		failures = append(failures, validate.FieldError{
-			Name:  "Response",
-			Error: err,
-		})
+	case "pending":
+		return nil
+	case "failed":
+		return nil
+	default:
+		return errors.Errorf("invalid value: %v", s)
 	}
-	if len(failures) > 0 {
-		return &validate.Error{Fields: failures}
-	}
-	return nil
 }
 
-func (s *InternalServerErrorHeaders) Validate() error {
+func (s *ForbiddenHeaders) Validate() error {
 	if s == nil {
 		return validate.ErrNilPointer
 	}
@@ -362,29 +286,6 @@ func (s *Meta) Validate() error {
 	return nil
 }
 
-func (s *MethodNotAllowedHeaders) Validate() error {
-	if s == nil {
-		return validate.ErrNilPointer
-	}
-
-	var failures []validate.FieldError
-	if err := func() error {
-		if err := s.Response.Validate(); err != nil {
-			return err
-		}
-		return nil
-	}(); err != nil {
-		failures = append(failures, validate.FieldError{
-			Name:  "Response",
-			Error: err,
-		})
-	}
-	if len(failures) > 0 {
-		return &validate.Error{Fields: failures}
-	}
-	return nil
-}
-
 func (s *NotFoundHeaders) Validate() error {
 	if s == nil {
 		return validate.ErrNilPointer
@@ -456,7 +357,7 @@ func (s *RateCardSet) Validate() error {
 	return nil
 }
 
-func (s *RequestHeaderFieldsTooLargeHeaders) Validate() error {
+func (s *RefusedStatusCodeWithHeaders) Validate() error {
 	if s == nil {
 		return validate.ErrNilPointer
 	}
@@ -627,29 +528,6 @@ func (s *UnprocessableContentHeaders) Validate() error {
 	return nil
 }
 
-func (s *UnsupportedMediaTypeHeaders) Validate() error {
-	if s == nil {
-		return validate.ErrNilPointer
-	}
-
-	var failures []validate.FieldError
-	if err := func() error {
-		if err := s.Response.Validate(); err != nil {
-			return err
-		}
-		return nil
-	}(); err != nil {
-		failures = append(failures, validate.FieldError{
-			Name:  "Response",
-			Error: err,
-		})
-	}
-	if len(failures) > 0 {
-		return &validate.Error{Fields: failures}
-	}
-	return nil
-}
-
 func (s *WorkspaceGroupDocument) Validate() error {
 	if s == nil {
 		return validate.ErrNilPointer
@@ -700,24 +578,6 @@ func (s *WorkspaceGroupDocument) Validate() error {
 		})
 	}
 	if err := func() error {
-		if value, ok := s.ExternalReferences.Get(); ok {
-			if err := func() error {
-				if err := value.Validate(); err != nil {
-					return err
-				}
-				return nil
-			}(); err != nil {
-				return err
-			}
-		}
-		return nil
-	}(); err != nil {
-		failures = append(failures, validate.FieldError{
-			Name:  "external_references",
-			Error: err,
-		})
-	}
-	if err := func() error {
 		if value, ok := s.RateCardSets.Get(); ok {
 			if err := func() error {
 				if err := value.Validate(); err != nil {
@@ -735,28 +595,6 @@ func (s *WorkspaceGroupDocument) Validate() error {
 			Error: err,
 		})
 	}
-	if len(failures) > 0 {
-		return &validate.Error{Fields: failures}
-	}
-	return nil
-}
-
-func (s WorkspaceGroupDocumentExternalReferences) Validate() error {
-	var failures []validate.FieldError
-	for key, elem := range s {
-		if err := func() error {
-			if err := elem.Validate(); err != nil {
-				return err
-			}
-			return nil
-		}(); err != nil {
-			failures = append(failures, validate.FieldError{
-				Name:  key,
-				Error: err,
-			})
-		}
-	}
-
 	if len(failures) > 0 {
 		return &validate.Error{Fields: failures}
 	}

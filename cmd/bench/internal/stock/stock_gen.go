@@ -22,30 +22,6 @@ import (
 	openapi_types "github.com/oapi-codegen/runtime/types"
 )
 
-// Defines values for ExternalReferenceStatus.
-const (
-	Failed      ExternalReferenceStatus = "failed"
-	LessThannil ExternalReferenceStatus = "<nil>"
-	Pending     ExternalReferenceStatus = "pending"
-	Successful  ExternalReferenceStatus = "successful"
-)
-
-// Valid indicates whether the value is a known member of the ExternalReferenceStatus enum.
-func (e ExternalReferenceStatus) Valid() bool {
-	switch e {
-	case Failed:
-		return true
-	case LessThannil:
-		return true
-	case Pending:
-		return true
-	case Successful:
-		return true
-	default:
-		return false
-	}
-}
-
 // Error One reason; it never repeats what the caller sent
 type Error struct {
 	// Field The field that is meant, dotted where it is nested; left out where the error is about no field
@@ -96,11 +72,11 @@ type ExternalReference struct {
 	// ServiceName The provider of the integration
 	ServiceName string `json:"service_name"`
 
-	// Status The state of an integration
-	Status *ExternalReferenceStatus `json:"status,omitempty"`
+	// Status The state of the integration; usually one of the values that an update takes, but others may come
+	Status *string `json:"status,omitempty"`
 
-	// SubjectId The id of the group
-	SubjectId string `json:"subject_id"`
+	// SubjectId The id of the group; a number here, though other ids in replies are strings
+	SubjectId int64 `json:"subject_id"`
 
 	// SubjectType The type of the object that the reference belongs to
 	SubjectType string `json:"subject_type"`
@@ -108,9 +84,6 @@ type ExternalReference struct {
 	// UpdatedAt When the reference last changed
 	UpdatedAt time.Time `json:"updated_at"`
 }
-
-// ExternalReferenceStatus The state of an integration
-type ExternalReferenceStatus string
 
 // ExternalReferenceUpdate A link to an object in another system, usually kept up by an integration. The group has at most one for
 // each `service_name`: it is updated if it is there and added if it is not.
@@ -136,8 +109,8 @@ type ExternalReferenceUpdate struct {
 	// ServiceName The provider of the integration, unique within the group
 	ServiceName string `json:"service_name"`
 
-	// Status The state of an integration
-	Status *ExternalReferenceStatus `json:"status,omitempty"`
+	// Status The state of the integration
+	Status *string `json:"status,omitempty"`
 }
 
 // Meta The place of this document among the pages of a result
@@ -155,7 +128,7 @@ type Meta struct {
 	PageSize int64 `json:"page_size"`
 }
 
-// RateCardSet A set of rate cards
+// RateCardSet A set of rate cards. It may have more fields than these
 type RateCardSet struct {
 	// AccountDefault Whether the account uses this set where no other is chosen
 	AccountDefault *bool `json:"account_default,omitempty"`
@@ -179,7 +152,8 @@ type RateCardSet struct {
 	Title string `json:"title"`
 
 	// UpdatedAt When the set last changed
-	UpdatedAt *time.Time `json:"updated_at,omitempty"`
+	UpdatedAt            *time.Time             `json:"updated_at,omitempty"`
+	AdditionalProperties map[string]interface{} `json:"-"`
 }
 
 // Result Names one object of the document
@@ -191,13 +165,13 @@ type Result struct {
 	Key string `json:"key"`
 }
 
-// Workspace A workspace (the vendor's interface calls it a project); the core of its fields
+// Workspace A workspace (the vendor's interface calls it a project); the core of its fields. It may have more
 type Workspace struct {
 	// AccessLevel Who may join the workspace
 	AccessLevel *string `json:"access_level,omitempty"`
 
-	// AccountId The id of the account that the workspace belongs to
-	AccountId *string `json:"account_id,omitempty"`
+	// AccountId The id of the account that the workspace belongs to; a number here, though other ids in replies are strings
+	AccountId *int64 `json:"account_id,omitempty"`
 
 	// Archived Whether the workspace is archived
 	Archived *bool `json:"archived,omitempty"`
@@ -227,7 +201,8 @@ type Workspace struct {
 	Title string `json:"title"`
 
 	// UpdatedAt When the workspace last changed
-	UpdatedAt *time.Time `json:"updated_at,omitempty"`
+	UpdatedAt            *time.Time             `json:"updated_at,omitempty"`
+	AdditionalProperties map[string]interface{} `json:"-"`
 }
 
 // WorkspaceGroup A group of workspaces
@@ -354,23 +329,14 @@ type Include = string
 // BadRequest Why a request was refused; every violation is listed, not only the first
 type BadRequest = Errors
 
-// ContentTooLarge Why a request was refused; every violation is listed, not only the first
-type ContentTooLarge = Errors
-
 // Forbidden Why a request was refused; every violation is listed, not only the first
 type Forbidden = Errors
-
-// InternalServerError Why a request was refused; every violation is listed, not only the first
-type InternalServerError = Errors
-
-// MethodNotAllowed Why a request was refused; every violation is listed, not only the first
-type MethodNotAllowed = Errors
 
 // NotFound Why a request was refused; every violation is listed, not only the first
 type NotFound = Errors
 
-// RequestHeaderFieldsTooLarge Why a request was refused; every violation is listed, not only the first
-type RequestHeaderFieldsTooLarge = Errors
+// Refused Why a request was refused; every violation is listed, not only the first
+type Refused = Errors
 
 // ServiceUnavailable Why a request was refused; every violation is listed, not only the first
 type ServiceUnavailable = Errors
@@ -383,9 +349,6 @@ type Unauthorized = Errors
 
 // UnprocessableContent Why a request was refused; every violation is listed, not only the first
 type UnprocessableContent = Errors
-
-// UnsupportedMediaType Why a request was refused; every violation is listed, not only the first
-type UnsupportedMediaType = Errors
 
 // UpdateWorkspaceGroupParams defines parameters for UpdateWorkspaceGroup.
 type UpdateWorkspaceGroupParams struct {
@@ -400,6 +363,404 @@ type UpdateWorkspaceGroupJSONRequestBody = WorkspaceGroupRequest
 
 // UpdateWorkspaceGroupFormdataRequestBody defines body for UpdateWorkspaceGroup for application/x-www-form-urlencoded ContentType.
 type UpdateWorkspaceGroupFormdataRequestBody = WorkspaceGroupRequest
+
+// Getter for additional properties for RateCardSet. Returns the specified
+// element and whether it was found
+func (a RateCardSet) Get(fieldName string) (value interface{}, found bool) {
+	if a.AdditionalProperties != nil {
+		value, found = a.AdditionalProperties[fieldName]
+	}
+	return
+}
+
+// Setter for additional properties for RateCardSet
+func (a *RateCardSet) Set(fieldName string, value interface{}) {
+	if a.AdditionalProperties == nil {
+		a.AdditionalProperties = make(map[string]interface{})
+	}
+	a.AdditionalProperties[fieldName] = value
+}
+
+// Override default JSON handling for RateCardSet to handle AdditionalProperties
+func (a *RateCardSet) UnmarshalJSON(b []byte) error {
+	object := make(map[string]json.RawMessage)
+	err := json.Unmarshal(b, &object)
+	if err != nil {
+		return err
+	}
+
+	if raw, found := object["account_default"]; found {
+		err = json.Unmarshal(raw, &a.AccountDefault)
+		if err != nil {
+			return fmt.Errorf("error reading 'account_default': %w", err)
+		}
+		delete(object, "account_default")
+	}
+
+	if raw, found := object["active_currencies"]; found {
+		err = json.Unmarshal(raw, &a.ActiveCurrencies)
+		if err != nil {
+			return fmt.Errorf("error reading 'active_currencies': %w", err)
+		}
+		delete(object, "active_currencies")
+	}
+
+	if raw, found := object["created_at"]; found {
+		err = json.Unmarshal(raw, &a.CreatedAt)
+		if err != nil {
+			return fmt.Errorf("error reading 'created_at': %w", err)
+		}
+		delete(object, "created_at")
+	}
+
+	if raw, found := object["default_currencies"]; found {
+		err = json.Unmarshal(raw, &a.DefaultCurrencies)
+		if err != nil {
+			return fmt.Errorf("error reading 'default_currencies': %w", err)
+		}
+		delete(object, "default_currencies")
+	}
+
+	if raw, found := object["destroyable"]; found {
+		err = json.Unmarshal(raw, &a.Destroyable)
+		if err != nil {
+			return fmt.Errorf("error reading 'destroyable': %w", err)
+		}
+		delete(object, "destroyable")
+	}
+
+	if raw, found := object["id"]; found {
+		err = json.Unmarshal(raw, &a.Id)
+		if err != nil {
+			return fmt.Errorf("error reading 'id': %w", err)
+		}
+		delete(object, "id")
+	}
+
+	if raw, found := object["title"]; found {
+		err = json.Unmarshal(raw, &a.Title)
+		if err != nil {
+			return fmt.Errorf("error reading 'title': %w", err)
+		}
+		delete(object, "title")
+	}
+
+	if raw, found := object["updated_at"]; found {
+		err = json.Unmarshal(raw, &a.UpdatedAt)
+		if err != nil {
+			return fmt.Errorf("error reading 'updated_at': %w", err)
+		}
+		delete(object, "updated_at")
+	}
+
+	if len(object) != 0 {
+		a.AdditionalProperties = make(map[string]interface{})
+		for fieldName, fieldBuf := range object {
+			var fieldVal interface{}
+			err := json.Unmarshal(fieldBuf, &fieldVal)
+			if err != nil {
+				return fmt.Errorf("error unmarshaling field %s: %w", fieldName, err)
+			}
+			a.AdditionalProperties[fieldName] = fieldVal
+		}
+	}
+	return nil
+}
+
+// Override default JSON handling for RateCardSet to handle AdditionalProperties
+func (a RateCardSet) MarshalJSON() ([]byte, error) {
+	var err error
+	object := make(map[string]json.RawMessage)
+
+	if a.AccountDefault != nil {
+		object["account_default"], err = json.Marshal(a.AccountDefault)
+		if err != nil {
+			return nil, fmt.Errorf("error marshaling 'account_default': %w", err)
+		}
+	}
+
+	if a.ActiveCurrencies != nil {
+		object["active_currencies"], err = json.Marshal(a.ActiveCurrencies)
+		if err != nil {
+			return nil, fmt.Errorf("error marshaling 'active_currencies': %w", err)
+		}
+	}
+
+	if a.CreatedAt != nil {
+		object["created_at"], err = json.Marshal(a.CreatedAt)
+		if err != nil {
+			return nil, fmt.Errorf("error marshaling 'created_at': %w", err)
+		}
+	}
+
+	if a.DefaultCurrencies != nil {
+		object["default_currencies"], err = json.Marshal(a.DefaultCurrencies)
+		if err != nil {
+			return nil, fmt.Errorf("error marshaling 'default_currencies': %w", err)
+		}
+	}
+
+	if a.Destroyable != nil {
+		object["destroyable"], err = json.Marshal(a.Destroyable)
+		if err != nil {
+			return nil, fmt.Errorf("error marshaling 'destroyable': %w", err)
+		}
+	}
+
+	object["id"], err = json.Marshal(a.Id)
+	if err != nil {
+		return nil, fmt.Errorf("error marshaling 'id': %w", err)
+	}
+
+	object["title"], err = json.Marshal(a.Title)
+	if err != nil {
+		return nil, fmt.Errorf("error marshaling 'title': %w", err)
+	}
+
+	if a.UpdatedAt != nil {
+		object["updated_at"], err = json.Marshal(a.UpdatedAt)
+		if err != nil {
+			return nil, fmt.Errorf("error marshaling 'updated_at': %w", err)
+		}
+	}
+
+	for fieldName, field := range a.AdditionalProperties {
+		object[fieldName], err = json.Marshal(field)
+		if err != nil {
+			return nil, fmt.Errorf("error marshaling '%s': %w", fieldName, err)
+		}
+	}
+	return json.Marshal(object)
+}
+
+// Getter for additional properties for Workspace. Returns the specified
+// element and whether it was found
+func (a Workspace) Get(fieldName string) (value interface{}, found bool) {
+	if a.AdditionalProperties != nil {
+		value, found = a.AdditionalProperties[fieldName]
+	}
+	return
+}
+
+// Setter for additional properties for Workspace
+func (a *Workspace) Set(fieldName string, value interface{}) {
+	if a.AdditionalProperties == nil {
+		a.AdditionalProperties = make(map[string]interface{})
+	}
+	a.AdditionalProperties[fieldName] = value
+}
+
+// Override default JSON handling for Workspace to handle AdditionalProperties
+func (a *Workspace) UnmarshalJSON(b []byte) error {
+	object := make(map[string]json.RawMessage)
+	err := json.Unmarshal(b, &object)
+	if err != nil {
+		return err
+	}
+
+	if raw, found := object["access_level"]; found {
+		err = json.Unmarshal(raw, &a.AccessLevel)
+		if err != nil {
+			return fmt.Errorf("error reading 'access_level': %w", err)
+		}
+		delete(object, "access_level")
+	}
+
+	if raw, found := object["account_id"]; found {
+		err = json.Unmarshal(raw, &a.AccountId)
+		if err != nil {
+			return fmt.Errorf("error reading 'account_id': %w", err)
+		}
+		delete(object, "account_id")
+	}
+
+	if raw, found := object["archived"]; found {
+		err = json.Unmarshal(raw, &a.Archived)
+		if err != nil {
+			return fmt.Errorf("error reading 'archived': %w", err)
+		}
+		delete(object, "archived")
+	}
+
+	if raw, found := object["budgeted"]; found {
+		err = json.Unmarshal(raw, &a.Budgeted)
+		if err != nil {
+			return fmt.Errorf("error reading 'budgeted': %w", err)
+		}
+		delete(object, "budgeted")
+	}
+
+	if raw, found := object["created_at"]; found {
+		err = json.Unmarshal(raw, &a.CreatedAt)
+		if err != nil {
+			return fmt.Errorf("error reading 'created_at': %w", err)
+		}
+		delete(object, "created_at")
+	}
+
+	if raw, found := object["currency"]; found {
+		err = json.Unmarshal(raw, &a.Currency)
+		if err != nil {
+			return fmt.Errorf("error reading 'currency': %w", err)
+		}
+		delete(object, "currency")
+	}
+
+	if raw, found := object["description"]; found {
+		err = json.Unmarshal(raw, &a.Description)
+		if err != nil {
+			return fmt.Errorf("error reading 'description': %w", err)
+		}
+		delete(object, "description")
+	}
+
+	if raw, found := object["due_date"]; found {
+		err = json.Unmarshal(raw, &a.DueDate)
+		if err != nil {
+			return fmt.Errorf("error reading 'due_date': %w", err)
+		}
+		delete(object, "due_date")
+	}
+
+	if raw, found := object["id"]; found {
+		err = json.Unmarshal(raw, &a.Id)
+		if err != nil {
+			return fmt.Errorf("error reading 'id': %w", err)
+		}
+		delete(object, "id")
+	}
+
+	if raw, found := object["start_date"]; found {
+		err = json.Unmarshal(raw, &a.StartDate)
+		if err != nil {
+			return fmt.Errorf("error reading 'start_date': %w", err)
+		}
+		delete(object, "start_date")
+	}
+
+	if raw, found := object["title"]; found {
+		err = json.Unmarshal(raw, &a.Title)
+		if err != nil {
+			return fmt.Errorf("error reading 'title': %w", err)
+		}
+		delete(object, "title")
+	}
+
+	if raw, found := object["updated_at"]; found {
+		err = json.Unmarshal(raw, &a.UpdatedAt)
+		if err != nil {
+			return fmt.Errorf("error reading 'updated_at': %w", err)
+		}
+		delete(object, "updated_at")
+	}
+
+	if len(object) != 0 {
+		a.AdditionalProperties = make(map[string]interface{})
+		for fieldName, fieldBuf := range object {
+			var fieldVal interface{}
+			err := json.Unmarshal(fieldBuf, &fieldVal)
+			if err != nil {
+				return fmt.Errorf("error unmarshaling field %s: %w", fieldName, err)
+			}
+			a.AdditionalProperties[fieldName] = fieldVal
+		}
+	}
+	return nil
+}
+
+// Override default JSON handling for Workspace to handle AdditionalProperties
+func (a Workspace) MarshalJSON() ([]byte, error) {
+	var err error
+	object := make(map[string]json.RawMessage)
+
+	if a.AccessLevel != nil {
+		object["access_level"], err = json.Marshal(a.AccessLevel)
+		if err != nil {
+			return nil, fmt.Errorf("error marshaling 'access_level': %w", err)
+		}
+	}
+
+	if a.AccountId != nil {
+		object["account_id"], err = json.Marshal(a.AccountId)
+		if err != nil {
+			return nil, fmt.Errorf("error marshaling 'account_id': %w", err)
+		}
+	}
+
+	if a.Archived != nil {
+		object["archived"], err = json.Marshal(a.Archived)
+		if err != nil {
+			return nil, fmt.Errorf("error marshaling 'archived': %w", err)
+		}
+	}
+
+	if a.Budgeted != nil {
+		object["budgeted"], err = json.Marshal(a.Budgeted)
+		if err != nil {
+			return nil, fmt.Errorf("error marshaling 'budgeted': %w", err)
+		}
+	}
+
+	if a.CreatedAt != nil {
+		object["created_at"], err = json.Marshal(a.CreatedAt)
+		if err != nil {
+			return nil, fmt.Errorf("error marshaling 'created_at': %w", err)
+		}
+	}
+
+	if a.Currency != nil {
+		object["currency"], err = json.Marshal(a.Currency)
+		if err != nil {
+			return nil, fmt.Errorf("error marshaling 'currency': %w", err)
+		}
+	}
+
+	if a.Description != nil {
+		object["description"], err = json.Marshal(a.Description)
+		if err != nil {
+			return nil, fmt.Errorf("error marshaling 'description': %w", err)
+		}
+	}
+
+	if a.DueDate != nil {
+		object["due_date"], err = json.Marshal(a.DueDate)
+		if err != nil {
+			return nil, fmt.Errorf("error marshaling 'due_date': %w", err)
+		}
+	}
+
+	object["id"], err = json.Marshal(a.Id)
+	if err != nil {
+		return nil, fmt.Errorf("error marshaling 'id': %w", err)
+	}
+
+	if a.StartDate != nil {
+		object["start_date"], err = json.Marshal(a.StartDate)
+		if err != nil {
+			return nil, fmt.Errorf("error marshaling 'start_date': %w", err)
+		}
+	}
+
+	object["title"], err = json.Marshal(a.Title)
+	if err != nil {
+		return nil, fmt.Errorf("error marshaling 'title': %w", err)
+	}
+
+	if a.UpdatedAt != nil {
+		object["updated_at"], err = json.Marshal(a.UpdatedAt)
+		if err != nil {
+			return nil, fmt.Errorf("error marshaling 'updated_at': %w", err)
+		}
+	}
+
+	for fieldName, field := range a.AdditionalProperties {
+		object[fieldName], err = json.Marshal(field)
+		if err != nil {
+			return nil, fmt.Errorf("error marshaling '%s': %w", fieldName, err)
+		}
+	}
+	return json.Marshal(object)
+}
 
 // ServerInterface represents all server handlers.
 type ServerInterface interface {
@@ -498,15 +859,6 @@ type BadRequestJSONResponse struct {
 	Headers BadRequestResponseHeaders
 }
 
-type ContentTooLargeResponseHeaders struct {
-	XRequestId *string
-}
-type ContentTooLargeJSONResponse struct {
-	Body Errors
-
-	Headers ContentTooLargeResponseHeaders
-}
-
 type ForbiddenResponseHeaders struct {
 	XRequestId *string
 }
@@ -514,25 +866,6 @@ type ForbiddenJSONResponse struct {
 	Body Errors
 
 	Headers ForbiddenResponseHeaders
-}
-
-type InternalServerErrorResponseHeaders struct {
-	XRequestId *string
-}
-type InternalServerErrorJSONResponse struct {
-	Body Errors
-
-	Headers InternalServerErrorResponseHeaders
-}
-
-type MethodNotAllowedResponseHeaders struct {
-	Allow      *string
-	XRequestId *string
-}
-type MethodNotAllowedJSONResponse struct {
-	Body Errors
-
-	Headers MethodNotAllowedResponseHeaders
 }
 
 type NotFoundResponseHeaders struct {
@@ -544,13 +877,14 @@ type NotFoundJSONResponse struct {
 	Headers NotFoundResponseHeaders
 }
 
-type RequestHeaderFieldsTooLargeResponseHeaders struct {
+type RefusedResponseHeaders struct {
+	Allow      *string
 	XRequestId *string
 }
-type RequestHeaderFieldsTooLargeJSONResponse struct {
+type RefusedJSONResponse struct {
 	Body Errors
 
-	Headers RequestHeaderFieldsTooLargeResponseHeaders
+	Headers RefusedResponseHeaders
 }
 
 type ServiceUnavailableResponseHeaders struct {
@@ -589,15 +923,6 @@ type UnprocessableContentJSONResponse struct {
 	Body Errors
 
 	Headers UnprocessableContentResponseHeaders
-}
-
-type UnsupportedMediaTypeResponseHeaders struct {
-	XRequestId *string
-}
-type UnsupportedMediaTypeJSONResponse struct {
-	Body Errors
-
-	Headers UnsupportedMediaTypeResponseHeaders
 }
 
 type UpdateWorkspaceGroupRequestObject struct {
@@ -707,62 +1032,6 @@ func (response UpdateWorkspaceGroup404JSONResponse) VisitUpdateWorkspaceGroupRes
 	return err
 }
 
-type UpdateWorkspaceGroup405JSONResponse struct{ MethodNotAllowedJSONResponse }
-
-func (response UpdateWorkspaceGroup405JSONResponse) VisitUpdateWorkspaceGroupResponse(w http.ResponseWriter) error {
-
-	var buf bytes.Buffer
-	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
-		return err
-	}
-	w.Header().Set("Content-Type", "application/json")
-	if response.Headers.Allow != nil {
-		w.Header().Set("Allow", fmt.Sprint(*response.Headers.Allow))
-	}
-	if response.Headers.XRequestId != nil {
-		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
-	}
-	w.WriteHeader(405)
-	_, err := buf.WriteTo(w)
-	return err
-}
-
-type UpdateWorkspaceGroup413JSONResponse struct{ ContentTooLargeJSONResponse }
-
-func (response UpdateWorkspaceGroup413JSONResponse) VisitUpdateWorkspaceGroupResponse(w http.ResponseWriter) error {
-
-	var buf bytes.Buffer
-	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
-		return err
-	}
-	w.Header().Set("Content-Type", "application/json")
-	if response.Headers.XRequestId != nil {
-		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
-	}
-	w.WriteHeader(413)
-	_, err := buf.WriteTo(w)
-	return err
-}
-
-type UpdateWorkspaceGroup415JSONResponse struct {
-	UnsupportedMediaTypeJSONResponse
-}
-
-func (response UpdateWorkspaceGroup415JSONResponse) VisitUpdateWorkspaceGroupResponse(w http.ResponseWriter) error {
-
-	var buf bytes.Buffer
-	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
-		return err
-	}
-	w.Header().Set("Content-Type", "application/json")
-	if response.Headers.XRequestId != nil {
-		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
-	}
-	w.WriteHeader(415)
-	_, err := buf.WriteTo(w)
-	return err
-}
-
 type UpdateWorkspaceGroup422JSONResponse struct {
 	UnprocessableContentJSONResponse
 }
@@ -802,44 +1071,6 @@ func (response UpdateWorkspaceGroup429JSONResponse) VisitUpdateWorkspaceGroupRes
 	return err
 }
 
-type UpdateWorkspaceGroup431JSONResponse struct {
-	RequestHeaderFieldsTooLargeJSONResponse
-}
-
-func (response UpdateWorkspaceGroup431JSONResponse) VisitUpdateWorkspaceGroupResponse(w http.ResponseWriter) error {
-
-	var buf bytes.Buffer
-	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
-		return err
-	}
-	w.Header().Set("Content-Type", "application/json")
-	if response.Headers.XRequestId != nil {
-		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
-	}
-	w.WriteHeader(431)
-	_, err := buf.WriteTo(w)
-	return err
-}
-
-type UpdateWorkspaceGroup500JSONResponse struct {
-	InternalServerErrorJSONResponse
-}
-
-func (response UpdateWorkspaceGroup500JSONResponse) VisitUpdateWorkspaceGroupResponse(w http.ResponseWriter) error {
-
-	var buf bytes.Buffer
-	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
-		return err
-	}
-	w.Header().Set("Content-Type", "application/json")
-	if response.Headers.XRequestId != nil {
-		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
-	}
-	w.WriteHeader(500)
-	_, err := buf.WriteTo(w)
-	return err
-}
-
 type UpdateWorkspaceGroup503JSONResponse struct{ ServiceUnavailableJSONResponse }
 
 func (response UpdateWorkspaceGroup503JSONResponse) VisitUpdateWorkspaceGroupResponse(w http.ResponseWriter) error {
@@ -856,6 +1087,30 @@ func (response UpdateWorkspaceGroup503JSONResponse) VisitUpdateWorkspaceGroupRes
 		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
 	}
 	w.WriteHeader(503)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UpdateWorkspaceGroupdefaultJSONResponse struct {
+	Body       Errors
+	Headers    RefusedResponseHeaders
+	StatusCode int
+}
+
+func (response UpdateWorkspaceGroupdefaultJSONResponse) VisitUpdateWorkspaceGroupResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.Allow != nil {
+		w.Header().Set("Allow", fmt.Sprint(*response.Headers.Allow))
+	}
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(response.StatusCode)
 	_, err := buf.WriteTo(w)
 	return err
 }
@@ -946,82 +1201,84 @@ func (sh *strictHandler) UpdateWorkspaceGroup(ctx echo.Context, id Id, params Up
 // const string: with thousands of chunks the chained `+` fold is several
 // times slower for the Go compiler than parsing a slice literal.
 var swaggerSpec = []string{
-	"7Dz9b9s4lv8KoTtgGpzi2Jl22nOxwGW7M7u5vWkHTXuzhySIaenZ5kQiNSQV11Pkfz+8R+pbtpXEmcEC",
-	"+1tiiY/v+4uP+hpEKs2UBGlNMP0arIDHoOnPsyRRa/wjBhNpkVmhZDANPq2ApWBXKjbMrrhldgUs43bF",
-	"LL8FE4SBiVaQclxpNxkE08BYLeQyuL8Pg4/waw7GnsddwOcxSCsWAhCuMEy7V5mQtIUBfQf6G8MStdy7",
-	"idWbs4UF3d3lAiIlEXXF1lxYNoeF0kA7lBsaZkBaxpdcyMZWC6VTboNpIKT97mUQBqmQIs3TYDoOCzyE",
-	"tLAE7RDJpRUp7MCiYKCjjpkMN1ayjs9OYu/DIOOap2C91Po4iyITMVMLArtW+tZkPAK21CrPQmRwxKWS",
-	"IuIJiyESKU/YC6mYEUsZMqlYAjwWcsl+A62OgjCALzzNEgimr8NA4A4o/yAMJE+JBXEQBoi90BAHU6tz",
-	"GMbFSS8Xz2WU5HEPF8+MUZHg+B8JNMtRnkbETp6ePAPIIQsxm29YpNKUmymbwRcLWvLkRsMCNMgIzIy9",
-	"SIS8JVBq/gtE1jAhr6SyKxTNxlhIzVHIZgjtJuI6vjFgcRlJi1tg+GNNqoQByw2YI8ZlzGYl74tVKaRz",
-	"0KaQDS04Gl3JD7Qn8tMwroGJpVQa4hE7t2wtpGEK1WUmHGtmhZHMVbwZXcm6iIJqz7CH6MBL8Ncc9KYm",
-	"Qs/zPbqnwWRKGiDV+zOPvXnjf5GSFiT9ybMsERHJ6eQXg6L7WuH3NQCtFSrv5ddgISCJg6nDIgxSMIYv",
-	"CR/nD0ihSiW544mICWxwH1aLu1SOjOU2Nw2IaW5QW5iSgNy/CkweRWDMIk+ugpBdBRlIVHr3z4KLBGL8",
-	"W+ZJ0o/C9X2dW/+uYRFMg387qRzsiXtqTr53FBMLu6aKQkQnJJVl/33x4T3jhgnLzErlSczmEDKlGWdE",
-	"Lptr4LeGcabzBJwaCcNqQN8inBVa75obFq24XBIPa57+H8debsfOe/Sh7l8/qRw4Yf/OSfmTUv/D9RIe",
-	"LfhKLp9qnrjgRIKwNdqVZJPxyzevXn/H5htL2ltoJZnn4YVQ37rmqItYdxgu/qD0XMQxyIPwT6AHuwXJ",
-	"Ur5hSiYbpoHXzEbx3K4Ox6lqL1TYtRYWDsaYc+lM+YK4TngcgEUF1EKY9NLzqNIZi2EBkS0cvNvxLROW",
-	"Ehm24oalmIDkMiY1q6Uhh7PSHylfe68s5XQQH4CHDiSJnHugz2aLlF3GCpxLRNNzXs6loU0ulVnrLva4",
-	"l+7Dp/D0vbI/qFwegpcfIVLa8XJBIJ+Lk5hIIBOZyaOVz0585sCjSOWy1FMyago0xds+xTuMQvp//0ZP",
-	"f8BAZg4YQjx05jZ3gRJ9onLe/PkU1W/oeVirJ36XKIJOUkTwWfI7LhI+Tw7BSw+U5TWoz8Y/z5aIS7QF",
-	"+o9JtR6QwlDJd1zWfLu5VlaHT/MAn5T6kcuN/9UcInYrxVIuN4XqPFd+097mLbN64+pdlnDkzB/O3M8S",
-	"sxSlxW8HCVfnkjJ19uEstyt2yj6WtfXhk6L3quY+sbygetAn9LdSreXBTP6zzLTCqgXt8l3FosMWX+95",
-	"CpSp8AQzyQ2bA0hyXvJ5K6GaB11DkrCF0inEIZvnlq09U43FwrhKDygbYcI+b93zWZo8y5S2EP8IseCf",
-	"iAlPVlMvwmMEx4oKtQ2Ivfj86YfjN0dUBtaefTler9fHyKPjXCcgIxU/Z1ZWVEhqwTjDPULksjZgETHP",
-	"CEZooBTara5GPncguZSUEZiyXGji/kGiYnGDpbGwTAJioyEDbo3TKsQy4kkCmhqBQRhkWmWgrXCNDm8o",
-	"fW02V5QXBp8ClzZksbIWYrZ2CZhzBWAsxG9ZAgvLFKkz+DYkKQa+w+f4QCoHtCZI34CpmWgblZ89Amut",
-	"5DJEu2EZqKwRu0so1utul5pbIaltSChN2cxspOVfZuwFyW0Frj1RUMvNLcS411HIZpU7mLEXvc2Ko/BK",
-	"zsjt+l4YOU3S6pnTVVyZJIz6b+ZoxN7DmlAyVG1GKgXX6+p2gKvm46V7WvHqunL51ONDDnhF72HjBpH1",
-	"Xgj9iIZFblBwqDUbdidUQkRSkidQpiEpNZXdlhRCm64GQbmhsJCaQYZYiSrgWvNNh1APtJdA3xL7WHTE",
-	"epqpLBHyli20Shn3tYFVjEvfC8VCgTd6oR2qIg3cQnzDbR8roehqexSInymnJmPZEo65hWPqmfcoatnY",
-	"Q0y3UmAV7VNhTf818ZZ54hNk15zevtVWE3PnIPSwaNgfaEvfrOzd0T0rKoynbSj2HhWUsuqTRsKNvTEb",
-	"Ge2TOPXytTMTXMQ0l9tkvhfpREW3EPfuRuRXbXe0SPfyVrBzpRLgEuEaV+fcpCqGpJ8vuGgQ5ztIN4Df",
-	"kKHvZvzjwLvefR/kTKs7UStNayLpBVhq4E6v1HYqF24ZAsiJgJv9Kkay6sXBg9genXrkUSYZlZeZQ6Lk",
-	"Esv/vl3yLH6IyyL1rXLJIW6r5aSpq9cQWFv3+tSlwdEWb8K6321QNCgSXOzxNsRiLlsqAzJPkZzq0ASj",
-	"gTsxQcbQcUkQot1dD7DqDlafiYpdPn5HYApZbnKeJBt2C5llecbmmxYJI/apdBRU2ViWKmOpXFsofSWB",
-	"Rys2qwtqNvW5m+cwEwv/g6XcjcuY8TiuP5DKugylzYBWNvCvuHbIuPbPECIybpErwTS4urp4/pAxeLtH",
-	"hZCQ5VL8mgNbC6y4G359/85PizUt9/pgz9rnI38Ey7cwIeFR7ZRVRXlKkyKpogoXWMaX4EtiDSZPuqk/",
-	"tdm70P+m1kVPDpeVTkWTFWIZRKDrQWfIEAoKYAk3+zZ1aJdbPnIXmafzvpkb5Jx7VrIO3w9dsTF55G5G",
-	"/AYP5iNb5J6VD921pWiOow32NrlQx7JPyT5yC++4ji/A9rl8aqMsalMlHUXyJzY3MSw4KtpOf1cc7+Sm",
-	"GK/CDVzTQSrvLoRh0UoZkIPcIY+suIObKNdokB6pruDPLz6wl6eT1yxSMZQevlqFHis3KI6yFO74iC3I",
-	"+DI4HFZ4EsF7Ss69scUz++lUU6bKmYR1JWOMgtoacqNP4kcMxmq1KY6AtqsF8iTlGzYHFkMCdmAkHFA5",
-	"VjSB7W06CZtsy+vx0WBAgzJ4pHNI7r5H/n25vCOk18JdAOhg9Z6mumjuyMVsT2oRTjqWvp/d9eCPqSzv",
-	"LaluYbMl3+OZW4ipcAVvbzGDAEkb+sj/uZg763Nv1RAitf7uQMZKf2Moq9AL/D3iSUJzTxxTDwR69NYZ",
-	"kdKkHcIaf7Tb5xrBmJsE7voStZ9XipT+F+VzlRKZIR6gcLv7hVL43LIorYhuFKX7t9TRStztS2kr6MKw",
-	"cskQc57n8ZJsfyB8KpiYWzVog0H+uYL/ZC/t/exmgG/uTMV+Y1i5fFBAqIHvbcN3ZTNXuR0EO4eb/jIY",
-	"yYhpuoutVyJalZsg/DjvcO4w7cC6nfTl8druQJca4Q7pCtpj8BwaOXZiOyhqVFL73WNH6Tz/SnVUjwd1",
-	"FaxaVFj2+ME41mC2pCj+YZmbKGl5ZFlx/qXSjMtBJlC8OqDgNpbL2NB5FN+/Rd2DOOx21Kf45AC0DPFU",
-	"jpaHH1+kXGzpG9Cjw0mkOwF9I2LTd+WiOXn+jal6nZSYcxO5nh5TOgYdMkFvb9iaiqriwG9nstpOTp/Q",
-	"Ex4m/e3Lle3L19/jz0Wvq1i8l8fZSsndJS+90Sh8nyLTxqWD4eKsp8/PJtJB3tRZzSM66GGwhrkR2wKL",
-	"f/h0DpeOdDB3K9f7PJztixm+s/WQnn8zmPylKDO6omreDHKFaK0e8FWrS159Pzp9cIPLw35Cs6nvGouL",
-	"dgI348lPDYQe1FcMtgwilV6xrgKGzTdMxDsk3ZFF6nuLu5Ci/mPb5B9NYr3R1E9c00c8kUDfd9uRDJdt",
-	"0yIXpitoZDN129hJkyute1xRZcSOgMdyrZWA9TKuzqI+VtQys6di0Y9Azf88SWpbepukq5VEe5i739vU",
-	"boRtGSFzx4vOhXVbH9vu/tGhEQZ937Gg+2usvAtZXY1z009RIpCxzoGV88WWcVZefBseHpZFTj5cgfx5",
-	"ZpvTbZj7+bntYNRZl/Kh1Z1AtG56vi0vjRUTW+X0mbF8Y/w9M9FbR9wMi441jfQXMoX0B5ceB7tSxo/E",
-	"0sVGST0eP1iKeIzY/6mcSYCYuT4OnfYmiVfxtO4jHnSVdH/f9F/10oMrjT+wpnlwbC+M8EGFRHm42boo",
-	"g7kRmo6GJYZOND1Oxxh7Tzz/ucsQSNUdPMob0MUtZFmdvX+gtf8eVUXL35PeXffFXwNRroXdXKDyOvWY",
-	"A9egz3K76un/yPIqQ8k2N45P2k/egJZXCriyNnOz3EIuVP9cNMg4U6K6BvZ3Li23nH34Bzv76Zy9oAF8",
-	"nWzYj/wOZCLk7dHUhW4sezoRZ3QlryRdSF2IBPyojJuNre1dbFZuTpYmTNH3H7FPmwxM6IN4WEyQl2cF",
-	"4ZX048ZK42sqTbmMjxMhgS0SvjQ0m/Pu4n9ZpJI8le5K/RIkuO8C0DG08KM6vr0Y1EhvUYXx8Q60cWyb",
-	"jMajMaqTykDyTATT4NvRePSt8wQrkuRJO3E6+Srie3yS5T2p0TuK4Y5ZqDFxcYVNLejYqIUPUZcAv/NL",
-	"3Ly0T4w2SOuIzVBPZyxKgOMjeSVV5pJRB3vEvr8DvXEXJjAbl43bF3TNANDLLV2IoouBZA48SULCwPji",
-	"1/rM7EoWAOxaRFDHkBI3N1zGTblQWKZkBF5pcP8soRsGvCwZpmzms9EZjVv7gX3RV0s4rGiOqzgeM+5+",
-	"JaXH1lxJERdevTwBE9aw2S1sZu7jC4TM32FTBjBKWcvsBXngZDeHmJWTBsXXGkihMJGiMZnzOJgGLga1",
-	"qovmRzwu+8Na9crJeUwfPNj3ls+d76+dEwJj/6zizcOuqZQJ+P7vSPQkyD2J4+VkHE5Or2vJVjBh77jc",
-	"KMk+KrqnXiZIzqU2c5ngZ3Ql34/YO7VRVDH4HCRYiwT+i0cpjAr8t2UNrYE7co1menLyi9C8WHwy12pt",
-	"4OTseBJUM2ULnhjojIIF58bk0DtfNA0cgOaAVYA7BdXwU32OskxPgrPIHSy4fCH4iWgwTCMuVI81g3/w",
-	"HxP26tUrNp6Mx8G2SH05mVzXQl9JeoNv94OvCPUXe7h+/82kpqI9UHvqLHo6ur3VtSuljBsVReSry0wR",
-	"11rUnZl30NQwm2uOAoLYuRBXgHpKr+SsReglvnT9JyTkKh+PT79rP+9w4fry+k+T8cx5l+ZndtqfZDkd",
-	"jx9m7r55N9naZJu0L3oEp+PJt8fjl8eTV58m301fvpm+fHM8fj0lHXy4oXUHVDFy9UyRup8F+lQy0NZt",
-	"BPf4dzTb5tB78Lo9pj0NOk6/3jbfwcb7Wtuwkk99rm/SGsCbNEbkTse9vcRJ7xCZc7k9s12XweeLvwRh",
-	"8P3nj5jBDlaBvokpB+u6NajkhVSKtMjELrAIxhoLaTAP41vZjbx0YzQkF5qD6TazME72tQ9fN45SnWLt",
-	"DFH+lcFG4uJXS89bR3eXwQQZVtLQGyIciGZUcL/1nB55iAOZWYsZDmLbMQeTcXB93+l6TsbdgZxAyDth",
-	"i6sE9YEakns17uI1oppP8dweytlqDsQrb8PJOzqqIYu6RxkHzYmG2jY1zfxIkZiZ24cq5iMDVnl0syVi",
-	"+XLAFAnxwvpukkMsrA50eOPTaZjOdnrET7+QSx8AqD6Bt3OVf40Ie+miVt/7ZXQ7qX1tjJZM9i9pfFOA",
-	"Fn27f1H1bSZa8XL/ivLLMLTg1f4Fnc/z4MLJANzaX9+ida+GMKLn9jouPj0dsrjnmwO0+D/3L25/MwPX",
-	"fTtAdLs+GHMfBq+GaEzfx6Ro7QBO93xbhYw4T1OuN2Vd122BoLfgS9PT7DfoLmudH4pR9Z7P5TVGJNfs",
-	"cBGsa/Hl4OTZT+fogHRSz+kzMUqLRs0oUin+cnI3oeKxM3COUfaYSn//dSUerYQE9kJ9cfjGR40dpicn",
-	"k9PXo/FoPJpM34zfjEvo1yXN7W3+6o6nmq3B3ROgtRd9P8gcVfGvJ4jf/38AAAD//w==",
+	"7Dxrb9tIkn+lwDtgYhwtS3lMcgoWuGx2ds+3mGQQJzd7sA2rRZakHpPdmu6mFU3i/36o6uZDIiXRj8zu",
+	"AvshQCyyq+vV9W5+iRKdL7VC5Ww0/hItUKRo+L9vskyv6D8p2sTIpZNaRePo4wIhR7fQqQW3EA7cAmEp",
+	"3AKcuEYbxZFNFpgLWunWS4zGkXVGqnl0extHH/DXAq07TduAT1NUTs4kElxpwfhXQSrewqK5QfOdhUzP",
+	"D27izPrNzKFp73KGiVaEuoaVkA6mONMGeYdqQwsWlQMxF1JtbDXTJhcuGkdSue+fR3GUSyXzIo/Gw7jE",
+	"QyqHczQekUI5meMeLEoGeurALmljrZr47CX2No6WwogcXZBaF2dJZDIFPWOwK22u7VIkCHOji2VMDE6E",
+	"0komIoMUE5mLDJ4oDVbOVQxKQ4YilWoOv6HRR1Ec4WeRLzOMxi/jSNIOJP8ojpTImQVpFEeEvTSYRmNn",
+	"CuzHxVEnF09VkhVpBxffWKsTKegvFuiyIHlamXp5BvIsEoccpjBdQ6LzXNgxTPCzQ6NEdmVwhgZVgnYC",
+	"TzKprhmUnv6CibMg1YXSbkGiWVuHuT2KYULQrhJh0iuLjpaxtIRDoB8bUmUMoLBoj0CoFCYV78tVOeZT",
+	"NLaUDS84Glyo97wn8dOCMAhyrrTBdACnDlZSWdCkLhPpWTMpD8lUp+vBhWqKKKr3jDuIjoIEfy3QrBsi",
+	"DDw/oHsG7VIri6x6fxRpON70V6KVQ8X/FctlJhOW08kvlkT3pcbvS4TGaFLe8y/RTGKWRmOPRRzlaK2Y",
+	"Mz7eHrBCVUpyIzKZMtjoNq4Xt6kcWCdcYTcg5oUlbQGtkLh/EdkiSdDaWZFdRDFcREtUpPT+j5mQGab0",
+	"f1VkWTcKl7dNbv27wVk0jv7tpDawJ/6pPfnBU8wsbB9VEiIZIaUd/M/Z+3cgLEgHdqGLLIUpxqANCGBy",
+	"YWpQXFsQYIoMvRpJCw2grwnOgk7vSlhIFkLNmYcNS/+34yC3Y289ulAPr5/UBpyx/7M2U5mmqO4t8loi",
+	"Hwlzp69RQS7WoFW2BoOiIXAtCrd4PEbXexGrV0Y6fDTGvNPuz7pQ6SPw5QMm2qSM44xBVvzwNunRGEJ2",
+	"htQObJEsgvEKhkUkiS7INXk7xZxjPSzfDh7gcZj3AWeFxfRRdKr26+W5yoSZoyErrWA0fP7qxcvvYbp2",
+	"bAu/AWN/uEGzhuBE2A4NgNCa0F6TkqNkhpgCwnDi958MLtSF+hpWwVdYLVDB1wv19fj4mP/R0+fDF/C1",
+	"jsJSjd50UDjmrYEP117DhEO6SXArYdfgrqRfYMHDHD0LMLuY1ghYNta82FqjZyCAqIzJ7hiLjjQmSBRQ",
+	"JZqjiu0gaJMCD/vZKMD2GlNyrRGyHUbwxXAIX0FAijNMKlX2770G6Ti0hIWwkFNIWKiU4TV2SQnQppZX",
+	"UfI+9fYv3cYPORNnaG5kgp+UuBEyE1Ov9A88HgEoFA2o38q6lBJJhCLh8l+g9KqHg+KA/riK6PdzrYr9",
+	"H8bvj1r/KNQ6/GofwxZpDblQ61KfvpG9aW3zGpxZ+2wGMkGc+bsz95MiT66N/O1RrPyp4jgM3r8p3AKe",
+	"wocqc3r8wOGdbng/strefHqLda30Sj2aG/yklkZTTErn8m3NoscNrd+JHNnqiYyirTVMERXbTfVt49yG",
+	"8V5hlgHlhZjGMC0crAJTraO0p3YJgiwpSPcto9qKPAbDNLRzz/eKCBCWAmzpQCGZNoNLFM567MlzJCLL",
+	"yO2TtOJoafQSjZM+XQoC6UrWfWhfKlaOQrkYUu0oiV35OM2rHFqH6WvIcOZAM9swFDOqWEJM6YHSHmjD",
+	"5IQ0rqEK26j8HBBYGa3mMckHlqiXGz6iguJ/6KLmWiouPjBKYwpulBOfJ/CEffwCfZJTUivsNaa0F2Xa",
+	"tdpN4ElnynMUX6gJH++QUfPhPKLDWUZR8ERkmQ/A7NEA3uGKUbIc+Sc6R58xt+tIdQnj3D+teXVZmxau",
+	"FBAHgrZ3sHFNyAZtJ301Pr59Dcix4Y3UGRPJcYwkmcas7ZwCOVYIY9sahNWG0mFue53GWlSRMEasW4QG",
+	"oJ0EhsT6Q5lXd5RkIJPqGmZG5yBCCuE0CBUqKpRPiI2KSouqxKBwmF4J18VKLGtjAQXmZy64VFEVllLh",
+	"8Jgrbx2KWpUHCNOdFDjtA+QKa/5rE29VZCEQ8yWu3VvtPGK+msoPy7LfI20ZSh6dO4aEokw9HrShPFhw",
+	"rGTVJY1MWHdl1yo5JHGuCBp/TGgRGKF2yfwg0plOrjHt3I3Jr4t3dCL9yzvBTrXOUCiCa308fZXrFLNu",
+	"vtCiXpxvIb0B/IoP+n7G3w+8rwB2QV4afSMb2VdDJJ0AD2ggdsB5DYUtRJaty7ocPb8RWVHmqUJBsSRZ",
+	"+8zORwvetlf2vI8G2IKZc3VYfVkPXoMAVeRTNEAuNga30MV8EZgqU0tcNrjMZCjY+p1sU0PLcvd2ibtG",
+	"ZrcP7dCaKm2ubeEUM63mFpzukofnW2/Dyoesjqz6GNctV8J9gA212j4hXUq9IZst3sRN77BBUS9/9Ynf",
+	"32fz9ziquFLNa1w6KJYwXdP7De31hR1vODiidpBr61iXZ9pcKBTJAiZNlkzGIZYLtICchR8cx3JCpSDS",
+	"tPlAaecjlm0l34oO/uXnHtPP/TO4jKVwxJVoHF1cnH17F9J7u3u5lBgKJX8tEFaSMr2awb12rrRCZNn7",
+	"GWfAB0R8Gd/BT0VxhKrIycrVfSNCzDeNyF5yxyiKadfLg/q1ZTnvbDRb5i+OuJ/xXmXrcsvPx0thnBSZ",
+	"/+E2jn5EJ3bIJRNJo52kkyLnlniuuWCLsBRzDBVeg7bI2tkJNwza0P9br8ryFC2r7Jxhw0CZGoPucpz7",
+	"uu2kE3O8OrSpR7va8p67+Eigm3MhSihZR+/HPh8a3XM3K3/DO/MRZkVg5V133VJFz9EN9m5yoYlllxf+",
+	"IBy+FSY9Q1+xSlNJJIjsp4a6eA3d9lDcMZg1Wuvc/6YwbyFu0JfpuSZgq7q/xZYiht7VVYozQYq614SX",
+	"ja7ClnMohISvqyhdxnsWkoW2qHpZeJE4eYNXSWEoCAlItRXn9Ow9PH86egmJTrFyWvUqMsIFk1dl+y2z",
+	"twOZkOnH/XJrJvhAVn3QXQZmP5xqH/WDwlWtB2SWjbPsGR7EjxStM3pddlN2qwXxhPRuipBihq6nc++R",
+	"HNc0oeusq0mX7UoK6FFvQL3Cf6KzT+B/N3fGgbwnpNNCeAfSwuod9yk5EfRhSCC1dEetk36Y3c14hqJz",
+	"sexi1TWud4SwYukXUnRfwzuYCRFA1oYu8n8uB3Tuah7rSS6ufN6gSrX5znKcYmb0eyKyjIdHBEVatOHR",
+	"a3/AyHTqGXc9vQVtm9YuQ4rWXmV40xWp/rzQvP4XHYK1Cr0+9qI00odFWFroKv+t2VDnv4+Zr+/AveGm",
+	"hUkW8uZQdlDjKWnPsKSPGZkW6ZxtTk/4nHuCX9Vrg15+oYb/YO8Q7Pu6h09ojS1+Z6Fa3ssRNcB3djja",
+	"spnqwvWCXeBVd0WByEh5iAlWC5ksqk0Iflq0OPc4ldbmietKiYzbgy73GDzSNbT74NnXY+3Ftpe3qqX2",
+	"u/usymj/hVPSjvKKLwboWY2lbVvUNDVod4RG4WEVE2nlROKgbC3qfClUryNQvtqjdmGdUKnlVp84vEXT",
+	"gnjs9qT69OQRaOljqTwtd+8M5ULuKMHwo8eTSHtE9UqmtmsmfnM0+DtbF2jZhQmb+IoDaJOiiUHy22tY",
+	"cTJY9lL3BsnbQXHPkngXB/tJf/dy7bryhHf0c1k2LBcf5PFyodX+VJ3f2EjYHyLTjanw/uJshu3fTKS9",
+	"rKk/Nfco+8fRCqdW7nIs4eHDOVwZ0t7crU3vt+Fsl88INbu7NCo2ncmfyvSmLarNqxs+AW7kISFb9mFw",
+	"KO3ndy7MBdgPKJJ13TPYmdscGFpozRzsmCWqrGJTBSxM1yDTPZJuySIPNdF9SHHddPvI35vEZoGsm7hN",
+	"G/FAAkO9cE8wXJV7y1iY7wjxmWmejb00+ZS+wxTVh9gTcF+ubQVgnYxrsqiLFY3I7KFYdCPQsD8PktqO",
+	"mizrai3RDuYetjaNKzs7rqLoWd11b5dcdl3O4u4JOf1QKeELRlBdVqvvLvnBsiSTxFhvwKoRYQcCqptJ",
+	"/d3DvIzJ+ytQaA1vc3ob5mF+7uox+9Olg2v1nZOtq3ivq1s95TBcNdhnnVjbcBFIduYRV/28Y0Mjw405",
+	"qUIPOODgFtqGqVa+eaa4fhRmQwmPAfyfLkAhpuArQtw4z7Kg4nnTRtzprt+Bem2rpXUb/yuBunvq8XdM",
+	"cu7s7MtTeafMomocb91domCJzpLBOflSOovCt4sOdZP/ufMSzPUN3ss88AUcYlmTvf9Ix//3yDu2PAIr",
+	"Yke7fbu7zuMPSWGkW5+RensFmqIwaN4UbtFRMlLVBYaKsX4In88H2wteXqvowrmlH6+XaqbLuwEiYXde",
+	"mCy8YscnJyneYEY+Y3AtlBNODBKdn4T/n9glJnJW3iSotOA4hBGt4Oa9QkCVLrWsLwX+1cOC93+DNz+d",
+	"whOe5zfZGn4UN6gyqa6Pxj6MoBSs5f34shvfAZ3JDMMElB+BbuxdblZtzodc2rK/MYCP6yXaOAQUcXnr",
+	"qOqJxBcqTJVrQ6/pPBcqPc6kQphlYm555Ort2f9CorMiV749MEeF/hI5t/JlmMDKZILKsv6Fi9M/nn6k",
+	"fG+D9XqJyurCJDjQZn4SFp3k0jXKpVGDfVucIX9/g8Z61o8Gw8GQFhJYsZTROHo2GA6eeUO2YDU72Q4E",
+	"T77I9JaeLIuOUO8txySe4URHWnbV9Yzbb1v4MIcyFDflLUI/fukDvTXxawATOlUTSDIU9EhdKL30wbWH",
+	"PQC+F+nvcFB2oTYuhPC9FiQjPfcelq+a8uEVWRYzBjYk8y5EmheqBOBWMsEmhhyI+lkeYauF0oFWCQbF",
+	"Q+4H8cVFUaVAY5iE6HrCk/nhbofsyo08VjziV7YZrb+xy+G+sxdKpqVTqjqJ0lmYXOM6XMtkZP6K68r/",
+	"cgheRWPEAy+7KaZQTXyUnwdgpaRDzuf4NI3GkXehW9nS5lcjzru9cv3KyWnKN+wPvRVygdtLbzLRuj/q",
+	"dH23K0tVQnH4wwUdAX9HIHw+Gsajp5eNWDEawVuh1lrBB83Xy6v4zjuAzVAs+pnM0Q8DeKvXmjOgEEJF",
+	"K5nhf4kkx0GJ/66gZ2sWs7IMv0gjysUnU6NXFk/eHI+ietxwJjKLrSnB6NTaAjsnwcaRB7A5exfRTlE9",
+	"F9ecWquiq+hN4hslPtyJfmIaLBjChfPLzdgl+o8RvHjxAoaj4TDaFWicj0aXDUddkb7Bt9veV8q6k1da",
+	"39Srz8er1eqYHNBxYTK+aey7pw1Fu6P2NFn0cHQ7qwU+NQzXwwn5+o50IoyRTWMWDDQXAKdGkIAw9SbE",
+	"J9SB0gs12SL0nF66/AMRclEMh0+/337e4sLl+eUfRsOJty6b33XZ/gbI0+Hwbsc9FCNHO4uGo+07QdHT",
+	"4ejZ8fD58ejFx9H34+evxs9fHQ9fjlkH737Q2rPL5Lk6Boz9z5JsKh/QrYsr/vHveGw37zC83L5FELVM",
+	"frMJsIeJt40iaC2d5nTlaGsMcrQxqPh02FkZHXWO4nmD2zEhdx59OvtTFEc/fPpA0XZvBeiaO/OwLrfG",
+	"vYKIKoGWcdgZZfCUIBIN9m58q2qr534YKXoZhWmidmmOvGRXMfTlRmPYq9VeBxVe6X1EvPfa0vKtRuR5",
+	"NCKGVTR0OggPYtMn+N86emEBYk9mNjyGh7htlqPRMLq8bdVwR8P2oFIk1Y105dh2c9Bo1BzdCfpQz9oE",
+	"Xvflaz3TElR3w8B7KuqBkaY1GUab0xmNbRp6+YG9MNjru6rlPZ1V1Yba4a1CKmDLYHjmQiHMIxbXzSmx",
+	"8Z0uCmVb9e6H39vm7xHU31vbuyq8xoQ99x6r6/3Ks500Pm3FS0aHl2x84oAXPTu8qP6cEq94fnhF9Z0h",
+	"WvD0aR+8Oj4qwIv/8/Di7Y9i3MbRiz50dXy8pJ4RPry8/B4Qq3KR58Ksq8ymXUigMyPmtqN8b8lkNAoz",
+	"bKebJZnzS7LKvmTgrXhb76sxyzc/nbZSfbGUg7wsd3CFRSzlyc2I06fWeDt5mmNOfsOHekSykArhif7s",
+	"8U2PNnYYn5yMnr6k/H8wGr8avhpW0C8rmre3+YtvOG3W9vbPizZeDFUVe1T7gA5Hdvv/AQAA//8=",
 }
 
 // decodeSpec returns the embedded OpenAPI spec as raw JSON bytes,
