@@ -3,7 +3,6 @@ package validate
 import (
 	"cmp"
 	"fmt"
-	"maps"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -50,7 +49,12 @@ func EndObject(dst []byte, start int) []byte {
 
 // SortedKeys returns the keys of m, shorter ones first, so that decimal ids are in numeric order.
 func SortedKeys[V any](m map[string]V) []string {
-	return slices.SortedFunc(maps.Keys(m), func(a, b string) int {
+	keys := make([]string, 0, len(m))
+	for key := range m {
+		keys = append(keys, key)
+	}
+	slices.SortFunc(keys, func(a, b string) int {
 		return cmp.Or(cmp.Compare(len(a), len(b)), cmp.Compare(a, b))
 	})
+	return keys
 }

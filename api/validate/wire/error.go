@@ -59,6 +59,9 @@ type Problems struct {
 // Add adds what the reading of a part returned: nil, a *validate.SyntaxError, a validate.Violations, or another error, which Err
 // then returns as it is.
 func (p *Problems) Add(err error) {
+	if err == nil {
+		return
+	}
 	var violations validate.Violations
 	switch {
 	case errors.As(err, &p.found.Syntax):

@@ -127,7 +127,7 @@ func parameters(c echo.Context) validate.Parameters {
 
 // reply writes a response.
 func reply[T any](c echo.Context, status int, contentType string, encode func([]byte, *T) ([]byte, error), v *T) error {
-	body, err := encode(nil, v)
+	body, err := encode(make([]byte, 0, 1024), v)
 	if err != nil {
 		return fmt.Errorf("encode response %d: %w", status, err)
 	}
