@@ -73,6 +73,13 @@ func (s *Scanner) numberText(want string) (text string, ok bool) {
 			return text, ok
 		}
 		s.pos = start
+	case kind == String:
+		start := s.pos
+		if text, ok = s.text(); !ok || fits(Integer, text) { // an id as clients hand it back that read it in a reply
+			s.Violation("type", "must be "+want+`, without quotes: 10 and not "10"`)
+			return "", false
+		}
+		s.pos = start
 	}
 	s.WrongType(want)
 	return "", false

@@ -164,3 +164,21 @@ func TestNumbersAreRead(t *testing.T) {
 		}
 	}
 }
+
+// A number that was quoted is told apart from other text, without repeating it.
+func TestQuotedNumbers(t *testing.T) {
+	for text, want := range map[string]string{
+		`"10"`:  `must be an integer, without quotes: 10 and not "10"`,
+		`"-7"`:  `must be an integer, without quotes: 10 and not "10"`,
+		`"007"`: "must be an integer",
+		`"1.5"`: "must be an integer",
+		`"ten"`: "must be an integer",
+		`true`:  "must be an integer",
+	} {
+		s := validate.NewScanner([]byte(text), validate.Options{})
+		s.Int64()
+		if err := s.End(); err == nil || err.Error() != want {
+			t.Errorf("%s: got %v, want %s", text, err, want)
+		}
+	}
+}
