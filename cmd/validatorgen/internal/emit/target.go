@@ -205,7 +205,7 @@ func (g *Generator) helperCall(s *schema.Schema, t target) string {
 
 // inline reports whether a value is read by a method of the scanner in place.
 func (g *Generator) inline(s *schema.Schema, t *gotype.Type) bool {
-	return g.isScalar(s, t) && !g.apart(s)
+	return g.isScalar(s, t) && !g.apart(s) && (t == nil || !g.readTwice(s.Resolve(), t))
 }
 
 // decoder returns the name of the function that reads a value of s into the type, or "" where it is read in place.

@@ -80,6 +80,8 @@ func TestBook(t *testing.T) {
 		{"a map of arrays", book(`"keywords":{"a/b":["x",1]}`), []string{"/keywords/a~1b/1 type"}},
 		{"a map of integers", book(`"ratings":{"a":6,"b":0}`), []string{"/ratings/a maximum", "/ratings/b minimum"}},
 		{"maxProperties", book(`"ratings":{"a":1,"b":1,"c":1,"d":1}`), []string{"/ratings maxProperties"}},
+		{"a pattern of a date", book(`"printed":"1999-12-31"`), []string{"/printed pattern"}},
+		{"a date that matches its pattern", book(`"printed":"2000-01-01"`), nil},
 		{"a URI", book(`"home":"not a uri"`), []string{"/home format"}},
 		{"arrays of arrays", book(`"size":[[1],[1,2,3]]`), []string{"/size/0 minItems", "/size/1 maxItems"}},
 		{"recursion", book(`"sequels":[` + book(`"sequels":[{"title":""}]`) + `]`), []string{"/sequels/0/sequels/0/title minLength", "/sequels/0/sequels/0/authors required"}},

@@ -97,6 +97,7 @@ type Book struct {
 	Language     *string                   `json:"language,omitempty"`
 	Pin          *string                   `json:"pin,omitempty"`
 	Price        *float64                  `json:"price,omitempty"`
+	Printed      *openapi_types.Date       `json:"printed,omitempty"`
 	Ratings      *map[string]int           `json:"ratings,omitempty"`
 	Sequels      *[]Book                   `json:"sequels,omitempty"`
 	Shelfmark    *Shelfmark                `json:"shelfmark,omitempty"`

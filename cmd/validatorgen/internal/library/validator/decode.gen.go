@@ -409,6 +409,7 @@ func decodeBook(s *validate.Scanner, v *model.Book) bool {
 		hasPin
 		hasSequels
 		hasHome
+		hasPrinted
 		hasSize
 		hasN64bitNumber
 	)
@@ -518,6 +519,12 @@ func decodeBook(s *validate.Scanner, v *model.Book) bool {
 			if text, ok := s.String(); ok {
 				v.Home = &text
 				s.Check(format.IsURI(text), "format", "must be a URI")
+			}
+		case "printed":
+			s.Once(&seen, hasPrinted)
+			var elem openapi_types.Date
+			if decodeBookPrinted(s, &elem) {
+				v.Printed = &elem
 			}
 		case "size":
 			s.Once(&seen, hasSize)
@@ -636,6 +643,21 @@ func decodeBookRatings(s *validate.Scanner, v *map[string]int) bool {
 	return true
 }
 
+// decodeBookPrinted reads the schema at /components/schemas/Book/properties/printed into v, and reports whether the value is of its type.
+func decodeBookPrinted(s *validate.Scanner, v *openapi_types.Date) bool {
+	start := s.Offset()
+	checkBookPrinted(s)
+	found := s.Findings()
+	defer s.Forget(found)
+	s.Rewind(start)
+	value, ok := format.ReadDate(s)
+	if !ok {
+		return false
+	}
+	*v = openapi_types.Date{Time: value}
+	return true
+}
+
 // decodeBookSizeItem reads the schema at /components/schemas/Book/properties/size/items into v, and reports whether the value is of its type.
 func decodeBookSizeItem(s *validate.Scanner, v *[]float32) bool {
 	if !s.Begin(validate.Array) {
@@ -653,6 +675,14 @@ func decodeBookSizeItem(s *validate.Scanner, v *[]float32) bool {
 	s.Check(items.Index >= 2, "minItems", "must have at least 2 items")
 	s.Check(items.Index <= 2, "maxItems", "must have at most 2 items")
 	return true
+}
+
+// checkBookPrinted checks a value against the schema at /components/schemas/Book/properties/printed.
+func checkBookPrinted(s *validate.Scanner) {
+	if text, ok := s.String(); ok {
+		s.Check(format.IsDate(text), "format", "must be a date, as in 2006-01-02")
+		s.Check(patternBookPrinted.MatchString(text), "pattern", "must match ^2")
+	}
 }
 
 // DecodeQuery reads the schema Query.
@@ -1206,6 +1236,9 @@ func decodeEditCopiesNumbers(s *validate.Scanner, v *[]int) bool {
 	s.Check(items.Index >= 1, "minItems", "must have at least 1 item")
 	return true
 }
+
+// patternBookPrinted is ^2
+var patternBookPrinted = regexp.MustCompile("^2")
 
 // patternShelvesShelfBooksParameters0 is ^[A-Z]{1,2}$
 var patternShelvesShelfBooksParameters0 = regexp.MustCompile("^[A-Z]{1,2}$")

@@ -140,6 +140,10 @@ func appendBook(e *validate.Encoder, v *model.Book) {
 		e.Key(`"home":`)
 		e.String(*v.Home)
 	}
+	if v.Printed != nil {
+		e.Key(`"printed":`)
+		e.String((*v.Printed).String())
+	}
 	if v.Size != nil {
 		e.Key(`"size":`)
 		e.Open('[')
@@ -248,6 +252,10 @@ func appendBookResponse(e *validate.Encoder, v *model.Book) {
 	if v.Home != nil {
 		e.Key(`"home":`)
 		e.String(*v.Home)
+	}
+	if v.Printed != nil {
+		e.Key(`"printed":`)
+		e.String((*v.Printed).String())
 	}
 	if v.Size != nil {
 		e.Key(`"size":`)
