@@ -27,6 +27,17 @@ type Store struct {
 type Options struct {
 	Now func() time.Time // for the times of changes and the age of cached tokens; nil is time.Now
 	Log *slog.Logger     // of what goes wrong beside the calls; nil discards
+
+	// OnCommit is called after each commit of a database, with the number of calls that share it and the time that it took; nil
+	// is not called. It is called before the calls return, from several goroutines, and must not block.
+	OnCommit func(calls int, took time.Duration)
+}
+
+// Pool are the figures of a pool of connections at one moment.
+type Pool struct {
+	Max, InUse, Idle int
+	Waits            int64         // how often a call had to wait for a connection since the store was opened
+	Waited           time.Duration // how long in all
 }
 
 // Complete returns o without nils.
@@ -36,6 +47,9 @@ func (o Options) Complete() Options {
 	}
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
+	}
+	if o.OnCommit == nil {
+		o.OnCommit = func(int, time.Duration) {}
 	}
 	return o
 }

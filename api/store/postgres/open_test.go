@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net/url"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -153,3 +154,46 @@ func TestRevokedElsewhere(t *testing.T) {
 		t.Errorf("after five seconds: %v, want unauthorized", err)
 	}
 }
+
+// TestPool has an export hold the only connection of a store, and counts the commit of an update.
+func TestPool(t *testing.T) {
+	var commits atomic.Int64
+	hook := func(calls int, took time.Duration) {
+		if calls == 1 && took > 0 {
+			commits.Add(1)
+		}
+	}
+	database := postgrestest.Database(t)
+	one := open(t, database+"&pool_max_conns=1", postgres.WithOnCommit(hook))
+	if err := demo.Load(t.Context(), one); err != nil {
+		t.Fatal(err)
+	}
+	before := commits.Load()
+	caller := authenticate(t, one)
+	if _, err := one.Update(t.Context(), caller, 7, noted("counted"), group.Includes{}); err != nil {
+		t.Fatal(err)
+	}
+	if got := commits.Load() - before; got != 1 {
+		t.Errorf("the hook counts %d commits of one update", got)
+	}
+	if p := one.Pool(); p.Waits == 0 || p.Waited == 0 { // for the connection to be made
+		t.Errorf("nobody waited: %+v", p)
+	}
+	err := one.Export(t.Context(), demo.Account, func(group.Kind, *group.Row) error {
+		if p := one.Pool(); p.Max != 1 || one.MaxConnections() != 1 || p.InUse != 1 || p.Idle != 0 {
+			t.Errorf("while an export runs on the only connection the pool has %+v", p)
+		}
+		return errEnough
+	})
+	if !errors.Is(err, errEnough) {
+		t.Fatal(err)
+	}
+	if p := one.Pool(); p.InUse != 0 {
+		t.Errorf("after the export the pool has %+v", p)
+	}
+	if got := open(t, database).MaxConnections(); got != 16 {
+		t.Errorf("without a setting there are %d connections", got)
+	}
+}
+
+var errEnough = errors.New("enough")

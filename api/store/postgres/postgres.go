@@ -39,6 +39,11 @@ func WithClock(now func() time.Time) Option { return func(o *store.Options) { o.
 // WithLogger logs what goes wrong beside the calls, such as a server that became a standby. The default logs nothing.
 func WithLogger(log *slog.Logger) Option { return func(o *store.Options) { o.Log = log } }
 
+// WithOnCommit has hook called after each commit, as store.Options.OnCommit describes it, for metrics.
+func WithOnCommit(hook func(calls int, took time.Duration)) Option {
+	return func(o *store.Options) { o.OnCommit = hook }
+}
+
 // Open connects to the database that url names (postgres://USER:PASSWORD@HOST:PORT/DATABASE) and brings its schema up to
 // date; several processes may do so at once. ctx bounds the opening only.
 //
@@ -68,12 +73,24 @@ func Open(ctx context.Context, url string, opts ...Option) (*Store, error) {
 	if err != nil {
 		return nil, fmt.Errorf("postgres: open: %w", err)
 	}
-	e := &engine{pool: pool, log: o.Log}
+	e := &engine{pool: pool, Options: o}
 	if err := e.migrate(ctx); err != nil {
 		pool.Close()
 		return nil, fmt.Errorf("postgres: open: %w", err)
 	}
 	return &Store{store.New(e, o), e}, nil
+}
+
+// MaxConnections returns how many connections the Store has at most: pool_max_conns of the URL, or 16.
+func (s *Store) MaxConnections() int { return s.Pool().Max }
+
+// Pool returns the figures of the connections.
+func (s *Store) Pool() store.Pool {
+	stat := s.engine.pool.Stat()
+	return store.Pool{
+		Max: int(stat.MaxConns()), InUse: int(stat.AcquiredConns()), Idle: int(stat.IdleConns()),
+		Waits: stat.EmptyAcquireCount(), Waited: stat.EmptyAcquireWaitTime(),
+	}
 }
 
 // Ready returns an error where the server cannot be reached or takes no writes.

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"log/slog"
 	"math/rand/v2"
 	"sync"
 	"time"
@@ -32,8 +31,8 @@ const (
 
 // engine runs transactions on the connections of a pool.
 type engine struct {
+	store.Options
 	pool *pgxpool.Pool
-	log  *slog.Logger
 
 	mu    sync.Mutex
 	reset time.Time // when all connections were thrown away last
@@ -75,7 +74,10 @@ func (e *engine) attempt(ctx context.Context, mode store.Mode, do func(store.Tx)
 	}
 	t := begin(running, conn.Conn(), mode)
 	if err = do(t); err == nil {
-		err = t.commit()
+		began := time.Now()
+		if err = t.commit(); err == nil && t.begun {
+			e.OnCommit(1, time.Since(began))
+		}
 	} else {
 		t.rollback()
 	}
@@ -108,7 +110,7 @@ func (e *engine) resetPool(cause error) {
 		return
 	}
 	e.reset = time.Now()
-	e.log.Warn("the PostgreSQL server takes no writes: connecting anew", "error", cause)
+	e.Log.Warn("the PostgreSQL server takes no writes: connecting anew", "error", cause)
 	e.pool.Reset()
 }
 

@@ -38,6 +38,11 @@ func WithClock(now func() time.Time) Option { return func(o *options) { o.Now = 
 // WithLogger logs what goes wrong beside the calls, such as a checkpoint. The default logs nothing.
 func WithLogger(log *slog.Logger) Option { return func(o *options) { o.Log = log } }
 
+// WithOnCommit has hook called after each commit, as store.Options.OnCommit describes it, for metrics.
+func WithOnCommit(hook func(calls int, took time.Duration)) Option {
+	return func(o *options) { o.OnCommit = hook }
+}
+
 // WithVFS opens the file through a VFS that was registered with github.com/ncruces/go-sqlite3/vfs, for example one that
 // encrypts or one that fails on purpose. The default is that of the operating system.
 func WithVFS(name string) Option { return func(o *options) { o.vfs = name } }
@@ -70,7 +75,7 @@ func Open(ctx context.Context, path string, opts ...Option) (*Store, error) {
 	if err := migrate(ctx, c, o.busy); err != nil {
 		return nil, errors.Join(fmt.Errorf("sqlite: open %s: %w", path, unavailable(err)), c.Close())
 	}
-	e := &engine{file: f, writer: newWriter(f, c, o.Log), reader: make(chan *conn, 1), closing: make(chan struct{})}
+	e := &engine{file: f, writer: newWriter(f, c, o.Options), reader: make(chan *conn, 1), closing: make(chan struct{})}
 	e.reader <- nil
 	return &Store{store.New(e, o.Options), e}, nil
 }

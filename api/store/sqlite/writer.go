@@ -4,11 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"log/slog"
 	"runtime"
 	"sync"
+	"time"
 
 	"example.com/oxgroups/api/group"
+	"example.com/oxgroups/api/store"
 )
 
 // maxBatch bounds how many jobs share a transaction, and so how long the first of them waits for the others.
@@ -23,6 +24,7 @@ type writer struct {
 	quit        chan struct{}
 	ended       chan struct{}
 	shared      bool // the last transaction had more than one job
+	onCommit    func(calls int, took time.Duration)
 
 	close func() error
 }
@@ -35,9 +37,9 @@ type job struct {
 	answer chan error // has room for one
 }
 
-func newWriter(f file, c *conn, log *slog.Logger) *writer {
+func newWriter(f file, c *conn, o store.Options) *writer {
 	w := &writer{
-		conn: c, checkpoints: newCheckpointer(f, c, log),
+		conn: c, checkpoints: newCheckpointer(f, c, o.Log), onCommit: o.OnCommit,
 		jobs: make(chan *job), quit: make(chan struct{}), ended: make(chan struct{}),
 	}
 	w.close = sync.OnceValue(func() error {
@@ -92,7 +94,7 @@ func (w *writer) commit(first *job) {
 	}
 	w.shared = len(batch) > 1
 	if err == nil {
-		err = w.conn.run(`COMMIT`)
+		err = w.end(len(batch))
 	}
 	if err != nil {
 		w.conn.rollback()
@@ -141,10 +143,20 @@ func (w *writer) alone(j *job) error {
 		return err
 	}
 	if err = w.conn.try(j); err == nil {
-		err = w.conn.run(`COMMIT`)
+		err = w.end(1)
 	}
 	if err != nil {
 		w.conn.rollback()
+	}
+	return err
+}
+
+// end commits the transaction of a number of jobs.
+func (w *writer) end(jobs int) error {
+	began := time.Now()
+	err := w.conn.run(`COMMIT`)
+	if err == nil {
+		w.onCommit(jobs, time.Since(began))
 	}
 	return err
 }

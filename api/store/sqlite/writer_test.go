@@ -53,6 +53,36 @@ func TestGroupCommit(t *testing.T) {
 	}
 }
 
+// TestOnCommit has callers make updates at once: the hook counts each of them in one commit, and commits are shared.
+func TestOnCommit(t *testing.T) {
+	var commits, calls, without atomic.Int64
+	hook := func(n int, took time.Duration) {
+		commits.Add(1)
+		calls.Add(int64(n))
+		if took <= 0 {
+			without.Add(1)
+		}
+	}
+	store, caller := loaded(t, filepath.Join(t.TempDir(), "groups.db"), sqlite.WithOnCommit(hook))
+	const callers, rounds = 32, 20
+	commits.Store(0)
+	calls.Store(0)
+	var wg sync.WaitGroup
+	for i := range callers {
+		wg.Go(func() {
+			for round := range rounds {
+				if _, err := store.Update(context.Background(), caller, 7, noted(fmt.Sprint(i, round)), group.Includes{}); err != nil {
+					t.Error(err)
+				}
+			}
+		})
+	}
+	wg.Wait()
+	if calls.Load() != callers*rounds || commits.Load() >= callers*rounds || without.Load() > 0 {
+		t.Errorf("%d updates: the hook counts %d in %d commits, %d of them without a time", callers*rounds, calls.Load(), commits.Load(), without.Load())
+	}
+}
+
 // TestWithdrawn has callers give up while another process holds the file: one, and several of whom one leads.
 func TestWithdrawn(t *testing.T) {
 	for _, callers := range []int{1, 8} {
