@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"strings"
 	"syscall"
+	"time"
 )
 
 // Install installs the packages unless another test process has done it: several packages of Go are tested at once, and
@@ -27,8 +28,8 @@ func (p Packages) Install(ctx context.Context) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, lock.Close()) }() // which releases it
-	if err := syscall.Flock(int(lock.Fd()), syscall.LOCK_EX); err != nil {
-		return err
+	if err := wait(ctx, lock); err != nil {
+		return fmt.Errorf("another process installs packages: %w", err)
 	}
 	if p.Found() {
 		return nil
@@ -40,16 +41,37 @@ func (p Packages) Install(ctx context.Context) (err error) {
 		defer func() { err = errors.Join(err, os.Remove(name)) }()
 	}
 	for _, args := range [][]string{
-		{"update", "--quiet"},
-		append([]string{"install", "--quiet", "--yes", "--no-install-recommends"}, p.Names...),
+		{"update", "--quiet", lockWait},
+		append([]string{"install", lockWait, "--quiet", "--yes", "--no-install-recommends"}, p.Names...),
 	} {
 		cmd := exec.CommandContext(ctx, "apt-get", args...)
+		cmd.WaitDelay = 10 * time.Second // for children of it that keep its output open
 		cmd.Env = append(os.Environ(), "DEBIAN_FRONTEND=noninteractive")
 		if out, err := cmd.CombinedOutput(); err != nil {
 			return fmt.Errorf("apt-get %s: %w\n%s", strings.Join(args, " "), err, out)
 		}
 	}
 	return nil
+}
+
+// lockWait has apt-get wait for another one, which is none of these tests, but not for ever.
+const lockWait = "--option=DPkg::Lock::Timeout=60"
+
+// wait locks a file.
+func wait(ctx context.Context, lock *os.File) error {
+	tick := time.NewTicker(100 * time.Millisecond)
+	defer tick.Stop()
+	for {
+		err := syscall.Flock(int(lock.Fd()), syscall.LOCK_EX|syscall.LOCK_NB)
+		if !errors.Is(err, syscall.EWOULDBLOCK) {
+			return err
+		}
+		select {
+		case <-tick.C:
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
 }
 
 func writeFile(name, text string) error {

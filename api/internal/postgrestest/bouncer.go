@@ -23,7 +23,9 @@ import (
 // It ends with the test. Where there is no PgBouncer it is installed, or the test is skipped; with CI=true the test fails.
 func Bouncer(tb testing.TB, database string) string {
 	tb.Helper()
-	program, err := findBouncer(context.Background())
+	ctx, cancel := context.WithTimeout(context.Background(), makeTimeout)
+	defer cancel()
+	program, err := findBouncer(ctx)
 	if err != nil {
 		if os.Getenv("CI") == "true" {
 			tb.Fatalf("PgBouncer is not tested: %v", err)
@@ -76,7 +78,9 @@ max_client_conn = 200
 	}
 	tb.Cleanup(func() {
 		_ = cmd.Process.Signal(syscall.SIGTERM)
+		kill := time.AfterFunc(stopTimeout, func() { _ = cmd.Process.Kill() })
 		_ = cmd.Wait()
+		kill.Stop()
 		_ = log.Close()
 	})
 	u.Host = net.JoinHostPort("127.0.0.1", strconv.Itoa(port))

@@ -150,6 +150,8 @@ func (p *Pair) follow(ctx context.Context, i int) error {
 			return err
 		}
 	}
+	ctx, cancel := context.WithTimeout(ctx, makeTimeout)
+	defer cancel()
 	cmd := s.command(ctx, "pg_basebackup", "--pgdata", s.data(), "--dbname", primary.url(maintenance), "--checkpoint", "fast",
 		"--write-recovery-conf", "--no-sync")
 	if out, err := cmd.CombinedOutput(); err != nil {

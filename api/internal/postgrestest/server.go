@@ -25,7 +25,10 @@ const (
 	superuser   = "oxgroups" // of the cluster
 	maintenance = "postgres" // the database that initdb makes
 
-	startTimeout = time.Minute // recovery after a crash included
+	startTimeout = time.Minute     // recovery after a crash included
+	stopTimeout  = time.Minute     // after it the server is killed
+	execTimeout  = time.Minute     // of a statement or a program
+	makeTimeout  = 5 * time.Minute // of a cluster, the installation included
 	poll         = 20 * time.Millisecond
 )
 
@@ -45,6 +48,8 @@ type Server struct {
 
 // newServer makes a cluster and starts it.
 func newServer(ctx context.Context) (*Server, error) {
+	ctx, cancel := context.WithTimeout(ctx, makeTimeout)
+	defer cancel()
 	programs, err := findPrograms(ctx)
 	if err != nil {
 		return nil, err
@@ -95,7 +100,8 @@ func (s *Server) Program(name string) string { return filepath.Join(s.programs, 
 // command is a program of the server, run by the cluster's owner.
 func (s *Server) command(ctx context.Context, program string, args ...string) *exec.Cmd {
 	cmd := exec.CommandContext(ctx, s.Program(program), args...)
-	cmd.Dir = s.dir // the owner may not be able to enter the directory of the test
+	cmd.WaitDelay = execTimeout // for children of it that keep its output open
+	cmd.Dir = s.dir             // the owner may not be able to enter the directory of the test
 	cmd.Env = []string{"LC_ALL=C", "TZ=UTC", "PATH=" + os.Getenv("PATH")}
 	cmd.SysProcAttr = attributes(s.owner)
 	return cmd
@@ -165,7 +171,7 @@ func (s *Server) Restart(tb testing.TB) {
 	}
 }
 
-// end has the server end: https://www.postgresql.org/docs/current/server-shutdown.html says what the signals mean.
+// end has the server end, and kills it where it does not: https://www.postgresql.org/docs/current/server-shutdown.html says what the signals mean.
 func (s *Server) end(signal syscall.Signal) error {
 	if s.process == nil {
 		return nil
@@ -173,9 +179,16 @@ func (s *Server) end(signal syscall.Signal) error {
 	if err := s.process.Process.Signal(signal); err != nil && !errors.Is(err, os.ErrProcessDone) {
 		return err
 	}
+	defer func() { s.process = nil }()
+	select {
+	case <-s.exited:
+		return nil
+	case <-time.After(stopTimeout):
+	}
+	err := s.process.Process.Kill()
 	<-s.exited
-	s.process = nil
-	return nil
+	log, _ := os.ReadFile(filepath.Join(s.dir, "log"))
+	return errors.Join(fmt.Errorf("postgres did not end within %v of %v, and was killed\n%s", stopTimeout, signal, log), err)
 }
 
 // remove ends the server and removes the cluster.
@@ -186,8 +199,10 @@ func (s *Server) remove() error {
 // name returns a name that is new in the cluster.
 func (s *Server) name(kind string) string { return kind + strconv.FormatInt(s.names.Add(1), 10) }
 
-// exec runs a statement in a database.
+// exec runs a statement in a database, for a minute at most.
 func (s *Server) exec(ctx context.Context, url, sql string) error {
+	ctx, cancel := context.WithTimeout(ctx, execTimeout)
+	defer cancel()
 	c, err := pgx.Connect(ctx, url)
 	if err != nil {
 		return err
