@@ -66,7 +66,7 @@ noise: ## Print what good clients keep of their rate beside each kind of bad one
 
 .PHONY: bench
 bench: ## Run the benchmarks: requests against peers (BENCH_JSON=FILE keeps the figures), engines, the client by hand, bulk updates
-	cd cmd/bench && go run . -json "$(if $(BENCH_JSON),$(abspath $(BENCH_JSON)))" -svg "$(CURDIR)/api/server/bench.svg"
+	cd cmd/bench && go generate . && go vet ./... && go test . && go run . -json "$(if $(BENCH_JSON),$(abspath $(BENCH_JSON)))" -svg "$(CURDIR)/api/server/bench.svg"
 	go test -run '^$$' -bench . -benchmem ./api/store/... ./api/client
 	go test -run '^$$' -bench . -benchtime 2x ./cmd/oxgroups
 

@@ -9,8 +9,8 @@
 // one table and can write it as JSON and as a chart. All figures are medians over rounds in which the stacks take turns,
 // so compare the ratios: the times are those of the machine and of the moment. It needs a Unix system.
 //
-// It is a module of its own, so that no peer gets into the project's go.mod. `go generate` writes the code of the peers
-// anew; what is said of the spec for that is in internal/peergen.
+// It is a module of its own, so that no peer gets into the project's go.mod. The code of the peers is not committed:
+// `go generate` writes it into gen/ from openapi.yaml, and internal/peergen says how. `make bench` does both.
 package main
 
 import (

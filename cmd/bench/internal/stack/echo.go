@@ -14,8 +14,8 @@ import (
 	"github.com/getkin/kin-openapi/routers/gorillamux"
 	"github.com/labstack/echo/v4"
 
+	"example.com/oxgroups/cmd/bench/gen/stock"
 	"example.com/oxgroups/cmd/bench/internal/canned"
-	"example.com/oxgroups/cmd/bench/internal/stock"
 )
 
 // echoWithFilter is the stack that oapi-codegen's users are pointed to: its strict server for echo, with echo's own

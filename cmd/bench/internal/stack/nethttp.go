@@ -10,8 +10,8 @@ import (
 	"strconv"
 	"strings"
 
+	"example.com/oxgroups/cmd/bench/gen/stock"
 	"example.com/oxgroups/cmd/bench/internal/canned"
-	"example.com/oxgroups/cmd/bench/internal/stock"
 )
 
 // netHTTP is what one writes without any generated server: the standard library's mux and encoding/json on

@@ -7,9 +7,9 @@ import (
 	"io"
 	"net/http"
 
+	"example.com/oxgroups/cmd/bench/gen/ogenotel"
+	"example.com/oxgroups/cmd/bench/gen/ogenplain"
 	"example.com/oxgroups/cmd/bench/internal/canned"
-	"example.com/oxgroups/cmd/bench/internal/ogenotel"
-	"example.com/oxgroups/cmd/bench/internal/ogenplain"
 )
 
 // The names of the stacks.
