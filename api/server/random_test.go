@@ -25,6 +25,15 @@ type random struct{ *rand.Rand }
 
 func (r random) pick(values ...any) any { return values[r.IntN(len(values))] }
 
+// ofFormat has values of the formats that are checked. kin-openapi is asked to check the same ones.
+var ofFormat = map[string][]any{
+	"date":      {"2013-04-15", "2024-02-29"},
+	"date-time": {"2013-04-15T16:48:48-07:00", "2013-04-15T16:48:48Z"},
+	"uuid":      {"123e4567-e89b-12d3-a456-426614174000"},
+	"email":     {"wile@acme.example"},
+	"uri":       {"https://acme.example/a"},
+}
+
 func (r random) value(s *openapi3.Schema) any {
 	switch {
 	case s.Nullable && r.IntN(6) == 0:
@@ -51,6 +60,9 @@ func (r random) value(s *openapi3.Schema) any {
 			}
 		}
 		return object
+	}
+	if examples, ok := ofFormat[s.Format]; ok {
+		return r.pick(examples...)
 	}
 	return r.pick("Acme", "a", "x y", "ünïcode 日本", "\"quoted\"", "a\nb", "workspaces", "10", "true", strings.Repeat("long ", 50))
 }

@@ -9,7 +9,9 @@ import (
 	"os/exec"
 	"os/signal"
 	"reflect"
+	"slices"
 	"strconv"
+	"strings"
 	"syscall"
 	"testing"
 
@@ -53,6 +55,7 @@ func (m leakTested) Run() int {
 //	interrupt PROGRAM ARG... runs a program, interrupts it when the fake has its request, and expects 130
 //	noreader PROGRAM ARG...  runs a program whose stdout nobody reads any more; it must end with 0 and say nothing
 //	sent JSON               checks the body of the last request; `sent` alone: that there was none
+//	inorder FILE            checks that stdout has each line of FILE, in that order; lines of other fields may be between them
 func TestScript(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir: "testdata/script",
@@ -70,7 +73,7 @@ func TestScript(t *testing.T) {
 			return nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"code": cmdCode, "interrupt": cmdInterrupt, "noreader": cmdNoReader, "sent": cmdSent,
+			"code": cmdCode, "interrupt": cmdInterrupt, "noreader": cmdNoReader, "sent": cmdSent, "inorder": cmdInOrder,
 		},
 	})
 }
@@ -90,6 +93,17 @@ func codeOf(ts *testscript.TestScript, err error) int {
 	}
 	ts.Check(err)
 	return 0
+}
+
+func cmdInOrder(ts *testscript.TestScript, _ bool, args []string) {
+	lines := strings.Split(ts.ReadFile("stdout"), "\n")
+	for want := range strings.Lines(ts.ReadFile(args[0])) {
+		at := slices.Index(lines, strings.TrimSuffix(want, "\n"))
+		if at < 0 {
+			ts.Fatalf("stdout lacks %q, or has it too early", want)
+		}
+		lines = lines[at+1:]
+	}
 }
 
 func cmdNoReader(ts *testscript.TestScript, _ bool, args []string) {
