@@ -57,7 +57,7 @@ func newAuthenticator(store group.Updater, failuresPerMinute int) *authenticator
 
 // caller returns who a token belongs to. It returns an error with group.Unauthorized for a token that is not good, a
 // *limitError for an address that sent too many of these, and group.Unavailable where the store cannot say.
-func (a *authenticator) caller(ctx context.Context, token string, from netip.Prefix) (group.Caller, error) {
+func (a *authenticator) caller(ctx context.Context, token, remote string) (group.Caller, error) {
 	key, now := sha256.Sum256([]byte(token)), time.Now()
 	a.mu.Lock()
 	last, ok := a.answers[key]
@@ -67,16 +67,16 @@ func (a *authenticator) caller(ctx context.Context, token string, from netip.Pre
 	case ok && last.err == nil && age < goodFor:
 		return last.caller, nil
 	case ok && last.err != nil && age < unknownFor:
-		return group.Caller{}, a.fail(from)
+		return group.Caller{}, a.fail(remote)
 	case !(ok && last.err == nil && age < trustedFor) && a.failures != nil:
-		if wait := a.failures.wait(from); wait > 0 {
+		if wait := a.failures.wait(source(remote)); wait > 0 {
 			return group.Caller{}, &limitError{limitAuthFailure, http.StatusTooManyRequests, wait}
 		}
 	}
 	by, err := a.lookUp(ctx, token)
 	if group.CodeOf(err) == group.Unauthorized {
 		a.remember(key, answer{err: err, at: now})
-		return group.Caller{}, a.fail(from)
+		return group.Caller{}, a.fail(remote)
 	}
 	if err == nil {
 		a.remember(key, answer{caller: by, at: now})
@@ -115,9 +115,9 @@ func (a *authenticator) remember(key hash, last answer) {
 }
 
 // fail counts a request without a good token and returns its error.
-func (a *authenticator) fail(from netip.Prefix) error {
+func (a *authenticator) fail(remote string) error {
 	if a.failures != nil {
-		if wait := a.failures.take(from); wait > 0 {
+		if wait := a.failures.take(source(remote)); wait > 0 {
 			return &limitError{limitAuthFailure, http.StatusTooManyRequests, wait}
 		}
 	}

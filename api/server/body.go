@@ -70,7 +70,7 @@ func (s *Server) admitBody(c echo.Context, x *call) error {
 		return err
 	}
 	x.reserved = n
-	s.boundElements(c)
+	s.boundElements(c, x)
 	if x.entry != nil {
 		c.SetRequest(x.entry.copyBody(c.Request()))
 	}

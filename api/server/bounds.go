@@ -23,7 +23,7 @@ func (e *boundsError) Error() string { return e.violation.Error() }
 
 // boundElements makes the reading of a large body stop at the element or member that is one too many, so that it costs no
 // more than one that is taken.
-func (s *Server) boundElements(c echo.Context) {
+func (s *Server) boundElements(c echo.Context, x *call) {
 	r := c.Request()
 	if r.ContentLength >= 0 && r.ContentLength <= unboundedBody {
 		return
@@ -35,7 +35,7 @@ func (s *Server) boundElements(c echo.Context) {
 		count = (&formCounter{limits: s.limits, names: map[string]int{}}).count
 	}
 	copied := *r
-	copied.Body = &countedBody{r.Body, count}
+	copied.Body = &countedBody{r.Body, count, &x.read}
 	c.SetRequest(&copied)
 }
 
@@ -43,11 +43,13 @@ func (s *Server) boundElements(c echo.Context) {
 type countedBody struct {
 	io.ReadCloser
 	count func([]byte) *boundsError
+	read  *int64 // bytes
 }
 
 // Read reads from the body. It returns a *boundsError in place of what is too much.
 func (b *countedBody) Read(p []byte) (int, error) {
 	n, err := b.ReadCloser.Read(p)
+	*b.read += int64(n)
 	if tooMany := b.count(p[:n]); tooMany != nil {
 		return 0, tooMany
 	}

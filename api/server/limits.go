@@ -36,7 +36,7 @@ type Limits struct {
 // DefaultLimits returns the limits that apply where no option says otherwise.
 func DefaultLimits() Limits {
 	return Limits{
-		InFlight: 128, PerToken: 64, PerGroup: 16, Running: 32, GroupRunning: 8,
+		InFlight: 128, PerToken: 64, PerGroup: 32, Running: 32, GroupRunning: 8,
 		BodyBytes: 32 << 20, TokenBurst: 1, AuthFailures: 1000, Connections: defaultConnections(),
 		ListIDs: 10_000, ObjectMembers: 1_000,
 	}
@@ -99,7 +99,6 @@ type limiter struct {
 	rates    *buckets[int64]
 	refused  *buckets[refusedKey]
 	paused   atomic.Int64
-	active   activity
 }
 
 // groupKey has the account too: a caller cannot take the room of a group that is not its own.
@@ -115,9 +114,10 @@ func newLimiter(l Limits) *limiter {
 	}
 }
 
-// admit waits for the turn of an update in the store and returns what ends it. It returns a *limitError where a limit is
+// admit waits for the turn of an update in the store and returns what ends it, which is told how many bytes the request and
+// its reply had. It returns a *limitError where a limit is
 // reached, and the error of ctx where that ends first.
-func (l *limiter) admit(ctx context.Context, by group.Caller, id int64) (release func(), err error) {
+func (l *limiter) admit(ctx context.Context, by group.Caller, id int64) (release func(bytes int64), err error) {
 	defer func() {
 		if err != nil {
 			l.admitted.Add(-1)
@@ -129,7 +129,6 @@ func (l *limiter) admit(ctx context.Context, by group.Caller, id int64) (release
 	if !l.tokens.take(by.TokenID, 1, int64(l.PerToken)) {
 		return nil, &limitError{limitPerToken, http.StatusTooManyRequests, retrySoon}
 	}
-	l.active.note(by.TokenID)
 	key := groupKey{by.AccountID, id}
 	if !l.groups.take(key, 1, int64(l.PerGroup)) {
 		l.tokens.give(by.TokenID, 1)
@@ -140,8 +139,8 @@ func (l *limiter) admit(ctx context.Context, by group.Caller, id int64) (release
 		l.tokens.give(by.TokenID, 1)
 		return nil, err
 	}
-	return func() {
-		l.turns.give(by.TokenID, key)
+	return func(bytes int64) {
+		l.turns.give(ctx, by.TokenID, key, bytes)
 		l.groups.give(key, 1)
 		l.tokens.give(by.TokenID, 1)
 		l.admitted.Add(-1)
@@ -193,7 +192,7 @@ type refusedKey struct {
 
 // slowDown waits before a refusal is answered, if its caller gets too many of them.
 func (l *limiter) slowDown(ctx context.Context, key refusedKey) {
-	if l.refused.take(key) == 0 || !l.active.beside(key.token) {
+	if l.refused.take(key) == 0 || !l.turns.beside(key.token) {
 		return
 	}
 	if l.paused.Add(1) <= maxPausedRefusals {
@@ -203,37 +202,6 @@ func (l *limiter) slowDown(ctx context.Context, key refusedKey) {
 		}
 	}
 	l.paused.Add(-1)
-}
-
-// activeFor is how long a token counts as active after an update was admitted.
-const activeFor = 100 * time.Millisecond
-
-// activity knows the two tokens that had an update admitted last.
-type activity struct {
-	mu     sync.Mutex
-	tokens [2]int64
-	at     [2]time.Time
-}
-
-func (a *activity) note(token int64) {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	if a.tokens[0] != token {
-		a.tokens[1], a.at[1] = a.tokens[0], a.at[0]
-	}
-	a.tokens[0], a.at[0] = token, time.Now()
-}
-
-// beside reports whether another token is active.
-func (a *activity) beside(token int64) bool {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	for i, other := range a.tokens {
-		if other != token && time.Since(a.at[i]) < activeFor {
-			return true
-		}
-	}
-	return false
 }
 
 // occupancy counts what each key holds. The zero value is empty.

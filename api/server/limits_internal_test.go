@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"net/http"
-	"net/netip"
 	"slices"
 	"sync"
 	"testing"
@@ -34,7 +33,7 @@ func TestAdmission(t *testing.T) {
 	limits.InFlight, limits.PerToken, limits.PerGroup = 4, 3, 2
 	l := newLimiter(limits)
 	ctx := t.Context()
-	var releases []func()
+	var releases []func(int64)
 	admit := func(token, id int64) error {
 		release, err := l.admit(ctx, caller(token), id)
 		if err == nil {
@@ -63,10 +62,10 @@ func TestAdmission(t *testing.T) {
 		t.Errorf("a fifth: %s", got)
 	}
 	for _, release := range releases {
-		release()
+		release(0)
 	}
 	releases = nil
-	if l.admitted.Load() != 0 || len(l.tokens.held) != 0 || len(l.groups.held) != 0 || l.turns.running != 0 || len(l.turns.tokens) != 0 {
+	if l.admitted.Load() != 0 || len(l.tokens.held) != 0 || len(l.groups.held) != 0 || l.turns.running != 0 || l.turns.inFlight() != 0 {
 		t.Errorf("after all have ended %+v is held", l)
 	}
 	if err := admit(1, 1); err != nil {
@@ -127,6 +126,14 @@ func TestRate(t *testing.T) {
 	})
 }
 
+// inFlight returns how many updates run or wait.
+func (t *turns) inFlight() (n int) {
+	for _, l := range t.tokens {
+		n += l.inFlight()
+	}
+	return n
+}
+
 // A token with many connections waits in its own line: one with few gets every second turn.
 func TestTurns(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
@@ -145,7 +152,7 @@ func TestTurns(t *testing.T) {
 				mu.Lock()
 				order = append(order, token)
 				mu.Unlock()
-				turns.give(token, group(id))
+				turns.give(t.Context(), token, group(id), 0)
 			}()
 			synctest.Wait()
 		}
@@ -154,12 +161,12 @@ func TestTurns(t *testing.T) {
 		}
 		wait(2, 10)
 		wait(3, 11)
-		turns.give(0, group(0))
-		synctest.Wait()
+		turns.give(t.Context(), 0, group(0), 0)
+		time.Sleep(time.Second)
 		if want := []int64{1, 2, 3, 1, 1, 1}; !slices.Equal(order, want) {
 			t.Errorf("the turns were %v, want %v", order, want)
 		}
-		if turns.running != 0 || len(turns.order) != 0 || len(turns.tokens) != 0 || len(turns.groups) != 0 {
+		if turns.running != 0 || len(turns.order) != 0 || turns.inFlight() != 0 || len(turns.groups) != 0 {
 			t.Errorf("%+v is left", turns)
 		}
 	})
@@ -184,9 +191,9 @@ func TestTurnsOfAGroup(t *testing.T) {
 		if err := <-gaveUp; !errors.Is(err, context.Canceled) {
 			t.Errorf("got %v", err)
 		}
-		turns.give(1, hot)
-		turns.give(1, other)
-		if turns.running != 0 || len(turns.tokens) != 0 {
+		turns.give(t.Context(), 1, hot, 0)
+		turns.give(t.Context(), 1, other, 0)
+		if turns.running != 0 || turns.inFlight() != 0 {
 			t.Errorf("%+v is left", turns)
 		}
 	})
@@ -212,19 +219,21 @@ func TestHeavyTokens(t *testing.T) {
 			more[i] = take(1, 8+int64(i))
 		}
 		light := take(2, 20)
-		turns.give(1, groupKey{1, 0})
+		turns.give(t.Context(), 1, groupKey{1, 0}, 0)
 		synctest.Wait()
 		if *light != nil {
 			t.Errorf("the light token got %v", *light)
 		}
 		for id := range int64(6) {
-			turns.give(1, groupKey{1, 1 + id})
+			turns.give(t.Context(), 1, groupKey{1, 1 + id}, 0)
 			synctest.Wait()
 		}
 		if *more[0] == nil {
 			t.Error("a heavy token runs two at a time beside a light one")
 		}
-		turns.give(2, groupKey{1, 20})
+		turns.give(t.Context(), 2, groupKey{1, 20}, 0)
+		time.Sleep(activeFor)
+		turns.give(t.Context(), 1, groupKey{1, 7}, 0) // which gives the others their turns
 		synctest.Wait()
 		for i, err := range more {
 			if *err != nil {
@@ -232,6 +241,45 @@ func TestHeavyTokens(t *testing.T) {
 			}
 		}
 	})
+}
+
+// A turn lasts longer beside another token if its own has many updates in flight, or if it moved many bytes.
+func TestTurnsLast(t *testing.T) {
+	for _, tc := range []struct {
+		name   string
+		beside bool
+		others int // of the same token, in flight
+		bytes  int64
+		want   time.Duration
+	}{
+		{"alone", false, 8, 1 << 20, 0},
+		{"light", true, 0, freeBytes, 0},
+		{"heavy", true, 2, 0, heavyTurn},
+		{"large", true, 0, bytesPerSecond / 4, time.Second / 4},
+		{"heavy and large", true, 2, bytesPerSecond / 4, time.Second/4 + heavyTurn},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				turns := newTurns(32, 32)
+				take := func(token int64) {
+					if err := turns.take(t.Context(), token, groupKey{1, token}); err != nil {
+						t.Fatal(err)
+					}
+				}
+				if tc.beside {
+					take(2)
+				}
+				for range 1 + tc.others {
+					take(1)
+				}
+				begun := time.Now()
+				turns.give(t.Context(), 1, groupKey{1, 1}, tc.bytes)
+				if got := time.Since(begun); got != tc.want {
+					t.Errorf("the turn lasted %v, want %v", got, tc.want)
+				}
+			})
+		})
+	}
 }
 
 // Who is refused often waits, but only while others are at work.
@@ -258,7 +306,7 @@ func TestSlowDown(t *testing.T) {
 		if d := refused(2); d != 0 {
 			t.Errorf("the first refusal waited %v", d)
 		}
-		release()
+		release(0)
 	})
 }
 
@@ -296,7 +344,7 @@ func knows(good string) func(string) (group.Caller, error) {
 	}
 }
 
-var address = netip.MustParsePrefix("192.0.2.1/32")
+var address = "192.0.2.1:4711"
 
 func TestUnknownTokensAreRemembered(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
@@ -340,7 +388,7 @@ func TestAuthFailures(t *testing.T) {
 		if _, err := a.caller(t.Context(), "good", address); err != nil {
 			t.Errorf("a good token: %v", err)
 		}
-		if _, err := a.caller(t.Context(), "another", netip.MustParsePrefix("192.0.2.2/32")); group.CodeOf(err) != group.Unauthorized {
+		if _, err := a.caller(t.Context(), "another", "192.0.2.2:4711"); group.CodeOf(err) != group.Unauthorized {
 			t.Errorf("another address: %v", err)
 		}
 		time.Sleep(time.Second)

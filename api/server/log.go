@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
-	"net/netip"
 	"runtime"
 	"runtime/debug"
 	"strconv"
@@ -24,10 +23,11 @@ type call struct {
 	server   *Server
 	id       string
 	start    time.Time
-	from     netip.Prefix
+	remote   string // address
 	by       group.Caller
 	known    bool  // by is set: the token was good
 	reserved int64 // bytes of memory for the body
+	read     int64 // bytes of a body that may be a large one
 	bodyRead bool  // an operation was called
 	err      error // that was answered
 	entry    *Entry
@@ -62,14 +62,14 @@ func (x *call) refusedKey() refusedKey {
 	if x.known {
 		return refusedKey{token: x.by.TokenID}
 	}
-	return refusedKey{from: x.from}
+	return refusedKey{from: source(x.remote)}
 }
 
 // begin names a request, and gives back at its end what it holds.
 func (s *Server) begin(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
 		r, w := c.Request(), c.Response()
-		x := &call{ResponseWriter: w.Writer, server: s, id: requestID(r.Header), start: time.Now(), from: source(r.RemoteAddr)}
+		x := &call{ResponseWriter: w.Writer, server: s, id: requestID(r.Header), start: time.Now(), remote: r.RemoteAddr}
 		if s.journal != nil {
 			x.entry = &Entry{RequestID: x.id}
 		}

@@ -28,7 +28,7 @@ func (o operations) UpdateWorkspaceGroup(c echo.Context, id int64, params model.
 	if err != nil {
 		return err
 	}
-	defer release()
+	defer func() { release(x.read + c.Response().Size) }()
 	snapshot, err := o.s.store.Update(ctx, x.by, id, body.WorkspaceGroup, in)
 	if err != nil {
 		return err
@@ -41,7 +41,7 @@ func (o operations) UpdateWorkspaceGroup(c echo.Context, id int64, params model.
 }
 
 // admit waits for the turn of an update whose body was read. Its errors are those of limiter.admit.
-func (s *Server) admit(ctx context.Context, x *call, id int64) (release func(), err error) {
+func (s *Server) admit(ctx context.Context, x *call, id int64) (release func(bytes int64), err error) {
 	s.bodies.remove(x)
 	x.bodyRead = true
 	return s.limiter.admit(ctx, x.by, id)
@@ -64,9 +64,9 @@ func (s *Server) authenticate(c echo.Context, _ []string) error {
 	x, r := callOf(c), c.Request()
 	token, ok := bearerToken(r.Header)
 	if !ok {
-		return unauthorized(s.auth.fail(x.from), "Bearer")
+		return unauthorized(s.auth.fail(x.remote), "Bearer")
 	}
-	by, err := s.auth.caller(r.Context(), token, x.from)
+	by, err := s.auth.caller(r.Context(), token, x.remote)
 	if err != nil {
 		return unauthorized(err, `Bearer error="invalid_token"`)
 	}

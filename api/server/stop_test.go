@@ -44,17 +44,17 @@ func loader(addr string, reuse bool, served *atomic.Int64) error {
 		if err != nil {
 			return nil // the port is closed: nothing was sent
 		}
-		r := bufio.NewReader(c)
+		r, last := bufio.NewReader(c), time.Now()
 		for kept := true; kept; {
-			begun := time.Now()
 			if kept, err = exchange(c, r); err != nil {
 				c.Close()
-				if idle := time.Since(begun); reuse && idle > 300*time.Millisecond {
+				if time.Since(last) > 300*time.Millisecond {
 					break // this machine was busy for longer than a stop waits for connections that look idle
 				}
 				return err
 			}
 			served.Add(1)
+			last = time.Now()
 			kept = kept && reuse
 		}
 		c.Close()

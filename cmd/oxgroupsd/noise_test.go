@@ -31,6 +31,10 @@ var noises = []struct {
 	{"no path", 64, "other", "/nowhere", ""},
 	{"bad requests", 64, "other", "/api/v1/workspace_groups/11", `{"workspace_group":{}}`},
 	{"one group", 32, "other", "/api/v1/workspace_groups/11", `{"workspace_group":{"name":"G11"}}`},
+	{"no good updates", 64, "other", "/api/v1/workspace_groups/11", `{"workspace_group":{"name":"G11","add_workspace_ids":[999999]}}`},
+	{"large notes", 4, "other", "/api/v1/workspace_groups/%d", `{"workspace_group":{"name":"Noise %d","notes":"` + strings.Repeat("n", 1_000_000) + `"}}`},
+	{"escaped notes", 4, "other", "/api/v1/workspace_groups/%d", `{"workspace_group":{"name":"Noise %d","notes":"` + strings.Repeat(`\u00e9`, 160_000) + `"}}`},
+	{"everything included", 32, "other", "/api/v1/workspace_groups/%d?include=workspaces,external_references,rate_card_sets", `{"workspace_group":{"name":"Noise %d"}}`},
 	{"good requests", 64, "other", "/api/v1/workspace_groups/%d", `{"workspace_group":{"name":"Noise %d"}}`},
 }
 
