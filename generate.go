@@ -11,4 +11,6 @@ package oxgroups
 //go:generate go run github.com/oapi-codegen/oapi-codegen/v2/cmd/oapi-codegen -config cmd/validatorgen/internal/library/config.yaml cmd/validatorgen/internal/library/openapi.yaml
 //go:generate go run ./cmd/validatorgen -spec cmd/validatorgen/internal/library/openapi.yaml -model cmd/validatorgen/internal/library/model -out cmd/validatorgen/internal/library/validator
 //go:generate go run github.com/oapi-codegen/oapi-codegen/v2/cmd/oapi-codegen -config cmd/validatorgen/internal/served/config.yaml cmd/validatorgen/internal/served/openapi.yaml
+//go:generate go run github.com/oapi-codegen/oapi-codegen/v2/cmd/oapi-codegen -config cmd/validatorgen/internal/served/common.config.yaml cmd/validatorgen/internal/served/common.yaml
+//go:generate go run github.com/oapi-codegen/oapi-codegen/v2/cmd/oapi-codegen -config cmd/validatorgen/internal/served/shared/config.yaml cmd/validatorgen/internal/served/shared/openapi.yaml
 //go:generate go run ./cmd/validatorgen -spec cmd/validatorgen/internal/served/openapi.yaml -model cmd/validatorgen/internal/served/model -out cmd/validatorgen/internal/served/validator -server cmd/validatorgen/internal/served/server

@@ -5,12 +5,14 @@ import (
 	"errors"
 	"flag"
 	"fmt"
+	"go/token"
 	"io"
 	"maps"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
+	"unicode"
 
 	"example.com/oxgroups/cmd/validatorgen/internal/emit"
 	"example.com/oxgroups/cmd/validatorgen/internal/gotype"
@@ -25,7 +27,7 @@ const runtimePath = "example.com/oxgroups/api/validate"
 const usage = `Usage: validatorgen -spec FILE -out DIR [-model DIR] [flags]
        validatorgen -check -spec FILE
 
-Validatorgen reads an OpenAPI 3.0 document (YAML or JSON) and writes a Go package that decodes, checks and encodes JSON:
+Validatorgen reads an OpenAPI 3.0 document (YAML or JSON, with the files that it refers to in its folder) and writes a Go package that decodes, checks and encodes JSON:
 
   DecodeX(data, *model.X) error   for each schema X of components/schemas that has a type in the model package
   AppendX([]byte, *model.X) ([]byte, error)
@@ -148,12 +150,12 @@ func generate(o options) error {
 		Package: o.pkg, Spec: filepath.Base(o.spec), Runtime: runtimePath, RefuseNUL: o.refuseNUL, MaxDepth: o.maxDepth,
 	}
 	if config.Package == "" {
-		if config.Package, err = baseName(o.out); err != nil {
+		if config.Package, err = packageName(o.out); err != nil {
 			return err
 		}
 	}
 	if o.server != "" {
-		if config.Server, err = baseName(o.server); err != nil {
+		if config.Server, err = packageName(o.server); err != nil {
 			return err
 		}
 		if config.Import, err = importPath(o.out); err != nil {
@@ -170,13 +172,22 @@ func generate(o options) error {
 	return write(o.server, output.Server)
 }
 
-// baseName returns the last element of the absolute path of a folder.
-func baseName(dir string) (string, error) {
+// packageName returns the name of the package in a folder: that of the folder, without what no name can have.
+func packageName(dir string) (string, error) {
 	absolute, err := filepath.Abs(dir)
 	if err != nil {
 		return "", fmt.Errorf("find the output folder: %w", err)
 	}
-	return filepath.Base(absolute), nil
+	name := strings.Map(func(r rune) rune {
+		if r != '_' && !unicode.IsLetter(r) && !unicode.IsDigit(r) {
+			return -1
+		}
+		return r
+	}, filepath.Base(absolute))
+	if !token.IsIdentifier(name) {
+		return "", fmt.Errorf("%s is no name of a Go package: write to another folder", filepath.Base(absolute))
+	}
+	return name, nil
 }
 
 func loadModel(o options) (*gotype.Package, error) {

@@ -161,6 +161,18 @@ func TestWiringNeedsAModel(t *testing.T) {
 	}
 }
 
+// The package has the name of its folder, as far as a package can have it.
+func TestPackageName(t *testing.T) {
+	for folder, want := range map[string]string{"my-api.v2": "package myapiv2\n", "7": "is no name of a Go package"} {
+		dir := filepath.Join(t.TempDir(), folder)
+		code, stderr, _ := generateInto(t, spec("3.0.3", `{type: string}`, plain), "-out", dir)
+		data, _ := os.ReadFile(filepath.Join(dir, "decode.gen.go"))
+		if !strings.Contains(string(data)+stderr, want) {
+			t.Errorf("%s: ended with %d: %s", folder, code, stderr)
+		}
+	}
+}
+
 // So is what OpenAPI has ignored beside a reference.
 func TestKeywordsBesideReferencesAreListed(t *testing.T) {
 	code, stderr, _ := generateInto(t, spec("3.0.3", `{properties: {a: {$ref: '#/components/schemas/S', description: a, x-b: 1, minProperties: 1}}}`, plain))

@@ -29,6 +29,9 @@ func (g *Generator) place(s *schema.Schema) string {
 	if s.Component != "" {
 		return "the schema " + s.Component
 	}
+	if file := fileOf(s.Place); file != "" {
+		return "the schema at " + file + "#" + s.Place.Pointer
+	}
 	return "the schema at " + s.Place.Pointer
 }
 

@@ -112,7 +112,7 @@ func (w *tableWriter) fields(s *schema.Schema, above map[*schema.Schema]bool) []
 			f.Fields = w.fields(r, above)
 		default:
 			if w.names[r] == "" {
-				w.names[r] = w.g.unique("fields" + exported(cmp.Or(r.Component, pathName(r.Place.Pointer, true))))
+				w.names[r] = w.g.unique("fields" + exported(cmp.Or(r.Component, fileName(r.Place)+pathName(r.Place.Pointer, true))))
 			}
 			w.variable(r, above)
 			f.Table = w.names[r]

@@ -140,7 +140,7 @@ func (g *Generator) doc() string {
 func (g *Generator) reserve(root Root) {
 	s := root.Schema.Resolve()
 	if s.Component == "" {
-		g.labels[s.Place.Pointer] = root.Name
+		g.labels[s.Place.ID()] = root.Name
 	}
 	for _, verb := range []string{"Check", "Decode", "Read", "Append"} {
 		g.names[verb+root.Name] = true

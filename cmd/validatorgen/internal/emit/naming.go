@@ -1,10 +1,12 @@
 package emit
 
 import (
+	"path/filepath"
 	"strings"
 	"unicode"
 
 	"example.com/oxgroups/cmd/validatorgen/internal/schema"
+	"example.com/oxgroups/cmd/validatorgen/internal/spec"
 )
 
 // exported returns a name of the spec as a name of Go that begins with a capital letter.
@@ -37,14 +39,34 @@ func (g *Generator) nameOf(s *schema.Schema) string {
 	if s.Component != "" {
 		return exported(s.Component)
 	}
-	pointer, name := s.Place.Pointer, ""
-	for at := pointer; at != ""; at = at[:strings.LastIndexByte(at, '/')] {
-		if label, ok := g.labels[at]; ok {
-			name, pointer = label, pointer[len(at):]
-			break
+	at, pointer := s.Place, s.Place.Pointer
+	for {
+		if label, ok := g.labels[at.ID()]; ok {
+			return label + pathName(pointer[len(at.Pointer):], false)
 		}
+		if at.Pointer == "" {
+			return fileName(s.Place) + pathName(pointer, true)
+		}
+		at.Pointer = at.Pointer[:strings.LastIndexByte(at.Pointer, '/')]
 	}
-	return name + pathName(pointer, name == "")
+}
+
+// fileOf returns the name of the file of a schema that stands where an OpenAPI document has none, and so is in another file; "" for
+// one of the document.
+func fileOf(p spec.Place) string {
+	section, _, _ := strings.Cut(strings.TrimPrefix(p.Pointer, "/"), "/")
+	if section == "components" || section == "paths" || strings.HasPrefix(section, "x-") {
+		return ""
+	}
+	return filepath.Base(p.File)
+}
+
+// fileName returns it as a part of a name.
+func fileName(p spec.Place) string {
+	if file := fileOf(p); file != "" {
+		return exported(strings.TrimSuffix(file, filepath.Ext(file)))
+	}
+	return ""
 }
 
 func pathName(pointer string, first bool) string {

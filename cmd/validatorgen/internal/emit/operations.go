@@ -100,11 +100,11 @@ func (g *Generator) operation(d *openapi.Document, op *openapi.Operation, names 
 // tables returns the schemas of request bodies, whose fields are listed.
 func tables(operations []*operation) []Table {
 	var all []Table
-	seen := map[string]bool{}
+	seen := map[*schema.Schema]bool{}
 	for _, op := range operations {
 		for _, b := range op.Bodies {
-			if b.table.Name != "" && !seen[b.table.Name] {
-				seen[b.table.Name] = true
+			if r := b.Schema.Resolve(); b.table.Name != "" && !seen[r] {
+				seen[r] = true
 				all = append(all, b.table)
 			}
 		}
@@ -117,14 +117,14 @@ type goNames struct {
 	model     *gotype.Package
 	normalize func(string) string
 	roots     []*Root
-	// components are the roots of components/schemas, by the name in the spec.
-	components map[string]*Root
+	// components are the roots of components/schemas.
+	components map[*schema.Schema]*Root
 }
 
 // namesOf finds the way in which the names of a model were made, which is an option of oapi-codegen: the one that most of
 // the types are there by.
 func namesOf(d *openapi.Document, model *gotype.Package) *goNames {
-	n := &goNames{model: model, normalize: codegen.ToCamelCase, components: map[string]*Root{}}
+	n := &goNames{model: model, normalize: codegen.ToCamelCase, components: map[*schema.Schema]*Root{}}
 	if model != nil {
 		most := 0
 		for _, option := range slices.Sorted(maps.Keys(codegen.NameNormalizers)) {
@@ -137,13 +137,17 @@ func namesOf(d *openapi.Document, model *gotype.Package) *goNames {
 	for _, c := range d.Components {
 		root := Root{Name: n.typeName(c.Name), Schema: c.Schema}
 		if model != nil {
-			name, t := TypeOf(model, c.Name, c.Schema)
-			if t == nil {
+			for _, p := range append([]*gotype.Package{model}, model.Externals()...) {
+				if name, t := TypeOf(p, c.Name, c.Schema); t != nil {
+					root.Name, root.Type, root.Expr = name, t, p.Name+"."+name
+					break
+				}
+			}
+			if root.Type == nil {
 				continue // nothing uses it, so oapi-codegen left it out
 			}
-			root.Name, root.Type, root.Expr = name, t, model.Name+"."+name
 		}
-		n.components[c.Name] = &root
+		n.components[c.Schema] = &root
 		n.roots = append(n.roots, &root)
 	}
 	return n
@@ -152,7 +156,7 @@ func namesOf(d *openapi.Document, model *gotype.Package) *goNames {
 // component returns the root of the component that a schema is, or refers to, or nil.
 func (n *goNames) component(s *schema.Schema) *Root {
 	for at := s; at != nil; at = at.Ref {
-		if root := n.components[at.Component]; at.Component != "" && root != nil {
+		if root := n.components[at]; root != nil {
 			return root
 		}
 	}

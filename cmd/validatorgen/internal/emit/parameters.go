@@ -122,7 +122,7 @@ func (g *Generator) parseFunction(op *operation) string {
 	op.Parser = g.unique(verb + op.Name + "Parameters")
 	for i := range op.Parameters {
 		p := &op.Parameters[i]
-		g.labels[p.Schema.Place.Pointer] = op.Name + exported(p.Name)
+		g.labels[p.Schema.Place.ID()] = op.Name + exported(p.Name)
 		p.Check = g.elementCheck(*p)
 		c := &code{}
 		g.value(c, p.Schema, p.to)

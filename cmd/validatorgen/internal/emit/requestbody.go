@@ -155,7 +155,9 @@ func (g *Generator) replyRoot(op *operation, r reply, names *goNames) *Root {
 	}
 	t := names.typeOf(s)
 	if name, ok := strings.CutPrefix(r.Node.Place.Pointer, "/components/responses/"); ok && t == nil && len(r.Content) == 1 {
-		t = g.model.Lookup(names.typeName(name))
+		if t = g.model.Lookup(names.typeName(name)); t != nil && !hasShape(s, t) {
+			t = nil // a response of another file, whose type is in another package
+		}
 	}
 	if t == nil {
 		return nil
@@ -169,7 +171,7 @@ func (g *Generator) bodyFunctions(op *operation) string {
 	var text strings.Builder
 	for _, b := range op.Bodies {
 		if b.Kind == openapi.Text && g.model != nil {
-			g.labels[b.Schema.Place.Pointer] = op.Name + b.Tag + "RequestBody"
+			g.labels[b.Schema.Place.ID()] = op.Name + b.Tag + "RequestBody"
 			c := &code{}
 			g.value(c, b.Schema, target{&gotype.Type{Kind: gotype.String, Expr: "string", Basic: "string"}, "*v"})
 			text.WriteString(g.render("text body", function{b.Decoder, g.place(b.Schema), c.String()}))
@@ -182,7 +184,7 @@ func (g *Generator) bodyFunctions(op *operation) string {
 			continue
 		}
 		r.Encoder = g.unique("Append" + op.Name + r.Name)
-		g.labels[r.media.Schema.Place.Pointer] = op.Name + r.Name
+		g.labels[r.media.Schema.Place.ID()] = op.Name + r.Name
 		c := &code{}
 		g.value(c, r.media.Schema, target{})
 		text.WriteString(g.render("any response", function{r.Encoder, "response " + r.Status + " of the operation " + op.ID, c.String()}))

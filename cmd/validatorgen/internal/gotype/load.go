@@ -6,6 +6,7 @@ import (
 	"go/parser"
 	"go/token"
 	"io/fs"
+	"maps"
 	"path/filepath"
 	"reflect"
 	"strconv"
@@ -21,12 +22,26 @@ type Package struct {
 	customJSON map[string]bool   // types with an UnmarshalJSON of their own
 	known      map[string]*Type
 	imports    map[string]string // name to path
+	dir        string
+	generated  bool // by oapi-codegen
+	group      *group
 }
 
 // Load reads the package in dir, whose import path is path.
 func Load(dir, path string) (*Package, error) {
+	g := &group{packages: map[string]*Package{}, imports: map[string]string{}}
+	p, err := load(dir, path, g)
+	if err != nil {
+		return nil, err
+	}
+	g.packages[path] = p
+	maps.Copy(g.imports, p.imports)
+	return p, nil
+}
+
+func load(dir, path string, g *group) (*Package, error) {
 	p := &Package{
-		Path: path, specs: map[string]*ast.TypeSpec{}, modelOf: map[string]string{}, customJSON: map[string]bool{},
+		dir: dir, group: g, Path: path, specs: map[string]*ast.TypeSpec{}, modelOf: map[string]string{}, customJSON: map[string]bool{},
 		known: map[string]*Type{}, imports: map[string]string{},
 	}
 	files, err := filepath.Glob(filepath.Join(dir, "*.go"))
@@ -48,6 +63,9 @@ func Load(dir, path string) (*Package, error) {
 }
 
 func (p *Package) add(file *ast.File) {
+	for _, comment := range file.Comments {
+		p.generated = p.generated || strings.Contains(comment.Text(), "oapi-codegen/v2 version")
+	}
 	for _, spec := range file.Imports {
 		path, _ := strconv.Unquote(spec.Path.Value)
 		name := path[strings.LastIndexByte(path, '/')+1:]
@@ -86,7 +104,7 @@ func receiver(e ast.Expr) string {
 }
 
 // Imports returns the paths of the packages that the types know, by name.
-func (p *Package) Imports() map[string]string { return p.imports }
+func (p *Package) Imports() map[string]string { return p.group.imports }
 
 // ModelOf returns the name of the schema that the type says it was made for, "" where it does not say.
 func (p *Package) ModelOf(name string) string { return p.modelOf[name] }
@@ -140,6 +158,11 @@ func (p *Package) resolve(e ast.Expr) *Type {
 		return &Type{Expr: e.Name}
 	case *ast.SelectorExpr:
 		name := e.X.(*ast.Ident).Name + "." + e.Sel.Name
+		if qualified[name] == Other {
+			if t := p.external(e.X.(*ast.Ident).Name, e.Sel.Name); t != nil {
+				return t
+			}
+		}
 		t := &Type{Kind: qualified[name], Expr: name}
 		if t.Kind == String {
 			t.Basic = "string"

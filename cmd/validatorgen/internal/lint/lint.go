@@ -27,20 +27,30 @@ type Problem struct {
 // String returns "file:line:column: #pointer: message".
 func (p Problem) String() string { return p.Place.String() + ": " + p.Message }
 
-// Check returns the problems of a document in the order of the file. Defaults and examples are not compared with their schemas.
+// Check returns the problems of a document in the order of its files. Defaults and examples are not compared with their schemas. It puts
+// what a $ref names in its place where OpenAPI allows none.
 func Check(doc *spec.Document) []Problem {
-	c := &checker{doc: doc, composers: map[*spec.Node][]*spec.Node{}}
+	c := &checker{doc: doc, composers: map[*spec.Node][]*spec.Node{}, visited: map[*spec.Node]bool{}}
 	var mistake *spec.Error
 	if errors.As(doc.CheckVersion(), &mistake) {
 		return []Problem{{Place: mistake.Place, Message: mistake.Message}}
 	}
-	c.readComposers(doc.Root)
+	c.inline()
+	for _, root := range doc.Files {
+		c.readComposers(root)
+	}
 	c.value(doc.Root, shape{name: "OpenAPI"})
+	for i := 0; i < len(c.targets); i++ {
+		if t := c.targets[i]; !c.visited[t.node] {
+			c.around = nil
+			c.value(t.node, t.want)
+		}
+	}
 	c.checkPathParameters()
 	c.checkNames()
 	c.checkPairs()
 	slices.SortStableFunc(c.problems, func(a, b Problem) int {
-		return cmp.Or(cmp.Compare(a.Place.Line, b.Place.Line), cmp.Compare(a.Place.Column, b.Place.Column), cmp.Compare(a.Message, b.Message))
+		return cmp.Or(cmp.Compare(c.fileOrder(a), c.fileOrder(b)), cmp.Compare(a.Place.Line, b.Place.Line), cmp.Compare(a.Place.Column, b.Place.Column), cmp.Compare(a.Message, b.Message))
 	})
 	return slices.Compact(c.problems)
 }
@@ -48,8 +58,15 @@ func Check(doc *spec.Document) []Problem {
 type checker struct {
 	doc       *spec.Document
 	problems  []Problem
+	visited   map[*spec.Node]bool         // the objects that were checked
+	targets   []target                    // of references: they may be in another file, or in no section
 	around    []*spec.Node                // the schemas that the current one is a branch of
 	composers map[*spec.Node][]*spec.Node // of a schema that is a branch through a $ref
+}
+
+// fileOrder returns the number of the file of a problem, in the order in which references lead to them.
+func (c *checker) fileOrder(p Problem) int {
+	return slices.IndexFunc(c.doc.Files, func(root *spec.Node) bool { return root.Place.File == p.Place.File })
 }
 
 // checks are the rules of an object beyond its keys and their types.
@@ -126,16 +143,13 @@ func (c *checker) scalar(n *spec.Node, want string, oneOf []string) {
 	}
 }
 
-// wrongShape reports that what holds objects is something else, so that none of them is read. A $ref to a list is read all the same.
+// wrongShape reports that what holds objects is something else, so that none of them is read.
 func (c *checker) wrongShape(n *spec.Node, want string, elem shape) {
-	target, err := c.doc.Deref(n)
-	var mistake *spec.Error
-	if errors.As(err, &mistake) {
-		c.problems = append(c.problems, Problem{Place: mistake.Place, Message: mistake.Message, Fatal: true})
-		return
+	if ref := n.Get("$ref"); ref != nil && ref.Kind == spec.String {
+		return // it leads nowhere, which is reported
 	}
 	c.wrongType(n, want)
-	if objects[elem.name] != nil && elem.name != "Schema" && target.Kind == n.Kind {
+	if objects[elem.name] != nil && elem.name != "Schema" {
 		c.problems[len(c.problems)-1].Fatal = true
 	}
 }
@@ -174,12 +188,12 @@ func (c *checker) object(n *spec.Node, want shape) {
 		return
 	}
 	if ref := n.Get("$ref"); ref != nil && want.ref {
-		c.reference(n, want.name)
+		c.reference(n, want)
 		return
-	} else if ref != nil && objects[want.name].fields["*"].name == "" {
-		c.fatalf(ref, "a $ref cannot stand in the place of the %s Object", want.name)
-		return
+	} else if ref != nil && ref.Kind == spec.String {
+		return // it leads nowhere, which is reported
 	}
+	c.visited[n] = true
 	o := objects[want.name]
 	for _, m := range n.Members {
 		field, known := o.fields[m.Key]
@@ -229,7 +243,7 @@ func isComposition(key string) bool {
 }
 
 // reference checks a Reference Object.
-func (c *checker) reference(n *spec.Node, object string) {
+func (c *checker) reference(n *spec.Node, want shape) {
 	ref := n.Get("$ref")
 	if ref.Kind != spec.String {
 		c.wrongType(ref, "a string")
@@ -243,12 +257,14 @@ func (c *checker) reference(n *spec.Node, object string) {
 			c.noticef(m.Value, "has no effect beside a $ref; write allOf with the $ref as its one branch")
 		}
 	}
-	if _, err := c.doc.Deref(n); err != nil {
-		c.unresolved(ref, object, err)
+	node, err := c.doc.Deref(n)
+	if err != nil {
+		c.unresolved(ref, want.name, err)
 		return
 	}
-	if section, _, ok := componentOf(ref.Text); ok && sections[object] != "" && section != sections[object] {
-		c.errorf(ref, "names a component of %s; one of %s is wanted", section, sections[object])
+	c.targets = append(c.targets, target{node, want})
+	if section, _, ok := componentOf(ref.Text); ok && sections[want.name] != "" && section != sections[want.name] {
+		c.errorf(ref, "names a component of %s; one of %s is wanted", section, sections[want.name])
 	}
 }
 
@@ -260,7 +276,7 @@ func (c *checker) unresolved(ref *spec.Node, object string, err error) {
 	if !errors.As(err, &mistake) {
 		return
 	}
-	if next, err := c.doc.Resolve(ref.Text); err == nil && next.Get("$ref") != nil && !strings.Contains(next.Place.Pointer, "/x-") && mistake.Place.Pointer != ref.Place.Pointer {
+	if next, err := c.doc.Resolve(ref); err == nil && next.Get("$ref") != nil && !strings.Contains(next.Place.Pointer, "/x-") && mistake.Place != ref.Place {
 		return // it is reported at the reference that next is
 	}
 	hint := ""

@@ -23,7 +23,7 @@ func (c *checker) names() goNames { return goNames{c, map[string]named{}} }
 // add reports a name that is another one's in Go.
 func (g goNames) add(at *spec.Node, name, inGo string) {
 	if first, taken := g.seen[inGo]; taken {
-		g.checker.errorf(at, "%q is %s in Go, as is %q in line %d; rename one of them", name, inGo, first.name, first.node.Place.Line)
+		g.checker.errorf(at, "%q is %s in Go, as is %q in %s; rename one of them", name, inGo, first.name, first.node.Place.LineFrom(at.Place))
 		return
 	}
 	g.seen[inGo] = named{at, name}
@@ -69,7 +69,7 @@ func (c *checker) checkNames() {
 			c.noticef(op.Node, "has no operationId; oapi-codegen makes one up from method and path")
 		case first == id: // another path is a $ref to this one
 		case first != nil:
-			c.errorf(id, "%q is the operationId in line %d too; it must be unique", id.Text, first.Place.Line)
+			c.errorf(id, "%q is the operationId in %s too; it must be unique", id.Text, first.Place.LineFrom(id.Place))
 		default:
 			ids[id.Text] = id
 			name := codegen.UppercaseFirstCharacter(codegen.ToCamelCase(id.Text))
@@ -98,7 +98,8 @@ func (c *checker) checkTypes(op spec.Operation, name string, schemas goNames) {
 	}
 	for _, name := range types {
 		if first, taken := schemas.seen[name]; taken {
-			c.errorf(op.Node.Get("operationId"), "generates the type %s, which is the schema in line %d too; rename one of them", name, first.node.Place.Line)
+			id := op.Node.Get("operationId")
+			c.errorf(id, "generates the type %s, which is the schema in %s too; rename one of them", name, first.node.Place.LineFrom(id.Place))
 		}
 	}
 }

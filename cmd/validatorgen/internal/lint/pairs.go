@@ -102,7 +102,7 @@ func (c *checker) checkPair(request, reply *spec.Node) {
 		case !known.names[m.Key] && !own.True("writeOnly"):
 			c.noticef(m.Value, "is in the request but not in the reply (%s); writeOnly: true says that it shall not be", reply.Place.Pointer)
 		case own.Str("type") != other.Str("type") && own.Str("type") != "" && other.Str("type") != "":
-			c.errorf(m.Value, "is of type %s in the request and %s in the reply, in line %d: give both the same", own.Str("type"), other.Str("type"), field.Place.Line)
+			c.errorf(m.Value, "is of type %s in the request and %s in the reply, in %s: give both the same", own.Str("type"), other.Str("type"), field.Place.LineFrom(m.Value.Place))
 		}
 	}
 }

@@ -229,7 +229,7 @@ func (c *checker) checkDiscriminator(n *spec.Node) {
 		if components.Get("schemas").Get(target) != nil {
 			continue
 		}
-		if _, err := c.doc.Resolve(target); err != nil {
+		if _, err := c.doc.Resolve(m.Value); err != nil {
 			_, name, ok := componentOf(target)
 			if !ok {
 				name = target

@@ -6,41 +6,99 @@ import (
 	"example.com/oxgroups/cmd/validatorgen/internal/spec"
 )
 
-// Walk calls visit for every object of a document, with the name that OpenAPI has for it, such as "Schema". It follows no $ref.
+// Walk calls visit once for every object of a document, and of what its references lead to, with the name that OpenAPI has for it, such
+// as "Schema". A Reference Object is visited too.
 func Walk(doc *spec.Document, visit func(n *spec.Node, object string)) {
-	walk(doc.Root, shape{name: "OpenAPI"}, visit)
+	w := walker{doc: doc, visited: map[*spec.Node]bool{}, visit: func(n *spec.Node, want shape) {
+		if objects[want.name] != nil && n.Kind == spec.Mapping {
+			visit(n, want.name)
+		}
+	}}
+	w.walk(doc.Root, shape{name: "OpenAPI"})
+	w.follow()
 }
 
-func walk(n *spec.Node, want shape, visit func(n *spec.Node, object string)) {
+// walker visits every value of a document that OpenAPI describes: first those that stand in it, then those elsewhere that its
+// references lead to.
+type walker struct {
+	doc     *spec.Document
+	visit   func(n *spec.Node, want shape)
+	visited map[*spec.Node]bool
+	targets []target
+}
+
+// target is what a Reference Object leads to, and what it has to be.
+type target struct {
+	node *spec.Node
+	want shape
+}
+
+func (w *walker) follow() {
+	for i := 0; i < len(w.targets); i++ {
+		if t := w.targets[i]; !w.visited[t.node] {
+			w.walk(t.node, t.want)
+		}
+	}
+}
+
+func (w *walker) walk(n *spec.Node, want shape) {
+	if want.name == "schema-or-bool" {
+		want = shape{name: "Schema", ref: true}
+	}
+	w.visited[n] = true
+	w.visit(n, want)
+	o := objects[want.name]
 	switch {
 	case want.list:
 		for _, item := range n.Items {
-			walk(item, *want.elem, visit)
+			w.walk(item, *want.elem)
 		}
-		return
 	case want.dict:
 		for _, m := range n.Members {
-			walk(m.Value, *want.elem, visit)
+			w.walk(m.Value, *want.elem)
 		}
-		return
-	case want.name == "schema-or-bool":
-		want = shape{name: "Schema", ref: true}
-	}
-	o := objects[want.name]
-	if o == nil || n.Kind != spec.Mapping {
-		return
-	}
-	visit(n, o.name)
-	if want.ref && n.Get("$ref") != nil {
-		return
-	}
-	for _, m := range n.Members {
-		field, known := o.fields[m.Key]
-		if !known {
-			field, known = o.fields["*"]
+	case o == nil || n.Kind != spec.Mapping:
+	case want.ref && n.Get("$ref") != nil:
+		if t, err := w.doc.Deref(n); err == nil {
+			w.targets = append(w.targets, target{t, want})
 		}
-		if known && !strings.HasPrefix(m.Key, "x-") {
-			walk(m.Value, field, visit)
+	default:
+		for _, m := range n.Members {
+			field, known := o.fields[m.Key]
+			if !known {
+				field, known = o.fields["*"]
+			}
+			if known && !strings.HasPrefix(m.Key, "x-") {
+				w.walk(m.Value, field)
+			}
 		}
 	}
+}
+
+// inline puts what a $ref names in its place where OpenAPI has no Reference Object: at an operation, a list, a media type. Tools that
+// join files follow it there.
+func (c *checker) inline() {
+	w := walker{doc: c.doc, visited: map[*spec.Node]bool{}, visit: func(n *spec.Node, want shape) {
+		ref := n.Get("$ref")
+		if want.ref || want.name == "any" || ref == nil || ref.Kind != spec.String {
+			return
+		}
+		target, err := c.doc.Deref(n)
+		if err != nil {
+			c.fatalf(ref, "%s", err.(*spec.Error).Message)
+			return
+		}
+		c.errorf(ref, "a $ref cannot stand %s; oapi-codegen does not follow it", want.where())
+		n.Kind, n.Text, n.Items, n.Members = target.Kind, target.Text, target.Items, target.Members
+	}}
+	w.walk(c.doc.Root, shape{name: "OpenAPI"})
+	w.follow()
+}
+
+// where names the place of a value for a message.
+func (s shape) where() string {
+	if objects[s.name] != nil {
+		return "in the place of the " + s.name + " Object"
+	}
+	return "here"
 }

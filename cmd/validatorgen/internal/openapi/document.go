@@ -23,7 +23,7 @@ type Document struct {
 	named   map[*schema.Refusal]bool // the refusals that LeftOut has
 }
 
-// Component is one of components/schemas.
+// Component is one of components/schemas, of the document or of another file; of equal names, the one that is read first.
 type Component struct {
 	Name   string
 	Node   *spec.Node
@@ -56,12 +56,20 @@ func Load(file string, partial bool) (*Document, error) {
 
 // compile compiles every schema of the document.
 func (d *Document) compile() {
+	seen := map[string]bool{}
+	add := func(n *spec.Node) {
+		s := d.Compile(n)
+		if name := s.Component; name != "" && !seen[name] {
+			seen[name] = true
+			d.Components = append(d.Components, Component{name, n, s})
+		}
+	}
 	for _, m := range d.spec.Root.Get("components").Entries("schemas") {
-		d.Components = append(d.Components, Component{m.Key, m.Value, d.Compile(m.Value)})
+		add(m.Value)
 	}
 	lint.Walk(d.spec, func(n *spec.Node, object string) {
 		if object == "Schema" {
-			d.Compile(n)
+			add(n)
 		}
 	})
 	d.readOperations()

@@ -12,7 +12,7 @@ import (
 // Operation is one operation: a method of a path.
 type Operation struct {
 	ID         string // the operationId, or what oapi-codegen makes of method and path where there is none
-	Alias      int    // 1 and more: the path is a $ref to another one whose operation has the same ID
+	Alias      int    // 1 and more: the path is a $ref to one that another path is or names, so that its operation has the same ID
 	Method     string // "PUT"
 	Path       string // "/workspace_groups/{id}"
 	Summary    string
@@ -53,13 +53,14 @@ func (d *Document) Notice(op *Operation, place spec.Place, format string, args .
 }
 
 func (d *Document) readOperations() {
-	aliases := map[string]int{}
+	aliases, seen := map[string]int{}, map[*spec.Node]bool{}
 	for _, at := range d.spec.Operations() {
 		op := d.operation(at)
-		if strings.HasPrefix(at.Entry.Str("$ref"), "#/paths/") {
+		if strings.HasPrefix(at.Entry.Str("$ref"), "#/paths/") || seen[at.Node] {
 			aliases[op.ID]++
 			op.Alias = aliases[op.ID]
 		}
+		seen[at.Node] = true
 		d.Operations = append(d.Operations, op)
 	}
 }

@@ -43,7 +43,7 @@ func (d *Document) leaveOut() {
 func (d *Document) leftOut(kind, name string, r *schema.Refusal, n *spec.Node) {
 	d.named[r] = true
 	because := r.Error()
-	if !r.Place.Below(n.Place.Pointer) {
+	if !r.Place.Below(n.Place) {
 		because = "it depends on what is refused at " + because
 	}
 	d.LeftOut = append(d.LeftOut, fmt.Sprintf("left out: %s %s: %s", kind, name, because))
@@ -70,7 +70,7 @@ func (d *Document) refusal(op *Operation, refused map[*schema.Schema]*schema.Ref
 	}
 	for _, n := range nodes {
 		for _, r := range d.Refusals {
-			if r.Place.Below(n.Place.Pointer) {
+			if r.Place.Below(n.Place) {
 				return r
 			}
 		}

@@ -28,7 +28,7 @@ func (r *Refusal) Error() string {
 // Compiler reads the schemas of one document. Each schema is read once, however often it is referred to.
 type Compiler struct {
 	doc            *spec.Document
-	byPointer      map[string]*Schema
+	byPointer      map[string]*Schema // by the pointer with its file
 	nodes          map[*Schema]*spec.Node
 	Refusals       []*Refusal
 	UnknownFormats map[string]spec.Place // formats that are ignored, each with the first place
@@ -56,11 +56,11 @@ const componentPrefix = "/components/schemas/"
 
 // Compile reads the schema at n and all that it refers to. What it cannot compile is added to Refusals.
 func (c *Compiler) Compile(n *spec.Node) *Schema {
-	if known := c.byPointer[n.Place.Pointer]; known != nil {
+	if known := c.byPointer[n.Place.ID()]; known != nil {
 		return known
 	}
 	s := &Schema{Place: n.Place}
-	c.byPointer[n.Place.Pointer], c.nodes[s] = s, n
+	c.byPointer[n.Place.ID()], c.nodes[s] = s, n
 	if name, ok := strings.CutPrefix(n.Place.Pointer, componentPrefix); ok && !strings.Contains(name, "/") {
 		s.Component = spec.UnescapePointer(name)
 	}
@@ -163,14 +163,14 @@ func (c *Compiler) beside(n *spec.Node) {
 }
 
 // Known returns the schema at n if it was compiled, or nil.
-func (c *Compiler) Known(n *spec.Node) *Schema { return c.byPointer[n.Place.Pointer] }
+func (c *Compiler) Known(n *spec.Node) *Schema { return c.byPointer[n.Place.ID()] }
 
 func (c *Compiler) reference(s *Schema, ref *spec.Node) {
 	if ref.Kind != spec.String {
 		c.refuse(ref, "must be a string")
 		return
 	}
-	target, err := c.doc.Resolve(ref.Text)
+	target, err := c.doc.Resolve(ref)
 	if err != nil {
 		c.refuse(ref, "%v", err)
 		return
@@ -252,7 +252,7 @@ func (c *Compiler) Refused() map[*Schema]*Refusal {
 			users[child] = append(users[child], s)
 		}
 		for _, r := range c.Refusals {
-			if r.Place.Below(pointer) && bad[s] == nil {
+			if r.Place.Below(s.Place) && bad[s] == nil {
 				bad[s] = r
 				queue = append(queue, s)
 			}

@@ -99,6 +99,14 @@ func (handler) GetRange(c echo.Context, from int, to string) error {
 	return say(c, "%d to %s", from, to)
 }
 
+// PlaceOrder takes and gives types of three files.
+func (handler) PlaceOrder(c echo.Context, params model.PlaceOrderParams, body *model.Order) error {
+	if params.Dry != nil && *params.Dry {
+		return server.ReplyPlaceOrder202(c, body.Price)
+	}
+	return server.ReplyPlaceOrder201(c, body)
+}
+
 func (handler) ArchiveRanges(c echo.Context) error { return say(c, "archived") }
 
 // token takes "Bearer good", and for other schemes the header of the same name.
@@ -127,7 +135,7 @@ func oauth(c echo.Context, scopes []string) error {
 func options() server.Options {
 	return server.Options{
 		Authenticators: map[string]server.Authenticator{"token": token, "key": key, "oauth": oauth},
-		MaxBody:        100,
+		MaxBody:        200,
 	}
 }
 
@@ -410,10 +418,10 @@ func TestBodies(t *testing.T) {
 		{"an encoding", call{method: "PUT", path: "/pets/7", contentType: "application/json", body: "x", header: []string{good, "Content-Encoding: gzip"}}, 415, "Content-Encoding"},
 		{"optional, of no type", post("/notes", "", "x"), 415, "Content-Type"},
 		{"optional, in chunks of no type", chunked(post("/notes", "", "x")), 415, "Content-Type"},
-		{"too large", put("application/json", `"`+strings.Repeat("a", 100)+`"`), 413, "at most 100 bytes"},
-		{"too large in chunks", chunked(put("application/json", strings.Repeat(" ", 101))), 413, "at most 100 bytes"},
-		{"a stream that is too large", chunked(put("image/png", strings.Repeat("x", 101))), 413, "at most 100 bytes"},
-		{"as large as allowed", put("image/png", strings.Repeat("x", 100)), 200, "7 stream image/png 100"},
+		{"too large", put("application/json", `"`+strings.Repeat("a", 200)+`"`), 413, "at most 200 bytes"},
+		{"too large in chunks", chunked(put("application/json", strings.Repeat(" ", 201))), 413, "at most 200 bytes"},
+		{"a stream that is too large", chunked(put("image/png", strings.Repeat("x", 201))), 413, "at most 200 bytes"},
+		{"as large as allowed", put("image/png", strings.Repeat("x", 200)), 200, "7 stream image/png 200"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			if status, _, body := tc.call.send(t, s.URL); status != tc.want || !strings.Contains(body, tc.says) {
@@ -444,6 +452,27 @@ func TestForms(t *testing.T) {
 			o := options()
 			o.BracketedForms = tc.bracketed
 			if _, _, body := (call{method: "POST", path: "/forms", contentType: tc.contentType, body: tc.body}).send(t, serve(t, o).URL); body != tc.want {
+				t.Errorf("got %s, want %s", body, tc.want)
+			}
+		})
+	}
+}
+
+// What stands in other files is read, checked and answered as if it stood in the document.
+func TestFiles(t *testing.T) {
+	s := serve(t, options())
+	const order = `{"pet":{"name":"Tom"},"price":{"amount":5,"currency":"EUR"}}`
+	for _, tc := range []struct{ name, query, body, want string }{
+		{"a type of the same package", "", order, order},
+		{"a type of another package", "?dry=true", order, `{"amount":5,"currency":"EUR"}`},
+		{"a circle", "", `{"pet":{"name":"Tom"},"instead":{"pet":{"name":"Rex"}}}`, `{"pet":{"name":"Tom"},"instead":{"pet":{"name":"Rex"}}}`},
+		{"a file that is a schema", "", `{"pet":{"name":"Tom"},"note":{"text":"fine","pet":{"name":"Rex"}}}`, `{"pet":{"name":"Tom"},"note":{"text":"fine","pet":{"name":"Rex"}}}`},
+		{"rules of every file", "?dry=x&day=x", `{"pet":{"name":"too long"},"price":{"amount":0,"currency":"X"},"note":{"text":"long","pet":{}},"instead":{}}`,
+			"query /dry type;query /day format; /pet/name maxLength; /price/amount minimum; /price/currency enum; /note/pet/name required; /instead/pet required;"},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			k := call{method: "POST", path: "/orders" + tc.query, contentType: "application/json", body: tc.body}
+			if _, _, body := k.send(t, s.URL); body != tc.want {
 				t.Errorf("got %s, want %s", body, tc.want)
 			}
 		})

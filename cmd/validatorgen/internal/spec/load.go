@@ -5,8 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"os"
-	"path/filepath"
 	"regexp"
 	"strconv"
 	"unicode/utf16"
@@ -21,19 +19,6 @@ type Error struct {
 
 // Error returns "file:line:column: #pointer: message".
 func (e *Error) Error() string { return e.Place.String() + ": " + e.Message }
-
-// Load reads a document from a YAML or JSON file. Mistakes in the text are *Error.
-func Load(file string) (*Document, error) {
-	data, err := os.ReadFile(file)
-	if err != nil {
-		return nil, fmt.Errorf("read the spec: %w", err)
-	}
-	data = bytes.TrimPrefix(data, []byte("\ufeff"))
-	if filepath.Ext(file) == ".json" || json.Valid(data) {
-		return ParseJSON(file, data)
-	}
-	return ParseYAML(file, data)
-}
 
 // notYAML is what JSON strings may have and YAML reads differently: \/, surrogate pairs, and what YAML takes as line breaks.
 var notYAML = regexp.MustCompile(`\\\\|\\/|\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|[\x{7f}\x{85}\x{2028}\x{2029}]`)

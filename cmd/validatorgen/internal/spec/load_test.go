@@ -91,14 +91,14 @@ func TestPlaces(t *testing.T) {
 
 // An alias is a copy at its own pointer.
 func TestAlias(t *testing.T) {
-	doc, err := load(t, "s.yaml", "{a: &x {b: [1, 0x10, .5]}, c: [*x, *x]}")
+	doc, err := load(t, "s.yaml", "{a: &x {b: [1, 0x10, .5]}, c: [*x, *x], ref: '#/c/1/b'}")
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got, want := doc.Root.Literal(), `{"a":{"b":[1,16,0.5]},"c":[{"b":[1,16,0.5]},{"b":[1,16,0.5]}]}`; got != want {
+	if got, want := doc.Root.Literal(), `{"a":{"b":[1,16,0.5]},"c":[{"b":[1,16,0.5]},{"b":[1,16,0.5]}],"ref":"#/c/1/b"}`; got != want {
 		t.Errorf("got %s, want %s", got, want)
 	}
-	if n, err := doc.Resolve("#/c/1/b"); err != nil || n.Place.Pointer != "/c/1/b" {
+	if n, err := doc.Resolve(doc.Root.Get("ref")); err != nil || n.Place.Pointer != "/c/1/b" {
 		t.Errorf("got %v (%v)", n, err)
 	}
 }
@@ -140,8 +140,8 @@ anchor: {$ref: '#value'}
 		{"ring", "s.yaml:8:8: #/ring/$ref: the references lead back"},
 		{"into", "the references lead back"},
 		{"nothing", `s.yaml:11:11: #/nothing/$ref: reference "#/valeu" names nothing`},
-		{"file", `s.yaml:12:8: #/file/$ref: "other.yaml#/a" is in another file, which is not read`},
-		{"web", `#/web/$ref: "https://api.example/a.yaml" is in another file`},
+		{"file", `s.yaml:12:8: #/file/$ref: there is no file `},
+		{"web", `#/web/$ref: "https://api.example/a.yaml" is elsewhere, and only files beside the document are read`},
 		{"anchor", `#/anchor/$ref: reference "#value" is no JSON Pointer`},
 	} {
 		n, err := doc.Deref(doc.Root.Get(tc.key))

@@ -4,7 +4,6 @@ package spec
 
 import (
 	"fmt"
-	"net/url"
 	"strconv"
 	"strings"
 )
@@ -55,10 +54,21 @@ func (p Place) String() string {
 	return fmt.Sprintf("%s:%d:%d: #%s", p.File, p.Line, p.Column, p.Pointer)
 }
 
-// Below reports whether the place is the one that pointer names, or inside of it.
-func (p Place) Below(pointer string) bool {
-	rest, ok := strings.CutPrefix(p.Pointer, pointer)
-	return ok && (rest == "" || rest[0] == '/')
+// ID returns the file and the pointer: no two nodes have the same.
+func (p Place) ID() string { return p.File + "#" + p.Pointer }
+
+// LineFrom returns the line as it is named from another place: "line 7", with the file where that is another one.
+func (p Place) LineFrom(other Place) string {
+	if p.File == other.File {
+		return fmt.Sprintf("line %d", p.Line)
+	}
+	return fmt.Sprintf("line %d of %s", p.Line, p.File)
+}
+
+// Below reports whether the place is another one, or inside of it.
+func (p Place) Below(other Place) bool {
+	rest, ok := strings.CutPrefix(p.Pointer, other.Pointer)
+	return p.File == other.File && ok && (rest == "" || rest[0] == '/')
 }
 
 // Get returns the value of a key, or nil. The node may be nil.
@@ -118,11 +128,6 @@ func (n *Node) True(key string) bool {
 	return v != nil && v.Kind == Boolean && v.Text == "true"
 }
 
-// Document is a file.
-type Document struct {
-	Root *Node
-}
-
 // CheckVersion returns an *Error unless the document is of OpenAPI 3.0.
 func (d *Document) CheckVersion() error {
 	version := d.Root.Get("openapi")
@@ -133,51 +138,6 @@ func (d *Document) CheckVersion() error {
 		return &Error{version.Place, fmt.Sprintf("version %q is not supported, 3.0.x is", version.Text)}
 	}
 	return nil
-}
-
-// Resolve returns the node that a reference inside the document ("#/components/schemas/Pet") names.
-func (d *Document) Resolve(ref string) (*Node, error) {
-	pointer, ok := strings.CutPrefix(ref, "#")
-	if !ok {
-		return nil, fmt.Errorf("%q is in another file, which is not read; bundle the files into one first", ref)
-	}
-	node := d.Root
-	if pointer == "" {
-		return node, nil
-	}
-	if pointer[0] != '/' {
-		return nil, fmt.Errorf("reference %q is no JSON Pointer", ref)
-	}
-	for token := range strings.SplitSeq(strings.TrimPrefix(pointer, "/"), "/") {
-		if plain, err := url.PathUnescape(token); err == nil {
-			token = plain
-		}
-		next := node.child(UnescapePointer(token))
-		if next == nil {
-			return nil, fmt.Errorf("reference %q names nothing", ref)
-		}
-		node = next
-	}
-	return node, nil
-}
-
-// Deref follows the $ref of n, and the one that it leads to, up to a node that has none. Its error is an *Error.
-func (d *Document) Deref(n *Node) (*Node, error) {
-	start := n
-	for seen := map[*Node]bool{}; ; {
-		ref := n.Get("$ref")
-		if ref == nil || ref.Kind != String {
-			return n, nil
-		}
-		target, err := d.Resolve(ref.Text)
-		if err != nil {
-			return nil, &Error{ref.Place, err.Error()}
-		}
-		if seen[n] = true; seen[target] {
-			return nil, &Error{start.Get("$ref").Place, "the references lead back to where they began"}
-		}
-		n = target
-	}
 }
 
 func (n *Node) child(token string) *Node {

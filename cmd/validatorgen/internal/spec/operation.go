@@ -37,12 +37,8 @@ func (d *Document) Operations() []Operation {
 // its own replaces by having the same name and place.
 func (d *Document) Parameters(op Operation) []*Node {
 	var all []*Node
-	for _, list := range []*Node{op.Node.Get("parameters"), op.Item.Get("parameters")} {
-		list, _ = d.Deref(list)
-		if list == nil {
-			continue
-		}
-		for _, n := range list.Items {
+	for _, of := range []*Node{op.Node, op.Item} {
+		for _, n := range of.List("parameters") {
 			p, err := d.Deref(n)
 			if err == nil && !slices.ContainsFunc(all, func(o *Node) bool { return o.Str("in") == p.Str("in") && o.Str("name") == p.Str("name") }) {
 				all = append(all, p)

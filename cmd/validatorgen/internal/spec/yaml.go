@@ -41,7 +41,7 @@ func ParseYAML(file string, data []byte) (*Document, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Document{Root: node}, nil
+	return newDocument(node), nil
 }
 
 type yamlReader struct {

@@ -136,6 +136,12 @@ type Added = Pet
 // NewPet defines model for NewPet.
 type NewPet = Pet
 
+// PlaceOrderParams defines parameters for PlaceOrder.
+type PlaceOrderParams struct {
+	Dry *Dry                `form:"dry,omitempty" json:"dry,omitempty"`
+	Day *openapi_types.Date `form:"day,omitempty" json:"day,omitempty"`
+}
+
 // ListPetsParams defines parameters for ListPets.
 type ListPetsParams struct {
 	Tags       *Tags                `form:"tags,omitempty" json:"tags,omitempty"`
@@ -199,6 +205,9 @@ type SendFormFormdataRequestBody = Owner
 
 // TakeNoteJSONRequestBody defines body for TakeNote for application/json ContentType.
 type TakeNoteJSONRequestBody = Pet
+
+// PlaceOrderJSONRequestBody defines body for PlaceOrder for application/json ContentType.
+type PlaceOrderJSONRequestBody = Order
 
 // AddPetJSONRequestBody defines body for AddPet for application/json ContentType.
 type AddPetJSONRequestBody = Pet

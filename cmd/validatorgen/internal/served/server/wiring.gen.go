@@ -19,6 +19,7 @@ import (
 	"example.com/oxgroups/api/validate/form"
 	"example.com/oxgroups/api/validate/wire"
 	"example.com/oxgroups/cmd/validatorgen/internal/served/model"
+	externalRef0 "example.com/oxgroups/cmd/validatorgen/internal/served/shared"
 	"example.com/oxgroups/cmd/validatorgen/internal/served/validator"
 	echo "github.com/labstack/echo/v4"
 	openapi_types "github.com/oapi-codegen/runtime/types"
@@ -51,6 +52,8 @@ type Handler interface {
 	ArchiveRanges(c echo.Context) error
 	// TakeNoteAlias0 handles POST /same-pets.
 	TakeNoteAlias0(c echo.Context, body *model.Pet) error
+	// PlaceOrder handles POST /orders.
+	PlaceOrder(c echo.Context, params model.PlaceOrderParams, body *model.Order) error
 }
 
 // ReplacePetBody is the body of the operation replacePet. The field of its media type is set, the others are nil.
@@ -156,6 +159,7 @@ func Register(r Router, prefix string, h Handler, o Options) error {
 	r.Add(http.MethodGet, prefix+"/ranges/:{from}-{to}.json", w.serveGetRange)
 	r.Add(http.MethodPost, prefix+"/ranges\\:archive", w.serveArchiveRanges)
 	r.Add(http.MethodPost, prefix+"/same-pets", w.serveTakeNoteAlias0)
+	r.Add(http.MethodPost, prefix+"/orders", w.servePlaceOrder)
 	r.RouteNotFound(prefix+"/pets/:ids/on/:day/*", echo.NotFoundHandler)        // the last parameter ends at a slash
 	r.RouteNotFound(prefix+"/ranges/:{from}-{to}.json/*", echo.NotFoundHandler) // the last parameter ends at a slash
 	return nil
@@ -407,6 +411,29 @@ func (w *wiring) serveTakeNoteAlias0(c echo.Context) error {
 	return w.handler.TakeNoteAlias0(c, body)
 }
 
+// servePlaceOrder serves POST /orders.
+func (w *wiring) servePlaceOrder(c echo.Context) error {
+	// No security: everyone may call it.
+	var problems wire.Problems
+	params, err := validator.ParsePlaceOrderParameters(parameters(c))
+	problems.Add(err)
+	media, err := wire.ContentType(c.Request(), true, "application/json")
+	if err != nil {
+		return err
+	}
+	var body *model.Order
+	if media != wire.NoBody {
+		body, err = wire.Read(c.Request(), w.maxBody, &problems, validator.DecodeOrder)
+	}
+	if err != nil {
+		return err
+	}
+	if err := problems.Err(); err != nil {
+		return err
+	}
+	return w.handler.PlaceOrder(c, params, body)
+}
+
 // ReplyListPets200 answers listPets with response 200.
 // All of them
 func ReplyListPets200(c echo.Context, v *[]model.Pet) error {
@@ -429,4 +456,16 @@ func ReplyAddPetDefault(c echo.Context, status int, v *model.Problem) error {
 // What was asked for
 func ReplyPetsOn200(c echo.Context, v any) error {
 	return reply(c, 200, "application/json", validator.AppendPetsOn200, &v)
+}
+
+// ReplyPlaceOrder201 answers placeOrder with response 201.
+// The order
+func ReplyPlaceOrder201(c echo.Context, v *model.Order) error {
+	return reply(c, 201, "application/json", validator.AppendOrderResponse, v)
+}
+
+// ReplyPlaceOrder202 answers placeOrder with response 202.
+// What was paid
+func ReplyPlaceOrder202(c echo.Context, v *externalRef0.Money) error {
+	return reply(c, 202, "application/json", validator.AppendMoneyResponse, v)
 }

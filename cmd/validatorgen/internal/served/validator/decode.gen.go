@@ -16,6 +16,7 @@ import (
 	"example.com/oxgroups/api/validate"
 	"example.com/oxgroups/api/validate/compose"
 	"example.com/oxgroups/cmd/validatorgen/internal/served/model"
+	externalRef0 "example.com/oxgroups/cmd/validatorgen/internal/served/shared"
 )
 
 // The options of the scanners of documents in requests and in responses.
@@ -383,6 +384,256 @@ func decodeProblem(s *validate.Scanner, v *model.Problem) bool {
 	}
 	s.Require(seen&hasTitle != 0, "title")
 	return true
+}
+
+// DecodeOrder reads the schema Order as it is in a request.
+func DecodeOrder(data []byte, v *model.Order) error {
+	s := validate.NewScanner(data, inRequest)
+	decodeOrder(s, v)
+	return s.End()
+}
+
+// DecodeOrderResponse reads the schema Order as it is in a response.
+func DecodeOrderResponse(data []byte, v *model.Order) error {
+	s := validate.NewScanner(data, inResponse)
+	decodeOrder(s, v)
+	return s.End()
+}
+
+// ReadOrder reads what fits of the schema Order as it is in a response.
+func ReadOrder(data []byte, v *model.Order) (warnings validate.Violations, err error) {
+	s := validate.NewLenientScanner(data, inResponse)
+	decodeOrder(s, v)
+	return s.Warnings()
+}
+
+// AppendOrder appends the JSON of v.
+func AppendOrder(b []byte, v *model.Order) ([]byte, error) {
+	e := validate.NewEncoder(b)
+	appendOrder(e, v)
+	return e.Result()
+}
+
+// AppendOrderResponse appends the JSON of v.
+func AppendOrderResponse(b []byte, v *model.Order) ([]byte, error) {
+	e := validate.NewEncoder(b)
+	appendOrder(e, v)
+	return e.Result()
+}
+
+// decodeOrder reads the schema Order into v, and reports whether the value is of its type.
+func decodeOrder(s *validate.Scanner, v *model.Order) bool {
+	if !s.Begin(validate.Object) {
+		return false
+	}
+	const (
+		hasPet uint64 = 1 << iota
+		hasPrice
+		hasNote
+		hasInstead
+	)
+	var seen uint64
+	var members validate.Members
+	for key, ok := s.NextMember(&members); ok; key, ok = s.NextMember(&members) {
+		mark := s.Mark()
+		switch key {
+		case "pet":
+			s.Once(&seen, hasPet)
+			validate.Reset(&v.Pet)
+			decodePet(s, &v.Pet)
+		case "price":
+			s.Once(&seen, hasPrice)
+			var elem externalRef0.Money
+			if decodeMoney(s, &elem) {
+				v.Price = &elem
+			}
+		case "note":
+			s.Once(&seen, hasNote)
+			elem := validate.Elem(&v.Note)
+			if s.Begin(validate.Object) {
+				const (
+					hasText uint64 = 1 << iota
+					hasPet
+				)
+				var seen uint64
+				var members validate.Members
+				for key, ok := s.NextMember(&members); ok; key, ok = s.NextMember(&members) {
+					mark := s.Mark()
+					switch key {
+					case "text":
+						s.Once(&seen, hasText)
+						if text, ok := s.String(); ok {
+							elem.Text = text
+							s.Check(utf8.RuneCountInString(text) <= 4, "maxLength", "must have at most 4 characters")
+						}
+					case "pet":
+						s.Once(&seen, hasPet)
+						var elem2 model.Pet
+						if decodePet(s, &elem2) {
+							elem.Pet = &elem2
+						}
+					default:
+						s.SkipUnknown(&members, key)
+					}
+					s.Within(mark, key)
+				}
+				s.Require(seen&hasText != 0, "text")
+				v.Note = elem
+			}
+		case "instead":
+			s.Once(&seen, hasInstead)
+			var elem model.Order
+			if decodeOrder(s, &elem) {
+				v.Instead = &elem
+			}
+		default:
+			s.SkipUnknown(&members, key)
+		}
+		s.Within(mark, key)
+	}
+	s.Require(seen&hasPet != 0, "pet")
+	return true
+}
+
+// decodeMoney reads the schema Money into v, and reports whether the value is of its type.
+func decodeMoney(s *validate.Scanner, v *externalRef0.Money) bool {
+	if !s.Begin(validate.Object) {
+		return false
+	}
+	const (
+		hasAmount uint64 = 1 << iota
+		hasCurrency
+	)
+	var seen uint64
+	var members validate.Members
+	for key, ok := s.NextMember(&members); ok; key, ok = s.NextMember(&members) {
+		mark := s.Mark()
+		switch key {
+		case "amount":
+			s.Once(&seen, hasAmount)
+			if number, ok := s.Int64(); ok {
+				v.Amount = int(number)
+				s.Check(number >= 1, "minimum", "must be at least 1")
+			}
+		case "currency":
+			s.Once(&seen, hasCurrency)
+			var elem externalRef0.Currency
+			if decodeCurrency(s, &elem) {
+				v.Currency = &elem
+			}
+		default:
+			s.SkipUnknown(&members, key)
+		}
+		s.Within(mark, key)
+	}
+	s.Require(seen&hasAmount != 0, "amount")
+	return true
+}
+
+// decodeCurrency reads the schema Currency into v, and reports whether the value is of its type.
+func decodeCurrency(s *validate.Scanner, v *externalRef0.Currency) bool {
+	text, ok := s.String()
+	if !ok {
+		return false
+	}
+	*v = externalRef0.Currency(text)
+	switch text {
+	case "EUR", "USD":
+	default:
+		s.Violation("enum", `must be one of "EUR", "USD"`)
+	}
+	return true
+}
+
+// DecodeMoney reads the schema Money as it is in a request.
+func DecodeMoney(data []byte, v *externalRef0.Money) error {
+	s := validate.NewScanner(data, inRequest)
+	decodeMoney(s, v)
+	return s.End()
+}
+
+// DecodeMoneyResponse reads the schema Money as it is in a response.
+func DecodeMoneyResponse(data []byte, v *externalRef0.Money) error {
+	s := validate.NewScanner(data, inResponse)
+	decodeMoney(s, v)
+	return s.End()
+}
+
+// ReadMoney reads what fits of the schema Money as it is in a response.
+func ReadMoney(data []byte, v *externalRef0.Money) (warnings validate.Violations, err error) {
+	s := validate.NewLenientScanner(data, inResponse)
+	decodeMoney(s, v)
+	return s.Warnings()
+}
+
+// AppendMoney appends the JSON of v.
+func AppendMoney(b []byte, v *externalRef0.Money) ([]byte, error) {
+	e := validate.NewEncoder(b)
+	appendMoney(e, v)
+	return e.Result()
+}
+
+// AppendMoneyResponse appends the JSON of v.
+func AppendMoneyResponse(b []byte, v *externalRef0.Money) ([]byte, error) {
+	e := validate.NewEncoder(b)
+	appendMoney(e, v)
+	return e.Result()
+}
+
+// DecodeCurrency reads the schema Currency as it is in a request.
+func DecodeCurrency(data []byte, v *externalRef0.Currency) error {
+	s := validate.NewScanner(data, inRequest)
+	if text, ok := s.String(); ok {
+		*v = externalRef0.Currency(text)
+		switch text {
+		case "EUR", "USD":
+		default:
+			s.Violation("enum", `must be one of "EUR", "USD"`)
+		}
+	}
+	return s.End()
+}
+
+// DecodeCurrencyResponse reads the schema Currency as it is in a response.
+func DecodeCurrencyResponse(data []byte, v *externalRef0.Currency) error {
+	s := validate.NewScanner(data, inResponse)
+	if text, ok := s.String(); ok {
+		*v = externalRef0.Currency(text)
+		switch text {
+		case "EUR", "USD":
+		default:
+			s.Violation("enum", `must be one of "EUR", "USD"`)
+		}
+	}
+	return s.End()
+}
+
+// ReadCurrency reads what fits of the schema Currency as it is in a response.
+func ReadCurrency(data []byte, v *externalRef0.Currency) (warnings validate.Violations, err error) {
+	s := validate.NewLenientScanner(data, inResponse)
+	if text, ok := s.String(); ok {
+		*v = externalRef0.Currency(text)
+		switch text {
+		case "EUR", "USD":
+		default:
+			s.Violation("enum", `must be one of "EUR", "USD"`)
+		}
+	}
+	return s.Warnings()
+}
+
+// AppendCurrency appends the JSON of v.
+func AppendCurrency(b []byte, v *externalRef0.Currency) ([]byte, error) {
+	e := validate.NewEncoder(b)
+	e.String(string(*v))
+	return e.Result()
+}
+
+// AppendCurrencyResponse appends the JSON of v.
+func AppendCurrencyResponse(b []byte, v *externalRef0.Currency) ([]byte, error) {
+	e := validate.NewEncoder(b)
+	e.String(string(*v))
+	return e.Result()
 }
 
 // DecodeListPets200 reads the schema at /paths/~1pets/get/responses/200/content/application~1json/schema.

@@ -5,6 +5,7 @@ package validator
 import (
 	"example.com/oxgroups/api/validate"
 	"example.com/oxgroups/cmd/validatorgen/internal/served/model"
+	externalRef0 "example.com/oxgroups/cmd/validatorgen/internal/served/shared"
 )
 
 // appendFilter appends the schema Filter.
@@ -63,6 +64,45 @@ func appendProblem(e *validate.Encoder, v *model.Problem) {
 	if v.Status != nil {
 		e.Key(`"status":`)
 		e.Int(int64(*v.Status))
+	}
+	e.Close('}')
+}
+
+// appendOrder appends the schema Order.
+func appendOrder(e *validate.Encoder, v *model.Order) {
+	e.Open('{')
+	e.Key(`"pet":`)
+	appendPet(e, &v.Pet)
+	if v.Price != nil {
+		e.Key(`"price":`)
+		appendMoney(e, v.Price)
+	}
+	if v.Note != nil {
+		e.Key(`"note":`)
+		e.Open('{')
+		e.Key(`"text":`)
+		e.String(v.Note.Text)
+		if v.Note.Pet != nil {
+			e.Key(`"pet":`)
+			appendPet(e, v.Note.Pet)
+		}
+		e.Close('}')
+	}
+	if v.Instead != nil {
+		e.Key(`"instead":`)
+		appendOrder(e, v.Instead)
+	}
+	e.Close('}')
+}
+
+// appendMoney appends the schema Money.
+func appendMoney(e *validate.Encoder, v *externalRef0.Money) {
+	e.Open('{')
+	e.Key(`"amount":`)
+	e.Int(int64(v.Amount))
+	if v.Currency != nil {
+		e.Key(`"currency":`)
+		e.String(string(*v.Currency))
 	}
 	e.Close('}')
 }

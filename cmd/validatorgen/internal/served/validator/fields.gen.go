@@ -55,3 +55,27 @@ var N2FaEnableFields = []validate.Field{
 	{Name: "code", Kind: validate.Integer,
 		Required: true},
 }
+
+// OrderFields lists the fields of the schema Order, in the order of the spec.
+var OrderFields = []validate.Field{
+	{Name: "pet", Kind: validate.Object,
+		Required: true,
+		Fields:   PetFields},
+	{Name: "price", Kind: validate.Object,
+		Fields: []validate.Field{
+			{Name: "amount", Kind: validate.Integer,
+				Required: true,
+				Rules:    []string{"must be at least 1"}},
+			{Name: "currency", Kind: validate.String,
+				Enum: []string{"EUR", "USD"}},
+		}},
+	{Name: "note", Kind: validate.Object,
+		Fields: []validate.Field{
+			{Name: "text", Kind: validate.String,
+				Required: true,
+				Rules:    []string{"must have at most 4 characters"}},
+			{Name: "pet", Kind: validate.Object,
+				Fields: PetFields},
+		}},
+	{Name: "instead", Kind: validate.Object},
+}

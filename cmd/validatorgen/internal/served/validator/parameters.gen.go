@@ -324,3 +324,32 @@ func ParseGetRangeParameters(in validate.Parameters) (from int, to string, err e
 	}
 	return from, to, r.Err()
 }
+
+// PlaceOrderParameters lists the parameters of the operation placeOrder.
+var PlaceOrderParameters = []validate.Parameter{
+	{In: "query", Style: "form", Explode: true, Field: validate.Field{
+		Name: "dry", Kind: validate.Boolean,
+	}},
+	{In: "query", Style: "form", Explode: true, Field: validate.Field{
+		Name: "day", Kind: validate.String,
+		Format: "date",
+	}},
+}
+
+// ParsePlaceOrderParameters reads the parameters of the operation placeOrder. An error is a validate.Violations.
+func ParsePlaceOrderParameters(in validate.Parameters) (params model.PlaceOrderParams, err error) {
+	r, p := validate.ReadParameters(in, inRequest), PlaceOrderParameters
+	if s := r.Value(&p[0], nil); s != nil {
+		if value, ok := s.Bool(); ok {
+			params.Dry = validate.Pointer(model.Dry(value))
+		}
+		r.End(&p[0], s)
+	}
+	if s := r.Value(&p[1], nil); s != nil {
+		if value, ok := format.ReadDate(s); ok {
+			params.Day = validate.Pointer(openapi_types.Date{Time: value})
+		}
+		r.End(&p[1], s)
+	}
+	return params, r.Err()
+}
