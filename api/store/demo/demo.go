@@ -3,6 +3,7 @@ package demo
 
 import (
 	"context"
+	_ "embed" // of data
 	"errors"
 	"fmt"
 	"slices"
@@ -21,15 +22,16 @@ const (
 
 	user = 1
 
-	groups     = 20
-	workspaces = 200
-
-	// The token has no access to the workspaces from firstHidden to lastHidden.
+	// The token has access to the workspaces of the data without those from firstHidden to lastHidden.
+	workspaces  = 200
 	firstHidden = 101
 	lastHidden  = 110
-
-	acme = 7 // the group that documentation and examples use
 )
+
+// data has the form in which an account is exported. Group 7, "Acme", is the one that documentation and examples use.
+//
+//go:embed demo.json
+var data []byte
 
 // Load puts the data into store. Where the account has a group already its data stays as it is, and so does the token if
 // it was ever made, revoked or not. It returns ErrNotEmpty where the token needs workspaces that other data has not; other
@@ -43,11 +45,7 @@ func LoadWithToken(ctx context.Context, to group.Store, token string) error {
 		return fmt.Errorf("demo: look for groups: %w", err)
 	}
 	if !used {
-		docs, err := store.ReadDocuments(document(), store.ReadOptions{})
-		if err == nil {
-			err = to.Import(ctx, Account, &docs[0].Contents)
-		}
-		if err != nil {
+		if err := load(ctx, to); err != nil {
 			return fmt.Errorf("demo: import: %w", err)
 		}
 	}
@@ -57,13 +55,18 @@ func LoadWithToken(ctx context.Context, to group.Store, token string) error {
 	return nil
 }
 
+func load(ctx context.Context, to group.Store) error {
+	docs, err := store.ReadDocuments(data, store.ReadOptions{})
+	if err != nil {
+		return err
+	}
+	return to.Import(ctx, Account, &docs[0].Contents)
+}
+
 // Document returns the data in the form of the API, the same each time.
 func Document() model.WorkspaceGroupDocument {
 	ctx, from := context.Background(), memory.Open()
-	docs, err := store.ReadDocuments(document(), store.ReadOptions{})
-	if err == nil {
-		err = from.Import(ctx, Account, &docs[0].Contents)
-	}
+	err := load(ctx, from)
 	doc, readErr := store.ReadModel(ctx, from, Account)
 	if err = errors.Join(err, readErr); err != nil {
 		panic(err) // the data is a constant
