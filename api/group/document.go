@@ -10,18 +10,6 @@ const GroupsKey = "workspace_groups"
 // pageSize is what the vendor's pages hold unless a client asks for another size.
 const pageSize = 20
 
-// Document puts one snapshot into the form in which the API answers.
-func (s Snapshot) Document(in Includes) model.WorkspaceGroupDocument {
-	doc := NewDocument(1, in)
-	doc.Add(s)
-	return doc.WorkspaceGroupDocument
-}
-
-// Document is a document that grows by snapshots.
-type Document struct {
-	model.WorkspaceGroupDocument
-}
-
 // NewMeta returns what is said of the pages of a document with n groups, all of which are in it.
 func NewMeta(n int) model.Meta {
 	pages := max(1, (n+pageSize-1)/pageSize)
@@ -29,13 +17,11 @@ func NewMeta(n int) model.Meta {
 }
 
 // NewDocument returns an empty document for n groups with a map for each association in in.
-func NewDocument(n int, in Includes) Document {
-	d := Document{model.WorkspaceGroupDocument{
-		Count:           int64(n),
-		Meta:            NewMeta(n),
-		Results:         make([]model.Result, 0, n),
-		WorkspaceGroups: make(map[string]model.WorkspaceGroup, n),
-	}}
+func NewDocument(n int, in Includes) model.WorkspaceGroupDocument {
+	d := model.WorkspaceGroupDocument{
+		Count: int64(n), Meta: NewMeta(n),
+		Results: make([]model.Result, 0, n), WorkspaceGroups: make(map[string]model.WorkspaceGroup, n),
+	}
 	if in.ExternalReferences {
 		d.ExternalReferences = &map[string]model.ExternalReference{}
 	}
@@ -48,27 +34,32 @@ func NewDocument(n int, in Includes) Document {
 	return d
 }
 
-// Add puts a snapshot behind those that are in the document. Of an association without a map neither the objects nor the
-// group's ids are taken.
-func (d *Document) Add(s Snapshot) {
+// Document puts the snapshot into the form in which the API answers. Of an association that is not in in it has neither the
+// objects nor the group's ids.
+func (s Snapshot) Document(in Includes) model.WorkspaceGroupDocument {
+	d := NewDocument(1, in)
 	d.Results = append(d.Results, model.Result{Key: GroupsKey, ID: s.Group.ID})
-	Includes{
-		ExternalReferences: d.ExternalReferences != nil, RateCardSets: d.RateCardSets != nil, Workspaces: d.Workspaces != nil,
-	}.Trim(&s.Group)
-	d.WorkspaceGroups[s.Group.ID] = s.Group
-	if d.ExternalReferences != nil {
+	if in.ExternalReferences {
 		for _, r := range s.ExternalReferences {
 			(*d.ExternalReferences)[r.ID] = r
 		}
+	} else {
+		s.Group.ExternalReferenceIds = nil
 	}
-	if d.RateCardSets != nil {
+	if in.RateCardSets {
 		for _, r := range s.RateCardSets {
 			(*d.RateCardSets)[r.ID] = r
 		}
+	} else {
+		s.Group.RateCardSetIds = nil
 	}
-	if d.Workspaces != nil {
+	if in.Workspaces {
 		for _, w := range s.Workspaces {
 			(*d.Workspaces)[w.ID] = w
 		}
+	} else {
+		s.Group.WorkspaceIds = nil
 	}
+	d.WorkspaceGroups[s.Group.ID] = s.Group
+	return d
 }

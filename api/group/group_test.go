@@ -32,8 +32,8 @@ func ExampleNewChange() {
 	fmt.Println(c.Add, c.Remove, c.Named())
 	fmt.Println(c.Check([]int64{10}, false))
 	// Output:
-	// [12] [10] [10 12]
-	// group: refused; add_workspace_ids: workspaces 12 do not exist or are not accessible
+	// [10 12] [10] [10 12]
+	// [{add_workspace_ids workspaces 12 do not exist or are not accessible}]
 }
 
 func TestFold(t *testing.T) {
@@ -61,8 +61,8 @@ func TestNewChange(t *testing.T) {
 		{name: "null", add: null, remove: null},
 		{name: "empty", add: list(), remove: list()},
 		{name: "sorted, once each", add: list(3, 1, 3, 2), wantAdd: []int64{1, 2, 3}, wantNamed: []int64{1, 2, 3}},
-		{name: "in both", add: list(2, 1), remove: list(3, 2), wantAdd: []int64{1}, wantRemove: []int64{2, 3}, wantNamed: []int64{1, 2, 3}},
-		{name: "all in both", add: list(2), remove: list(2), wantRemove: []int64{2}, wantNamed: []int64{2}},
+		{name: "in both", add: list(2, 1), remove: list(3, 2), wantAdd: []int64{1, 2}, wantRemove: []int64{2, 3}, wantNamed: []int64{1, 2, 3}},
+		{name: "all in both", add: list(2), remove: list(2), wantAdd: []int64{2}, wantRemove: []int64{2}, wantNamed: []int64{2}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			u := model.WorkspaceGroupUpdate{Name: "Acme", AddWorkspaceIds: test.add, RemoveWorkspaceIds: test.remove}
@@ -103,16 +103,16 @@ func TestCheck(t *testing.T) {
 		AddWorkspaceIds:    nullable.NewNullableWithValue([]int64{1, 2}),
 		RemoveWorkspaceIds: nullable.NewNullableWithValue([]int64{2, 3}),
 	})
-	if err := c.Check([]int64{1, 2, 3}, false); err != nil {
-		t.Errorf("all in reach: %v", err)
+	if problems := c.Check([]int64{1, 2, 3}, false); problems != nil {
+		t.Errorf("all in reach: %v", problems)
 	}
-	var e *group.Error
-	if err := c.Check(nil, true); !errors.As(err, &e) || len(e.Problems) != 3 {
-		t.Fatalf("the error is %v, want three problems", err)
+	problems := c.Check(nil, true)
+	if len(problems) != 3 {
+		t.Fatalf("the problems are %v, want three", problems)
 	}
 	for i, field := range []string{"name", "add_workspace_ids", "remove_workspace_ids"} {
-		if e.Problems[i].Field != field {
-			t.Errorf("problem %d is on %s, want %s", i, e.Problems[i].Field, field)
+		if problems[i].Field != field {
+			t.Errorf("problem %d is on %s, want %s", i, problems[i].Field, field)
 		}
 	}
 }

@@ -1,10 +1,6 @@
 package group
 
-import (
-	"strings"
-
-	"example.com/oxgroups/gen/model"
-)
+import "strings"
 
 // Includes are the associations that a caller wants beside a group.
 type Includes struct {
@@ -40,17 +36,4 @@ func ParseIncludes(list string) Includes {
 // All includes every association.
 func All() Includes {
 	return Includes{ExternalReferences: true, RateCardSets: true, Workspaces: true}
-}
-
-// Trim takes the ids of associations that are not in in from g.
-func (in Includes) Trim(g *model.WorkspaceGroup) {
-	if !in.ExternalReferences {
-		g.ExternalReferenceIds = nil
-	}
-	if !in.RateCardSets {
-		g.RateCardSetIds = nil
-	}
-	if !in.Workspaces {
-		g.WorkspaceIds = nil
-	}
 }

@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"slices"
 	"strconv"
 
 	"example.com/oxgroups/api/group"
@@ -63,38 +62,30 @@ func Doctor(ctx context.Context, s group.Store, report func(Finding) error) erro
 
 // examine returns what is wrong with a row.
 func examine(k group.Kind, r *group.Row) (found []Finding, err error) {
-	id := strconv.FormatInt(r.ID, 10)
-	shown, bad, err := objectKinds[k].show(r, false)
+	o, err := objectKinds[k].object(r)
 	if err != nil {
 		return nil, err
 	}
-	for _, v := range bad {
+	id := strconv.FormatInt(r.ID, 10)
+	for _, v := range o.bad {
 		found = append(found, Finding{Kind: k.String(), ID: id, Field: v.Field(), Rule: v.Rule, Message: v.Message})
 	}
-	known := map[string]bool{}
-	err = members(shown, func(name string, _ []byte) error { known[name] = true; return nil })
-	if err != nil {
-		return nil, err
-	}
-	err = members(r.JSON, func(name string, value []byte) error {
-		if !known[name] && string(value) != "null" && validate.FindField(updateFields[k], name) == nil {
-			found = append(found, Finding{Kind: k.String(), ID: id, Field: name, Rule: UnknownField, Message: "is not a field of the spec"})
+	for _, m := range o.members {
+		if !inReplies(m) && string(m.value) != "null" && validate.FindField(updateFields(k), m.name) == nil {
+			found = append(found, Finding{Kind: k.String(), ID: id, Field: m.name, Rule: UnknownField, Message: "is not a field of the spec"})
 		}
-		return nil
-	})
-	return found, err
+	}
+	return found, nil
 }
 
-// updateFields are the fields of the spec that an update sets, by kind: replies may not show all of them.
-var updateFields = func() (fields [group.Kinds][]validate.Field) {
-	for _, f := range validator.WorkspaceGroupRequestFields {
-		if f.Name != "workspace_group" {
-			continue
-		}
-		fields[group.GroupKind] = f.Fields
-		if i := slices.IndexFunc(f.Fields, func(f validate.Field) bool { return f.Name == "external_reference" }); i >= 0 {
-			fields[group.ReferenceKind] = f.Fields[i].Fields
-		}
+// updateFields returns the fields of the spec that an update sets: replies may not show all of them.
+func updateFields(k group.Kind) []validate.Field {
+	fields := validate.FindField(validator.WorkspaceGroupRequestFields, "workspace_group").Fields
+	switch k {
+	case group.GroupKind:
+		return fields
+	case group.ReferenceKind:
+		return validate.FindField(fields, "external_reference").Fields
 	}
-	return fields
-}()
+	return nil
+}

@@ -74,6 +74,7 @@ func ReadDocuments(data []byte, o ReadOptions) ([]*Document, error) {
 // documentReader reads one document and collects what is wrong with it.
 type documentReader struct {
 	options  ReadOptions
+	optional [group.Kinds]map[string]bool
 	now      string
 	doc      *Document
 	asStored bool
@@ -93,6 +94,9 @@ func (r *documentReader) read(data []byte) error {
 		return &DocumentError{[]group.Problem{{Field: "/" + group.GroupsKey, Message: "is required (required)"}}}
 	}
 	for k := range group.Kinds {
+		if r.optional[k], err = objectKinds[k].optional(); err != nil {
+			return err
+		}
 		if err := r.objects(k, maps[k]); err != nil {
 			return err
 		}
@@ -158,33 +162,50 @@ func (r *documentReader) objects(k group.Kind, value []byte) error {
 }
 
 // object reads one object: what has a column, then all that is left, in the form in which the generated encoder writes it.
-func (r *documentReader) object(k group.Kind, key string, object []byte) (row group.Row, err error) {
+func (r *documentReader) object(k group.Kind, key string, text []byte) (row group.Row, err error) {
 	in := objectReader{documentReader: r, kind: k, key: key, row: &row}
 	row.CreatedAt, row.UpdatedAt = r.now, r.now
-	if err := members(object, in.member); err != nil {
-		return row, err
-	}
-	if !in.identified {
-		row.ID = in.id("id", []byte(key))
-	}
-	shown, bad, err := objectKinds[k].show(&group.Row{ID: row.ID, GroupID: max(row.GroupID, 1), CreatedAt: r.now, UpdatedAt: r.now, JSON: in.rest()}, true)
+	identified := false
+	others := validate.NewEncoder(nil)
+	others.Open('{')
+	err = members(text, func(name string, value []byte) error {
+		switch {
+		case !slices.Contains(columns[k], name):
+			others.Name(name)
+			others.Raw(value)
+		case string(value) != "null":
+			identified = identified || name == "id"
+			in.column(name, value)
+		}
+		return nil
+	})
+	others.Close('}')
 	if err != nil {
 		return row, err
 	}
-	for _, v := range bad {
+	if !identified {
+		row.ID = in.id("id", []byte(key))
+	}
+	rest, err := others.Result()
+	if err != nil {
+		return row, err
+	}
+	o, err := objectKinds[k].object(&group.Row{ID: row.ID, GroupID: max(row.GroupID, 1), CreatedAt: row.CreatedAt, UpdatedAt: row.UpdatedAt, JSON: rest})
+	if err != nil {
+		return row, err
+	}
+	for _, v := range o.bad {
 		r.broken.addViolation(k, key, v)
 		r.doc.Misfits++
 	}
-	if row.JSON, err = objectKinds[k].document(shown); err != nil {
-		return row, err
-	}
 	switch k {
 	case group.GroupKind:
-		row.Key = group.Fold(in.unique("name", bad))
+		row.Key = group.Fold(in.unique(&o, "name"))
 	case group.ReferenceKind:
-		row.Key = in.unique("service_name", bad)
+		row.Key = in.unique(&o, "service_name")
 	}
-	return row, nil
+	row.JSON, err = o.document(k, r.optional[k])
+	return row, err
 }
 
 // complete finds the groups of references that name none.
@@ -209,11 +230,9 @@ func (r *documentReader) complete() {
 // objectReader reads the members of an object that have a column.
 type objectReader struct {
 	*documentReader
-	kind       group.Kind
-	key        string
-	row        *group.Row
-	identified bool
-	others     []byte // the members without a column
+	kind group.Kind
+	key  string
+	row  *group.Row
 }
 
 func (in *objectReader) problem(field, message string) {
@@ -222,17 +241,9 @@ func (in *objectReader) problem(field, message string) {
 
 const notAnID = "must be an id: a whole number from 1 to 9223372036854775807 as a string"
 
-func (in *objectReader) member(name string, value []byte) error {
-	if !slices.Contains(columns[in.kind], name) {
-		in.others = appendMember(in.others, name, value)
-		return nil
-	}
-	if string(value) == "null" {
-		return nil
-	}
+func (in *objectReader) column(name string, value []byte) {
 	switch name {
 	case "id":
-		in.identified = true
 		if in.row.ID = in.id(name, value); in.row.ID != 0 && strconv.FormatInt(in.row.ID, 10) != in.key {
 			in.problem(name, "must be the key of the object in the map")
 		}
@@ -253,22 +264,13 @@ func (in *objectReader) member(name string, value []byte) error {
 	case "rate_card_set_ids":
 		in.row.RateCardSetIDs = in.ids(name, value)
 	}
-	return nil
 }
 
-// rest returns the members without a column as an object.
-func (in *objectReader) rest() []byte { return validate.EndObject(slices.Clone(in.others), 0) }
-
 // unique returns the text of a member that may not be blank, unless it breaks a rule already.
-func (in *objectReader) unique(field string, bad validate.Violations) (text string) {
-	_ = members(in.rest(), func(name string, value []byte) error {
-		if name == field {
-			_ = json.Unmarshal(value, &text) // what is no text is among the violations
-		}
-		return nil
-	})
-	known := slices.ContainsFunc(bad, func(v validate.Violation) bool { return firstToken(v.Pointer) == field })
-	if strings.TrimSpace(text) == "" && (!known || in.asStored) {
+func (in *objectReader) unique(o *object, field string) (text string) {
+	m := o.find(field)
+	_ = json.Unmarshal(m.value, &text) // what is no text is among the violations
+	if strings.TrimSpace(text) == "" && (!m.broken || in.asStored) {
 		in.problem(field, "must not be blank")
 	}
 	return text
@@ -283,17 +285,16 @@ func (in *objectReader) id(field string, value []byte) int64 {
 }
 
 func (in *objectReader) ids(field string, value []byte) []int64 {
-	if value[0] != '[' {
+	var items []json.RawMessage
+	if json.Unmarshal(value, &items) != nil {
 		in.broken.addViolation(in.kind, in.key, validate.Violation{Pointer: "/" + field, Rule: "type", Message: "must be an array"})
 		return nil
 	}
-	s := validate.NewScanner(value, validate.Options{})
-	s.Begin(validate.Array)
-	ids := []int64{}
-	for items := (validate.Items{}); s.NextItem(&items); {
-		start := s.Offset()
-		s.Skip()
-		ids = append(ids, in.id(fmt.Sprintf("%s.%d", field, items.Index), s.Raw(start)))
+	ids := make([]int64, len(items))
+	for i, item := range items {
+		if ids[i] = parseID(item); ids[i] == 0 {
+			in.problem(fmt.Sprintf("%s.%d", field, i), notAnID)
+		}
 	}
 	slices.Sort(ids)
 	return slices.Compact(ids)
@@ -309,7 +310,7 @@ func (in *objectReader) time(field string, value []byte) string {
 		in.broken.addViolation(in.kind, in.key, validate.Violation{Pointer: "/" + field, Rule: "format", Message: "must be a date and time like 2013-04-15T16:48:48-07:00"})
 		return in.now
 	}
-	return FormatTime(t)
+	return t.Format(time.RFC3339)
 }
 
 // parseID returns the id that a JSON number or text is in canonical decimal, or 0.

@@ -43,8 +43,8 @@ type Tx interface {
 	State(c *Change) (State, error)
 	// Store makes the changes of d to the group of c. It returns a group.Error with Refused where the name was taken meanwhile.
 	Store(c *Change, d *Diff) error
-	// Load reads the associations of r.Group that are in in, as by may see them, with what Store changed.
-	Load(r *Rows, by group.Caller, in group.Includes) error
+	// Load reads the associations of group id that are in in, as by may see them, with what Store changed.
+	Load(id int64, by group.Caller, in group.Includes) (group.Contents, error)
 
 	// Lock keeps others from changing what an import of c reads and writes.
 	Lock(c *group.Contents) error
@@ -71,14 +71,6 @@ type Tx interface {
 	RevokeToken(id int64, at string) (found bool, err error)
 	// UseTokens sets when tokens were last used, by id. It never sets an earlier time.
 	UseTokens(at map[int64]string) error
-}
-
-// Rows are a group and what is included with it, as stored.
-type Rows struct {
-	Group        group.Row // the ids of the included associations are set
-	References   []group.Row
-	RateCardSets []group.Row
-	Workspaces   []group.Row
 }
 
 // MaxGenerated bounds the imported ids that new references are numbered behind: one near the end of the numbers would leave

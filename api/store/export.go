@@ -4,7 +4,7 @@ import (
 	"bufio"
 	"bytes"
 	"context"
-	"encoding/binary"
+	"errors"
 	"fmt"
 	"io"
 	"strconv"
@@ -17,12 +17,12 @@ import (
 
 // WriteDocument writes all that an account has as one document that ReadDocuments reads, in the form of the API with the
 // stored fields beside it that replies do not show. It is written while it is read, so memory does not grow with the account,
-// but for about a byte for each group. Equal states give equal bytes. named puts the account into the document.
+// but for eight bytes for each group. Equal states give equal bytes. named puts the account into the document.
 func WriteDocument(ctx context.Context, from group.Store, account int64, named bool, to io.Writer) error {
 	w := &documentWriter{out: bufio.NewWriterSize(to, 64<<10)}
-	w.buf = append(w.buf, "{\n"...)
+	w.print("{\n")
 	if named {
-		w.buf = fmt.Appendf(w.buf, "%q:%d,\n", AccountMember, account)
+		w.print("%q:%d,\n", AccountMember, account)
 	}
 	if err := from.Export(ctx, account, w.row); err != nil {
 		return fmt.Errorf("export account %d: %w", account, err)
@@ -36,44 +36,50 @@ func ReadModel(ctx context.Context, from group.Store, account int64) (doc model.
 	if err := WriteDocument(ctx, from, account, false, &b); err != nil {
 		return doc, err
 	}
-	if err := validator.DecodeWorkspaceGroupDocument(b.Bytes(), &doc); err != nil && len(violations(validator.DecodeWorkspaceGroupDocument, b.Bytes())) == 0 {
-		return doc, err
+	err = validator.DecodeWorkspaceGroupDocument(b.Bytes(), &doc)
+	if bad := (validate.Violations)(nil); errors.As(err, &bad) {
+		err = nil
 	}
-	return doc, nil
+	return doc, err
 }
 
-// documentWriter writes a document object by object, each on a line of its own.
+// documentWriter writes a document object by object, each on a line of its own. The first error of out is kept by it.
 type documentWriter struct {
 	out      *bufio.Writer
-	buf      []byte
-	maps     int  // how many of the kinds were begun
-	filled   bool // the map that was begun last has an object
-	groups   int
-	ids      []byte // of the groups, each as the distance to the one before
-	last     int64  // of the ids
-	asStored bool   // an object does not fit the spec
+	maps     int     // how many of the kinds were begun
+	filled   bool    // the map that was begun last has an object
+	groups   []int64 // their ids
+	asStored bool    // an object does not fit the spec
+}
+
+func (w *documentWriter) print(format string, args ...any) {
+	_, _ = fmt.Fprintf(w.out, format, args...)
 }
 
 func (w *documentWriter) row(k group.Kind, r *group.Row) error {
-	shown, bad, err := objectKinds[k].show(r, true)
+	o, err := objectKinds[k].object(r)
 	if err != nil {
 		return err
 	}
-	w.asStored = w.asStored || len(bad) > 0
+	w.asStored = w.asStored || len(o.bad) > 0
 	if k == group.GroupKind {
-		w.groups++
-		w.ids = binary.AppendUvarint(w.ids, uint64(r.ID-w.last))
-		w.last = r.ID
+		w.groups = append(w.groups, r.ID)
 	}
 	w.begin(int(k) + 1)
 	if w.filled {
-		w.buf = append(w.buf, ',')
+		w.print(",")
 	}
 	w.filled = true
-	w.buf = append(w.buf, "\n\""...)
-	w.buf = append(strconv.AppendInt(w.buf, r.ID, 10), `":`...)
-	w.buf = append(w.buf, shown...)
-	return w.flush()
+	e := validate.NewEncoder(nil)
+	o.encode(e, func(shown) bool { return true })
+	text, err := e.Result()
+	if err != nil {
+		return err
+	}
+	if _, err = fmt.Fprintf(w.out, "\n\"%d\":%s", r.ID, text); err != nil {
+		return fmt.Errorf("write the document: %w", err)
+	}
+	return nil
 }
 
 // begin begins the maps up to the nth, those without objects too.
@@ -82,8 +88,7 @@ func (w *documentWriter) begin(n int) {
 		if w.maps > 0 {
 			w.close()
 		}
-		w.buf = validate.AppendString(w.buf, group.Kind(w.maps).String())
-		w.buf = append(w.buf, ":{"...)
+		w.print("%q:{", group.Kind(w.maps).String())
 		w.filled = false
 	}
 }
@@ -91,55 +96,36 @@ func (w *documentWriter) begin(n int) {
 // close ends the map that was begun last.
 func (w *documentWriter) close() {
 	if w.filled {
-		w.buf = append(w.buf, '\n')
+		w.print("\n")
 	}
-	w.buf = append(w.buf, "},\n"...)
-}
-
-// flush writes what was appended to buf.
-func (w *documentWriter) flush() error {
-	_, err := w.out.Write(w.buf)
-	w.buf = w.buf[:0]
-	if err != nil {
-		return fmt.Errorf("write the document: %w", err)
-	}
-	return nil
+	w.print("},\n")
 }
 
 // end writes what is only known at the end.
 func (w *documentWriter) end() error {
 	w.begin(int(group.Kinds))
 	w.close()
-	w.buf = append(w.buf, `"results":[`...)
-	for id, rest := int64(0), w.ids; len(rest) > 0; {
-		distance, n := binary.Uvarint(rest)
-		if id > 0 {
-			w.buf = append(w.buf, ',')
+	w.print("\"results\":[")
+	for i, id := range w.groups {
+		if i > 0 {
+			w.print(",")
 		}
-		id, rest = id+int64(distance), rest[n:]
-		w.buf = append(w.buf, '\n')
-		var err error
-		w.buf, err = validator.AppendResult(w.buf, &model.Result{Key: group.GroupsKey, ID: strconv.FormatInt(id, 10)})
-		if err == nil {
-			err = w.flush()
-		}
+		result, err := validator.AppendResult(nil, &model.Result{Key: group.GroupsKey, ID: strconv.FormatInt(id, 10)})
 		if err != nil {
 			return err
 		}
+		w.print("\n%s", result)
 	}
-	meta := group.NewMeta(w.groups)
-	w.buf = fmt.Appendf(w.buf, "],\n\"count\":%d,\n\"meta\":", meta.Count)
-	var err error
-	if w.buf, err = validator.AppendMeta(w.buf, &meta); err != nil {
+	meta := group.NewMeta(len(w.groups))
+	text, err := validator.AppendMeta(nil, &meta)
+	if err != nil {
 		return err
 	}
+	w.print("],\n\"count\":%d,\n\"meta\":%s", meta.Count, text)
 	if w.asStored {
-		w.buf = fmt.Appendf(w.buf, ",\n%q:true", AsStoredMember)
+		w.print(",\n%q:true", AsStoredMember)
 	}
-	w.buf = append(w.buf, "}\n"...)
-	if err := w.flush(); err != nil {
-		return err
-	}
+	w.print("}\n")
 	if err := w.out.Flush(); err != nil {
 		return fmt.Errorf("write the document: %w", err)
 	}

@@ -107,7 +107,7 @@ func (c *importChecker) members(kind group.Kind, field string, listed func(*grou
 		g := &groups[i]
 		unknown := slices.DeleteFunc(slices.Clone(listed(g)), func(id int64) bool { return known[id] == c.account })
 		if len(unknown) > 0 {
-			c.add(group.GroupKind, g.ID, field, "names what neither the document nor the account has: "+list(unknown))
+			c.add(group.GroupKind, g.ID, field, "names what neither the document nor the account has: "+group.JoinIDs(unknown))
 		}
 	}
 	return nil
@@ -213,7 +213,7 @@ func (c *importChecker) listsAgree(after map[int64][]group.Row) {
 			return ok
 		})
 		if len(unknown) > 0 {
-			c.add(group.GroupKind, g.ID, "external_reference_ids", "names what is no reference of the group: "+list(unknown))
+			c.add(group.GroupKind, g.ID, "external_reference_ids", "names what is no reference of the group: "+group.JoinIDs(unknown))
 		}
 	}
 }

@@ -12,14 +12,14 @@ import (
 	"example.com/oxgroups/api/store"
 )
 
-func ExampleAppendMerged() {
-	merged, err := store.AppendMerged(nil, []byte(`{"name":"Acme","notes":"old"}`), []byte(`{"notes":null,"email":"a@acme.example"}`))
+func ExampleMerge() {
+	merged, err := store.Merge([]byte(`{"name":"Acme","notes":"old"}`), []byte(`{"notes":null,"email":"a@acme.example"}`))
 	fmt.Println(string(merged), err)
 	// Output: {"name":"Acme","email":"a@acme.example"} <nil>
 }
 
-// TestAppendMerged has the examples of RFC 7396, appendix A, in which both sides are objects.
-func TestAppendMerged(t *testing.T) {
+// TestMerge has the examples of RFC 7396, appendix A, in which both sides are objects.
+func TestMerge(t *testing.T) {
 	for _, test := range []struct{ doc, patch, want string }{
 		{`{"a":"b"}`, `{"a":"c"}`, `{"a":"c"}`},
 		{`{"a":"b"}`, `{"b":"c"}`, `{"a":"b","b":"c"}`},
@@ -33,30 +33,30 @@ func TestAppendMerged(t *testing.T) {
 		{`{}`, `{"a":{"bb":{"ccc":null}}}`, `{"a":{"bb":{}}}`},
 		{`{"n":12345678901234567890}`, `{"s":"<\u2028&>"}`, `{"n":12345678901234567890,"s":"<\u2028&>"}`},
 	} {
-		got, err := store.AppendMerged(nil, []byte(test.doc), []byte(test.patch))
+		got, err := store.Merge([]byte(test.doc), []byte(test.patch))
 		if err != nil || string(got) != test.want {
 			t.Errorf("%s with %s gives %s (%v), want %s", test.doc, test.patch, got, err, test.want)
 		}
 	}
-	if _, err := store.AppendMerged(nil, []byte(`{`), []byte(`{}`)); err == nil {
+	if _, err := store.Merge([]byte(`{`), []byte(`{}`)); err == nil {
 		t.Error("a broken document is merged")
 	}
 }
 
-// TestAppendMergedOfAny compares with what RFC 7396 says in its own words, section 2, on values of any type.
-func TestAppendMergedOfAny(t *testing.T) {
+// TestMergeOfAny compares with what RFC 7396 says in its own words, section 2, on values of any type.
+func TestMergeOfAny(t *testing.T) {
 	value := rapid.Deferred(func() *rapid.Generator[any] { return anyValue(3) })
 	object := rapid.MapOfN(rapid.SampledFrom([]string{"a", "b", "", `"`, "é", "n\n"}), value, 0, 5)
 	rapid.Check(t, func(t *rapid.T) {
 		doc, patch := object.Draw(t, "doc"), object.Draw(t, "patch")
-		got, err := store.AppendMerged(nil, encoded(t, doc), encoded(t, patch))
+		got, err := store.Merge(encoded(t, doc), encoded(t, patch))
 		if err != nil {
 			t.Fatal(err)
 		}
 		if want := encoded(t, applied(doc, patch)); !bytes.Equal(encoded(t, decoded(t, got)), want) {
 			t.Errorf("%s, want %s", got, want)
 		}
-		again, err := store.AppendMerged(nil, got, encoded(t, patch))
+		again, err := store.Merge(got, encoded(t, patch))
 		if err != nil || !bytes.Equal(again, got) {
 			t.Errorf("a second time it is %s (%v), want %s", again, err, got)
 		}

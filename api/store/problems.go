@@ -79,15 +79,3 @@ func (e *DocumentError) Error() string {
 	}
 	return strings.Join(lines, "\n")
 }
-
-// list returns ids as text, separated by commas.
-func list(ids []int64) string {
-	var b strings.Builder
-	for i, id := range ids {
-		if i > 0 {
-			b.WriteString(", ")
-		}
-		b.WriteString(strconv.FormatInt(id, 10))
-	}
-	return b.String()
-}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"slices"
 	"strconv"
 	"time"
 
@@ -88,7 +89,7 @@ func (s *Store) Update(ctx context.Context, by group.Caller, id int64, u model.W
 		return group.Snapshot{}, err
 	}
 	var a applied
-	var rows Rows
+	var associations group.Contents
 	err = s.engine.Transact(ctx, Write, func(tx Tx) error {
 		state, err := tx.State(c)
 		if err != nil {
@@ -102,81 +103,42 @@ func (s *Store) Update(ctx context.Context, by group.Caller, id int64, u model.W
 				return err
 			}
 		}
-		rows = Rows{Group: a.row}
-		return tx.Load(&rows, by, in)
+		associations, err = tx.Load(id, by, in)
+		return err
 	})
 	if err != nil {
 		return group.Snapshot{}, err
 	}
-	return rows.snapshot(&a, in)
+	return a.snapshot(associations, in)
 }
 
-// snapshot returns the rows as models. It needs no transaction.
-func (r *Rows) snapshot(a *applied, in group.Includes) (s group.Snapshot, err error) {
+// snapshot returns the group with its associations as models. It needs no transaction.
+func (a *applied) snapshot(associations group.Contents, in group.Includes) (s group.Snapshot, err error) {
+	if in.ExternalReferences {
+		a.row.ReferenceIDs = idsOf(associations[group.ReferenceKind])
+	}
+	if in.RateCardSets {
+		a.row.RateCardSetIDs = idsOf(associations[group.RateCardSetKind])
+	}
+	if in.Workspaces {
+		a.row.WorkspaceIDs = idsOf(associations[group.WorkspaceKind])
+	}
 	s.Group = a.model
-	s.Group.WorkspaceIds = texts(r.Group.WorkspaceIDs)
-	s.Group.ExternalReferenceIds = texts(r.Group.ReferenceIDs)
-	s.Group.RateCardSetIds = texts(r.Group.RateCardSetIDs)
-	var misfits shownRows
-	if !a.fits {
-		err = misfits.add(groupKind, &r.Group)
+	s.Group.ExternalReferenceIds = texts(a.row.ReferenceIDs)
+	s.Group.RateCardSetIds = texts(a.row.RateCardSetIDs)
+	s.Group.WorkspaceIds = texts(a.row.WorkspaceIDs)
+	s.ExternalReferences, err = models(referenceKind, associations[group.ReferenceKind], &a.fits)
+	if err == nil {
+		s.RateCardSets, err = models(rateCardKind, associations[group.RateCardSetKind], &a.fits)
 	}
 	if err == nil {
-		s.ExternalReferences, err = models(&misfits, referenceKind, r.References)
+		s.Workspaces, err = models(workspaceKind, associations[group.WorkspaceKind], &a.fits)
 	}
-	if err == nil {
-		s.RateCardSets, err = models(&misfits, rateCardKind, r.RateCardSets)
-	}
-	if err == nil {
-		s.Workspaces, err = models(&misfits, workspaceKind, r.Workspaces)
-	}
-	if err == nil && len(misfits) > 0 {
-		doc := s.Document(in)
-		if s.JSON, err = validator.AppendWorkspaceGroupDocument(nil, &doc); err == nil {
-			s.JSON, err = misfits.putInto(s.JSON)
-		}
+	if err == nil && !a.fits {
+		associations[group.GroupKind] = []group.Row{a.row}
+		s.JSON, err = asStored(s.Document(in), associations)
 	}
 	return s, err
-}
-
-// shownRows are rows with values that fit the spec no more, as the API shows them, by map and id.
-type shownRows map[string]map[string][]byte
-
-func (m *shownRows) add(k objectKind, r *group.Row) error {
-	shown, _, err := k.show(r, false)
-	if *m == nil {
-		*m = shownRows{}
-	}
-	name := k.name()
-	if (*m)[name] == nil {
-		(*m)[name] = map[string][]byte{}
-	}
-	(*m)[name][strconv.FormatInt(r.ID, 10)] = shown
-	return err
-}
-
-// putInto puts the rows in the place of what a document shows of them.
-func (m shownRows) putInto(document []byte) (out []byte, err error) {
-	err = members(document, func(name string, value []byte) error {
-		out = validate.AppendString(append(out, ','), name)
-		out = append(out, ':')
-		rows := m[name]
-		if rows == nil {
-			out = append(out, value...)
-			return nil
-		}
-		start := len(out)
-		err := members(value, func(id string, object []byte) error {
-			if shown := rows[id]; shown != nil {
-				object = shown
-			}
-			out = appendMember(out, id, object)
-			return nil
-		})
-		out = validate.EndObject(out, start)
-		return err
-	})
-	return validate.EndObject(out, 0), err
 }
 
 // texts returns ids as the API writes them; nil is nil.
@@ -191,22 +153,52 @@ func texts(ids []int64) *[]string {
 	return &out
 }
 
-func models[V any](misfits *shownRows, k kind[V], rows []group.Row) ([]V, error) {
-	if rows == nil {
-		return nil, nil
-	}
+// models returns rows as models, and sets fits to false where a row does not fit the spec.
+func models[V any](k kind[V], rows []group.Row, fits *bool) ([]V, error) {
 	out := make([]V, len(rows))
 	for i := range rows {
-		v, bad, err := k.read(&rows[i])
-		if err == nil && len(bad) > 0 {
-			err = misfits.add(k, &rows[i])
-		}
+		v, _, bad, err := k.read(&rows[i])
 		if err != nil {
 			return nil, err
 		}
+		*fits = *fits && len(bad) == 0
 		out[i] = v
 	}
 	return out, nil
+}
+
+// asStored returns a document with its objects as the rows have them, whether they fit the spec or not.
+func asStored(doc model.WorkspaceGroupDocument, rows group.Contents) ([]byte, error) {
+	text, err := validator.AppendWorkspaceGroupDocument(nil, &doc)
+	if err != nil {
+		return nil, err
+	}
+	e := validate.NewEncoder(nil)
+	e.Open('{')
+	err = members(text, func(name string, value []byte) error {
+		e.Name(name)
+		k := slices.Index(kindNames, name)
+		if k < 0 {
+			e.Raw(value)
+			return nil
+		}
+		e.Open('{')
+		for i := range rows[k] {
+			o, err := objectKinds[k].object(&rows[k][i])
+			if err != nil {
+				return err
+			}
+			e.Name(strconv.FormatInt(rows[k][i].ID, 10))
+			o.encode(e, inReplies)
+		}
+		e.Close('}')
+		return nil
+	})
+	e.Close('}')
+	if err != nil {
+		return nil, err
+	}
+	return e.Result()
 }
 
 // Export hands over the rows of an account.

@@ -2,7 +2,6 @@ package store
 
 import (
 	"bytes"
-	"errors"
 	"fmt"
 	"slices"
 
@@ -23,12 +22,15 @@ type Change struct {
 	reference []byte  // of the reference's document; nil: no change
 }
 
+// usualPatch is how many bytes most patches have at most.
+const usualPatch = 512
+
 // NewChange returns what u asks of group id. It returns an error where u has a value that is no JSON.
 func NewChange(by group.Caller, id int64, u model.WorkspaceGroupUpdate) (c *Change, err error) {
 	c = &Change{Change: group.NewChange(u), ID: id, By: by}
 	c.Named = c.Change.Named()
-	if c.patch, err = validator.AppendWorkspaceGroupUpdate(nil, &c.Plain); err == nil && c.Reference != nil {
-		c.reference, err = validator.AppendExternalReferenceUpdate(nil, c.Reference)
+	if c.patch, err = validator.AppendWorkspaceGroupUpdate(make([]byte, 0, usualPatch), &c.Plain); err == nil && c.Reference != nil {
+		c.reference, err = validator.AppendExternalReferenceUpdate(make([]byte, 0, usualPatch), c.Reference)
 	}
 	return c, err
 }
@@ -89,14 +91,13 @@ func (c *Change) apply(s State, at string) (a applied, err error) {
 			a.Add = append(a.Add, m.ID)
 		}
 	}
-	problems := problemsOf(c.Check(reachable, s.Taken))
-	a.row = *s.Group
-	if a.row.JSON, err = AppendMerged(nil, s.Group.JSON, c.patch); err != nil {
-		return a, fmt.Errorf("group %d: %w", c.ID, err)
+	problems := c.Check(reachable, s.Taken)
+	if a.row, err = merged(s.Group, c.patch); err != nil {
+		return a, err
 	}
 	refused, err := c.applyReference(s.Reference, at, &a)
 	if err != nil {
-		return a, fmt.Errorf("group %d: %w", c.ID, err)
+		return a, err
 	}
 	changed := len(a.Add)+len(a.Remove) > 0 || a.Reference != nil || !bytes.Equal(a.row.JSON, s.Group.JSON)
 	if changed {
@@ -104,33 +105,15 @@ func (c *Change) apply(s State, at string) (a applied, err error) {
 		a.row.Key = c.Folded
 		a.Group, a.Renamed = &a.row, s.Renamed
 	}
-	broken, err := c.check(&a, s.Group)
-	if err != nil {
+	var bad validate.Violations
+	if a.model, _, bad, err = groupKind.read(&a.row); err != nil {
 		return a, err
 	}
-	return a, group.Refusal(slices.Concat(problems, broken, refused))
-}
-
-// check decodes the merged group and returns the rules that it breaks in what the change touches.
-func (c *Change) check(a *applied, old *group.Row) (problems []group.Problem, err error) {
-	var bad validate.Violations
-	if a.model, bad, err = groupKind.read(&a.row); err != nil {
-		return nil, err
-	}
 	a.fits = len(bad) == 0
-	if a.Group == nil {
-		return nil, nil
+	if changed {
+		problems = append(problems, broken(groupKind, validator.DecodeWorkspaceGroupUpdate, bad, s.Group, &a.row, c.patch)...)
 	}
-	if !a.fits {
-		before := func() validate.Violations { _, bad, _ := groupKind.read(old); return bad }
-		problems = touched(bad, c.patch, "", before)
-	}
-	if hasObject(c.patch) {
-		bad := violations(validator.DecodeWorkspaceGroupUpdate, a.row.JSON)
-		before := func() validate.Violations { return violations(validator.DecodeWorkspaceGroupUpdate, old.JSON) }
-		problems = append(problems, touched(bad, c.patch, "", before)...)
-	}
-	return distinct(problems), nil
+	return a, group.Refusal(append(problems, refused...))
 }
 
 // applyReference merges the reference and returns the rules that it breaks in what the change touches.
@@ -138,29 +121,60 @@ func (c *Change) applyReference(old *group.Row, at string, a *applied) (problems
 	if c.Reference == nil {
 		return nil, nil
 	}
+	from := old
 	if old == nil {
-		old = &group.Row{CreatedAt: at, JSON: []byte(`{}`)}
+		from = &group.Row{CreatedAt: at, JSON: none}
 	}
-	r := *old
+	r, err := merged(from, c.reference)
+	if err != nil || old != nil && bytes.Equal(r.JSON, old.JSON) {
+		return nil, err
+	}
 	r.GroupID, r.Key, r.UpdatedAt = c.ID, c.Reference.ServiceName, at
-	if r.JSON, err = AppendMerged(nil, old.JSON, c.reference); err != nil {
-		return nil, fmt.Errorf("reference %d: %w", r.ID, err)
-	}
-	if old.ID != 0 && bytes.Equal(r.JSON, old.JSON) {
-		return nil, nil
-	}
 	a.Reference = &r
-	_, bad, err := referenceKind.read(&r)
+	_, _, bad, err := referenceKind.read(&r)
 	if err != nil {
 		return nil, err
 	}
-	const within = "external_reference."
-	none := func() validate.Violations { return nil }
-	problems = touched(bad, c.reference, within, none)
-	if hasObject(c.reference) {
-		problems = append(problems, touched(violations(validator.DecodeExternalReferenceUpdate, r.JSON), c.reference, within, none)...)
+	problems = broken(referenceKind, validator.DecodeExternalReferenceUpdate, bad, old, &r, c.reference)
+	for i := range problems {
+		problems[i].Field = "external_reference." + problems[i].Field
 	}
-	return distinct(problems), nil
+	return problems, nil
+}
+
+// merged returns a row with a patch of its document applied.
+func merged(r *group.Row, patch []byte) (group.Row, error) {
+	doc, err := Merge(r.JSON, patch)
+	if err != nil {
+		return group.Row{}, fmt.Errorf("stored row %d: %w", r.ID, err)
+	}
+	out := *r
+	out.JSON = doc
+	return out, nil
+}
+
+// broken returns the rules that a merged row breaks in what the patch touches: those of replies, which are bad, and, where the
+// patch merges objects, which were checked only as they were sent, those of updates. old is nil where the row is new.
+func broken[V, U any](k kind[V], update func([]byte, *U) error, bad validate.Violations, old, row *group.Row, patch []byte) []group.Problem {
+	problems := touched(bad, patch, func() (before validate.Violations) {
+		if old != nil {
+			_, _, before, _ = k.read(old) // which was read already
+		}
+		return before
+	})
+	if hasObject(patch) {
+		for _, p := range touched(violations(update, row.JSON), patch, func() (before validate.Violations) {
+			if old != nil {
+				before = violations(update, old.JSON)
+			}
+			return before
+		}) {
+			if !slices.Contains(problems, p) {
+				problems = append(problems, p)
+			}
+		}
+	}
+	return problems
 }
 
 // violations returns the rules that a document breaks.
@@ -171,7 +185,7 @@ func violations[V any](decode func([]byte, *V) error, doc []byte) (bad validate.
 
 // touched returns the violations of what a patch changes. One of the object as a whole counts unless the object broke the
 // rule before.
-func touched(bad validate.Violations, patch []byte, within string, before func() validate.Violations) (problems []group.Problem) {
+func touched(bad validate.Violations, patch []byte, before func() validate.Violations) (problems []group.Problem) {
 	for _, v := range bad {
 		if v.Rule == validate.Unlisted {
 			continue // it says that there are more violations than are listed
@@ -180,7 +194,7 @@ func touched(bad validate.Violations, patch []byte, within string, before func()
 			continue
 		}
 		if touches(patch, v.Pointer) {
-			problems = append(problems, group.Problem{Field: within + v.Field(), Message: v.Message})
+			problems = append(problems, group.Problem{Field: v.Field(), Message: v.Message})
 		}
 	}
 	return problems
@@ -209,22 +223,4 @@ func hasObject(patch []byte) (found bool) {
 		return nil
 	})
 	return found
-}
-
-// problemsOf returns the reasons of a refusal.
-func problemsOf(err error) []group.Problem {
-	if e := (*group.Error)(nil); errors.As(err, &e) {
-		return e.Problems
-	}
-	return nil
-}
-
-func distinct(problems []group.Problem) []group.Problem {
-	var out []group.Problem
-	for _, p := range problems {
-		if !slices.Contains(out, p) {
-			out = append(out, p)
-		}
-	}
-	return out
 }

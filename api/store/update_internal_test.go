@@ -39,7 +39,7 @@ func TestTouched(t *testing.T) {
 				}
 				return bad
 			}
-			problems := touched(validate.Violations{v}, []byte(test.patch), "", before)
+			problems := touched(validate.Violations{v}, []byte(test.patch), before)
 			blamed := test.want != "none" && test.want != "unlisted" && !(test.old && test.want == "")
 			if (len(problems) == 1) != blamed {
 				t.Fatalf("the problems are %v", problems)

@@ -90,9 +90,9 @@ func benchGroups() *model.WorkspaceGroupDocument {
 	for i := range groupCount {
 		id := strconv.Itoa(firstGroup + i)
 		at := time.Date(2013, 4, 15, 16, 48, 48, 0, time.UTC)
-		doc.Add(group.Snapshot{Group: model.WorkspaceGroup{ID: id, Name: "Group " + id, CreatedAt: at, UpdatedAt: at}})
+		doc.WorkspaceGroups[id] = model.WorkspaceGroup{ID: id, Name: "Group " + id, CreatedAt: at, UpdatedAt: at}
 	}
-	return &doc.WorkspaceGroupDocument
+	return &doc
 }
 
 // benchRows returns a CSV with count updates of those groups.

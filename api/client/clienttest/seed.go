@@ -150,7 +150,7 @@ func newSettings(opts []Option) (s settings, err error) {
 func (s *settings) document() *model.WorkspaceGroupDocument {
 	if s.doc == nil {
 		doc := group.NewDocument(0, group.All())
-		s.doc = &doc.WorkspaceGroupDocument
+		s.doc = &doc
 	}
 	return s.doc
 }

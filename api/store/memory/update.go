@@ -77,28 +77,24 @@ func (d *data) accessible(by group.Caller, id int64) bool {
 }
 
 // Load reads associations.
-func (d *data) Load(r *store.Rows, by group.Caller, in group.Includes) error {
-	g := d.groups[r.Group.ID]
+func (d *data) Load(id int64, by group.Caller, in group.Includes) (rows group.Contents, err error) {
+	g := d.groups[id]
 	if in.ExternalReferences {
-		r.Group.ReferenceIDs = append([]int64{}, g.ReferenceIDs...)
 		for _, id := range g.ReferenceIDs {
-			r.References = append(r.References, *d.references[id])
+			rows[group.ReferenceKind] = append(rows[group.ReferenceKind], *d.references[id])
 		}
 	}
 	if in.RateCardSets {
-		r.Group.RateCardSetIDs = append([]int64{}, g.RateCardSetIDs...)
 		for _, id := range g.RateCardSetIDs {
-			r.RateCardSets = append(r.RateCardSets, d.objects[group.RateCardSetKind][id].Row)
+			rows[group.RateCardSetKind] = append(rows[group.RateCardSetKind], d.objects[group.RateCardSetKind][id].Row)
 		}
 	}
 	if in.Workspaces {
-		r.Group.WorkspaceIDs = []int64{}
 		for _, id := range g.WorkspaceIDs {
 			if d.accessible(by, id) {
-				r.Group.WorkspaceIDs = append(r.Group.WorkspaceIDs, id)
-				r.Workspaces = append(r.Workspaces, d.objects[group.WorkspaceKind][id].Row)
+				rows[group.WorkspaceKind] = append(rows[group.WorkspaceKind], d.objects[group.WorkspaceKind][id].Row)
 			}
 		}
 	}
-	return nil
+	return rows, nil
 }

@@ -74,7 +74,7 @@ func seed(b *testing.B, store *Store) {
 		g.UpdatedAt = g.CreatedAt
 		doc.WorkspaceGroups[g.ID] = g
 	}
-	contents, err := shared.NewContents(&doc.WorkspaceGroupDocument)
+	contents, err := shared.NewContents(&doc)
 	if err == nil {
 		err = store.Import(b.Context(), 1, contents)
 	}

@@ -27,7 +27,7 @@ func references(t *testing.T, ids ...int64) *group.Contents {
 			CreatedAt: at, UpdatedAt: at,
 		}
 	}
-	contents, err := store.NewContents(&doc.WorkspaceGroupDocument)
+	contents, err := store.NewContents(&doc)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -26,7 +26,8 @@ WHERE token.id = $3 AND w.id = ANY ($4::bigint[]) AND w.account_id = $2 AND ` + 
 	accessible = `(token.all_workspaces
     OR EXISTS (SELECT 1 FROM token_workspaces AS t WHERE t.token_id = token.id AND t.workspace_id = w.id))`
 
-	selectReference = `SELECT id, created_at, updated_at, document FROM external_references WHERE group_id = $1 AND service_key = $2`
+	selectReference = `SELECT id, document, created_at, updated_at, group_id FROM external_references
+WHERE group_id = $1 AND service_key = $2`
 
 	storeGroup = `UPDATE workspace_groups SET name_key = $2, updated_at = $3, document = $4 WHERE id = $1`
 
@@ -38,12 +39,12 @@ WHERE token.id = $3 AND w.id = ANY ($4::bigint[]) AND w.account_id = $2 AND ` + 
 
 	storeReference = `UPDATE external_references SET updated_at = $2, document = $3 WHERE id = $1`
 
-	referencesOfGroup = `SELECT id, created_at, updated_at, document FROM external_references WHERE group_id = $1 ORDER BY id`
+	referencesOfGroup = `SELECT id, document, created_at, updated_at, group_id FROM external_references WHERE group_id = $1 ORDER BY id`
 
-	rateCardSetsOfGroup = `SELECT r.id, r.document FROM workspace_group_rate_card_sets AS m
+	rateCardSetsOfGroup = `SELECT r.id, r.document, '', '', 0::bigint FROM workspace_group_rate_card_sets AS m
     JOIN rate_card_sets AS r ON r.id = m.rate_card_set_id WHERE m.group_id = $1 ORDER BY r.id`
 
-	workspacesOfGroup = `SELECT w.id, w.document FROM tokens AS token, workspace_group_workspaces AS m
+	workspacesOfGroup = `SELECT w.id, w.document, '', '', 0::bigint FROM tokens AS token, workspace_group_workspaces AS m
     JOIN workspaces AS w ON w.id = m.workspace_id
 WHERE token.id = $3 AND m.group_id = $1 AND w.account_id = $2 AND ` + accessible + ` ORDER BY w.id`
 )
@@ -79,19 +80,15 @@ func (t *tx) State(c *store.Change) (s store.State, err error) {
 			return err
 		})
 	}
+	var references []group.Row
 	if c.Reference != nil {
-		t.queue(selectReference, c.ID, keyOf(c.Reference.ServiceName)).QueryRow(func(row pgx.Row) error {
-			r := &group.Row{GroupID: c.ID}
-			err := row.Scan(&r.ID, &r.CreatedAt, &r.UpdatedAt, (*document)(&r.JSON))
-			if errors.Is(err, pgx.ErrNoRows) {
-				return nil
-			}
-			s.Reference = r
-			return err
-		})
+		t.queueObjects(&references, selectReference, c.ID, keyOf(c.Reference.ServiceName))
 	}
 	if err := t.flush(); err != nil {
 		return s, fmt.Errorf("postgres: find group: %w", err)
+	}
+	if len(references) > 0 {
+		s.Reference = &references[0]
 	}
 	return s, nil
 }
@@ -116,41 +113,31 @@ func (t *tx) Store(c *store.Change, d *store.Diff) error {
 }
 
 // Load sends the changes and reads associations. Without associations the changes are sent with the COMMIT.
-func (t *tx) Load(r *store.Rows, by group.Caller, in group.Includes) error {
-	id := r.Group.ID
+func (t *tx) Load(id int64, by group.Caller, in group.Includes) (rows group.Contents, err error) {
 	if in.ExternalReferences {
-		r.Group.ReferenceIDs = []int64{}
-		t.queue(referencesOfGroup, id).Query(func(rows pgx.Rows) error {
-			ref := group.Row{GroupID: id}
-			_, err := pgx.ForEachRow(rows, []any{&ref.ID, &ref.CreatedAt, &ref.UpdatedAt, (*document)(&ref.JSON)}, func() error {
-				r.References, r.Group.ReferenceIDs = append(r.References, ref), append(r.Group.ReferenceIDs, ref.ID)
-				return nil
-			})
-			return err
-		})
+		t.queueObjects(&rows[group.ReferenceKind], referencesOfGroup, id)
 	}
 	if in.RateCardSets {
-		t.queueObjects(&r.RateCardSets, &r.Group.RateCardSetIDs, rateCardSetsOfGroup, id)
+		t.queueObjects(&rows[group.RateCardSetKind], rateCardSetsOfGroup, id)
 	}
 	if in.Workspaces {
-		t.queueObjects(&r.Workspaces, &r.Group.WorkspaceIDs, workspacesOfGroup, id, by.AccountID, by.TokenID)
+		t.queueObjects(&rows[group.WorkspaceKind], workspacesOfGroup, id, by.AccountID, by.TokenID)
 	}
 	if in == (group.Includes{}) {
-		return nil
+		return rows, nil
 	}
 	if err := t.flush(); err != nil {
-		return fmt.Errorf("postgres: update group: %w", err)
+		return rows, fmt.Errorf("postgres: update group: %w", err)
 	}
-	return nil
+	return rows, nil
 }
 
-// queueObjects queues a statement with rows of id and document.
-func (t *tx) queueObjects(into *[]group.Row, ids *[]int64, sql string, args ...any) {
-	*ids = []int64{}
+// queueObjects queues a statement with rows of id, document, the two times and the group of a reference.
+func (t *tx) queueObjects(into *[]group.Row, sql string, args ...any) {
 	t.queue(sql, args...).Query(func(rows pgx.Rows) error {
-		var o group.Row
-		_, err := pgx.ForEachRow(rows, []any{&o.ID, (*document)(&o.JSON)}, func() error {
-			*into, *ids = append(*into, o), append(*ids, o.ID)
+		var r group.Row
+		_, err := pgx.ForEachRow(rows, []any{&r.ID, (*document)(&r.JSON), &r.CreatedAt, &r.UpdatedAt, &r.GroupID}, func() error {
+			*into = append(*into, r)
 			return nil
 		})
 		return err

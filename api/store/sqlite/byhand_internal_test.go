@@ -184,8 +184,8 @@ func (h *byHand) check(b testing.TB, p prepared) {
 		}
 	}
 	h.reset(b, find)
-	if err := p.change.Check(found, false); err != nil {
-		b.Fatal(err)
+	if problems := p.change.Check(found, false); problems != nil {
+		b.Fatal(problems)
 	}
 }
 
@@ -197,14 +197,14 @@ func (h *byHand) refer(b testing.TB, p prepared) (id int64, doc []byte) {
 	if !find.Step() {
 		b.Fatal("the reference is not there: ", find.Err())
 	}
-	_, _ = find.ColumnText(1), find.ColumnText(2)
-	id, doc = find.ColumnInt64(0), merged(b, find.ColumnRawText(3), p.reference)
+	id, doc = find.ColumnInt64(0), merged(b, find.ColumnRawText(1), p.reference)
+	_, _, _ = find.ColumnText(2), find.ColumnText(3), find.ColumnInt64(4)
 	h.reset(b, find)
 	return id, doc
 }
 
 func merged(b testing.TB, doc, patch []byte) []byte {
-	doc, err := store.AppendMerged(nil, doc, patch)
+	doc, err := store.Merge(doc, patch)
 	if err != nil {
 		b.Fatal(err)
 	}

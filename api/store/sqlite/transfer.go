@@ -145,10 +145,10 @@ func (c *conn) putReference(r *group.Row) error {
 	return err
 }
 
-// The statements of an export. They have the columns of conn.objects.
+// The statements of an export, with the columns of conn.objects.
 var selectAll = [group.Kinds]string{
-	group.GroupKind: `SELECT id, created_at, updated_at, document FROM workspace_groups WHERE account_id = ?1 ORDER BY id`,
-	group.ReferenceKind: `SELECT r.id, r.created_at, r.updated_at, r.group_id, r.document
+	group.GroupKind: `SELECT id, document, created_at, updated_at, 0 FROM workspace_groups WHERE account_id = ?1 ORDER BY id`,
+	group.ReferenceKind: `SELECT r.id, r.document, r.created_at, r.updated_at, r.group_id
 		FROM external_references AS r CROSS JOIN workspace_groups AS g ON g.id = r.group_id
 		WHERE g.account_id = ?1 ORDER BY r.id`,
 	group.RateCardSetKind: `SELECT id, document FROM rate_card_sets WHERE account_id = ?1 ORDER BY id`,
@@ -158,18 +158,11 @@ var selectAll = [group.Kinds]string{
 // Each hands over the rows of a kind, one at a time.
 func (c *conn) Each(kind group.Kind, account int64, do func(*group.Row) error) error {
 	err := c.each(selectAll[kind], func(row *sqlite3.Stmt) error {
-		last := row.ColumnCount() - 1
-		r := group.Row{ID: row.ColumnInt64(0), JSON: row.ColumnBlob(last, nil)}
-		if last >= 3 {
-			r.CreatedAt, r.UpdatedAt = row.ColumnText(1), row.ColumnText(2)
-		}
-		switch kind {
-		case group.GroupKind:
+		r := object(row)
+		if kind == group.GroupKind {
 			if err := c.lists(&r); err != nil {
 				return err
 			}
-		case group.ReferenceKind:
-			r.GroupID = row.ColumnInt64(3)
 		}
 		return do(&r)
 	}, account)

@@ -26,7 +26,8 @@ WHERE w.account_id = ?2 AND ` + accessible + ` ORDER BY named.key`
 	accessible = `((SELECT all_workspaces FROM tokens WHERE id = ?3)
     OR EXISTS (SELECT 1 FROM token_workspaces AS t WHERE t.token_id = ?3 AND t.workspace_id = w.id))`
 
-	selectReference = `SELECT id, created_at, updated_at, document FROM external_references WHERE group_id = ?1 AND service_name = ?2`
+	selectReference = `SELECT id, document, created_at, updated_at, group_id FROM external_references
+WHERE group_id = ?1 AND service_name = ?2`
 
 	storeGroup = `UPDATE workspace_groups SET updated_at = ?2, document = ?3 WHERE id = ?1`
 
@@ -45,7 +46,7 @@ WHERE group_id = ?1 AND workspace_id IN (SELECT value FROM json_each(?2))`
 	addReference = `INSERT INTO external_references (id, group_id, service_name, created_at, updated_at, document)
 VALUES ((SELECT last FROM reference_ids WHERE one = 1), ?1, ?2, ?3, ?3, ?4)`
 
-	referencesOfGroup = `SELECT id, created_at, updated_at, document FROM external_references WHERE group_id = ?1 ORDER BY id`
+	referencesOfGroup = `SELECT id, document, created_at, updated_at, group_id FROM external_references WHERE group_id = ?1 ORDER BY id`
 
 	rateCardSetsOfGroup = `SELECT r.id, r.document FROM workspace_group_rate_card_sets AS m
     CROSS JOIN rate_card_sets AS r ON r.id = m.rate_card_set_id WHERE m.group_id = ?1 ORDER BY m.rate_card_set_id`
@@ -77,9 +78,8 @@ func (c *conn) State(ch *store.Change) (s store.State, err error) {
 	}
 	if ch.Reference != nil {
 		err := c.each(selectReference, func(row *sqlite3.Stmt) error {
-			s.Reference = &group.Row{
-				ID: row.ColumnInt64(0), GroupID: ch.ID, CreatedAt: row.ColumnText(1), UpdatedAt: row.ColumnText(2), JSON: row.ColumnBlob(3, nil),
-			}
+			r := object(row)
+			s.Reference = &r
 			return nil
 		}, ch.ID, ch.Reference.ServiceName)
 		if err != nil {
@@ -126,35 +126,32 @@ func (c *conn) storeReference(r *group.Row) error {
 }
 
 // Load reads associations.
-func (c *conn) Load(r *store.Rows, by group.Caller, in group.Includes) (err error) {
-	id := r.Group.ID
+func (c *conn) Load(id int64, by group.Caller, in group.Includes) (rows group.Contents, err error) {
 	if in.ExternalReferences {
-		r.References, r.Group.ReferenceIDs, err = c.objects(referencesOfGroup, id)
-		for i := range r.References {
-			r.References[i].GroupID = id
-		}
+		rows[group.ReferenceKind], err = c.objects(referencesOfGroup, id)
 	}
 	if in.RateCardSets && err == nil {
-		r.RateCardSets, r.Group.RateCardSetIDs, err = c.objects(rateCardSetsOfGroup, id)
+		rows[group.RateCardSetKind], err = c.objects(rateCardSetsOfGroup, id)
 	}
 	if in.Workspaces && err == nil {
-		r.Workspaces, r.Group.WorkspaceIDs, err = c.objects(workspacesOfGroup, id, by.AccountID, by.TokenID)
+		rows[group.WorkspaceKind], err = c.objects(workspacesOfGroup, id, by.AccountID, by.TokenID)
 	}
-	return wrap("read associations", err)
+	return rows, wrap("read associations", err)
 }
 
-// objects runs a statement with rows of an id, the two times of groups and references, and a document. The ids are never nil
-// without an error.
-func (c *conn) objects(sql string, args ...any) (rows []group.Row, ids []int64, err error) {
-	ids = []int64{}
+// objects runs a statement with the columns of an export: id, document, and of groups and references the two times and the group.
+func (c *conn) objects(sql string, args ...any) (rows []group.Row, err error) {
 	err = c.each(sql, func(row *sqlite3.Stmt) error {
-		last := row.ColumnCount() - 1
-		r := group.Row{ID: row.ColumnInt64(0), JSON: row.ColumnBlob(last, nil)}
-		if last == 3 {
-			r.CreatedAt, r.UpdatedAt = row.ColumnText(1), row.ColumnText(2)
-		}
-		rows, ids = append(rows, r), append(ids, r.ID)
+		rows = append(rows, object(row))
 		return nil
 	}, args...)
-	return rows, ids, err
+	return rows, err
+}
+
+func object(row *sqlite3.Stmt) group.Row {
+	r := group.Row{ID: row.ColumnInt64(0), JSON: row.ColumnBlob(1, nil)}
+	if row.ColumnCount() > 2 {
+		r.CreatedAt, r.UpdatedAt, r.GroupID = row.ColumnText(2), row.ColumnText(3), row.ColumnInt64(4)
+	}
+	return r
 }

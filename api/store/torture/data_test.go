@@ -22,15 +22,16 @@ func data(n int) *model.WorkspaceGroupDocument {
 	born := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
 	for id := int64(1); id <= int64(n); id++ {
 		none := []string{}
-		doc.Add(group.Snapshot{Group: model.WorkspaceGroup{
+		g := model.WorkspaceGroup{
 			ID: strconv.FormatInt(id, 10), Name: nameOf(id), CreatedAt: born, UpdatedAt: born, WorkspaceIds: &none, ExternalReferenceIds: &none, RateCardSetIds: &none,
-		}})
+		}
+		doc.WorkspaceGroups[g.ID] = g
 		for i := range slots {
 			w := model.Workspace{ID: strconv.FormatInt(slot(id, i), 10), Title: fmt.Sprint("Workspace ", i)}
 			(*doc.Workspaces)[w.ID] = w
 		}
 	}
-	return &doc.WorkspaceGroupDocument
+	return &doc
 }
 
 // load puts data and a token into a store.

@@ -77,7 +77,7 @@ func fill(ctx context.Context, to group.Store) error {
 	for _, id := range namedWorkspaces() {
 		(*doc.Workspaces)[id] = model.Workspace{ID: id, Title: "Rocket skates"}
 	}
-	contents, err := store.NewContents(&doc.WorkspaceGroupDocument)
+	contents, err := store.NewContents(&doc)
 	if err == nil {
 		err = to.Import(ctx, 1, contents)
 	}
