@@ -119,9 +119,9 @@ the file that --config names. A flag wins over the environment, the environment 
 		_, err := loadSettings(cmd.Flags(), io.environ)
 		return err
 	}
-	open := func(ctx context.Context) (group.Store, error) { return openStore(ctx, *storeURL, io.getenv) }
+	open := func(ctx context.Context) (group.Store, error) { return openStore(ctx, *storeURL, io.getenv, noHooks) }
 	root.AddCommand(
-		newServe(io, open),
+		newServe(io, storeURL),
 		newConfig(io),
 		newImport(io, kept(storeURL, open)),
 		newExport(io, kept(storeURL, open)),

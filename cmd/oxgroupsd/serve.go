@@ -26,7 +26,7 @@ import (
 	"example.com/oxgroups/api/store/demo"
 )
 
-func newServe(std stdio, open opener) *cobra.Command {
+func newServe(std stdio, storeURL *string) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "serve",
 		Short: "Serve the endpoint until the process is told to end",
@@ -40,7 +40,7 @@ SIGHUP reads the certificate and the log level again.`,
 	}
 	s := &service{std: std, settings: addSettings(cmd.Flags()), flags: cmd.Flags()}
 	cmd.RunE = action(func(cmd *cobra.Command, _ []string) error {
-		return s.run(cmd.Context(), open)
+		return s.run(cmd.Context(), *storeURL)
 	})
 	return cmd
 }
@@ -61,7 +61,7 @@ type service struct {
 	loopback    bool // nobody on another machine can reach the API
 }
 
-func (s *service) run(ctx context.Context, open opener) error {
+func (s *service) run(ctx context.Context, storeURL string) error {
 	signal.Ignore(syscall.SIGPIPE) // a log that nobody reads is no reason to end
 	if err := s.check(); err != nil {
 		return err
@@ -75,6 +75,10 @@ func (s *service) run(ctx context.Context, open opener) error {
 	defer s.log.Close()
 	if err := s.listen(); err != nil {
 		return err
+	}
+	s.metrics = ops.NewMetrics()
+	open := func(ctx context.Context) (group.Store, error) {
+		return openStore(ctx, storeURL, s.std.getenv, hooks{s.log.Logger, s.metrics.ObserveCommit})
 	}
 	return with(ctx, open, func(store group.Store) error {
 		s.store = store
@@ -228,7 +232,6 @@ func (s *service) serve(ctx context.Context) error {
 
 // options returns what the settings mean for the server.
 func (s *service) options(ctx context.Context) (options []server.Option, closeTraces func() error, err error) {
-	s.metrics = ops.NewMetrics()
 	if pool, ok := s.store.(interface{ MaxConnections() int }); ok {
 		s.limits.Running = min(s.limits.Running, pool.MaxConnections())
 	}
@@ -270,8 +273,8 @@ func (s *service) addMetrics() {
 	s.metrics.Gauge("oxgroups_in_flight_requests", "Updates that are admitted and not answered.", func() float64 { return float64(s.server.InFlight()) })
 	s.metrics.Gauge("oxgroups_open_connections", "Open connections of the API.", func() float64 { return float64(s.server.Connections()) })
 	s.metrics.Counter("oxgroups_log_lines_dropped_total", "Log lines that were dropped because nobody took them.", func() float64 { return float64(s.log.Dropped()) })
-	if store, ok := s.store.(ops.StoreMetrics); ok {
-		s.metrics.Store(store)
+	if pooled, ok := s.store.(ops.Pooled); ok {
+		s.metrics.AddPool(pooled)
 	}
 }
 

@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"strings"
+	"time"
 
 	"example.com/oxgroups/api/group"
 	"example.com/oxgroups/api/store/memory"
@@ -20,20 +21,23 @@ type opener func(context.Context) (group.Store, error)
 
 const memoryURL = "memory:"
 
-// openStore opens a store by its URL; "" is the default one.
-func openStore(ctx context.Context, url string, getenv func(string) string) (group.Store, error) {
-	return openLoggedStore(ctx, url, getenv, slog.New(slog.DiscardHandler))
+// hooks are what a store tells beside the results of calls.
+type hooks struct {
+	log      *slog.Logger
+	onCommit func(calls int, took time.Duration)
 }
 
-// openLoggedStore is openStore for a store that logs what goes wrong beside the calls. This is the only place that knows the
-// engines.
-func openLoggedStore(ctx context.Context, url string, getenv func(string) string, log *slog.Logger) (group.Store, error) {
+// noHooks are those of a command that ends at once.
+var noHooks = hooks{slog.New(slog.DiscardHandler), func(int, time.Duration) {}}
+
+// openStore opens a store by its URL; "" is the default one. This is the only place that knows the engines.
+func openStore(ctx context.Context, url string, getenv func(string) string, h hooks) (group.Store, error) {
 	if url == "" {
 		path, err := defaultPath(runtime.GOOS, getenv)
 		if err != nil {
 			return nil, err
 		}
-		return openSQLite(ctx, path, log)
+		return openSQLite(ctx, path, h)
 	}
 	scheme, rest, _ := strings.Cut(url, ":")
 	switch scheme {
@@ -41,14 +45,14 @@ func openLoggedStore(ctx context.Context, url string, getenv func(string) string
 		if rest == "" {
 			return nil, &usageError{"--store sqlite: names no file; write sqlite:PATH"}
 		}
-		return openSQLite(ctx, rest, log)
+		return openSQLite(ctx, rest, h)
 	case "memory":
 		if rest != "" {
 			return nil, &usageError{"--store memory: takes no path"}
 		}
 		return memory.Open(), nil
 	case "postgres", "postgresql":
-		s, err := postgres.Open(ctx, url, postgres.WithLogger(log))
+		s, err := postgres.Open(ctx, url, postgres.WithLogger(h.log), postgres.WithOnCommit(h.onCommit))
 		if errors.Is(err, postgres.ErrURL) {
 			return nil, &usageError{"--store: " + err.Error()}
 		}
@@ -58,8 +62,8 @@ func openLoggedStore(ctx context.Context, url string, getenv func(string) string
 	}
 }
 
-func openSQLite(ctx context.Context, path string, log *slog.Logger) (group.Store, error) {
-	return opened(sqlite.Open(ctx, path, sqlite.WithLogger(log)))
+func openSQLite(ctx context.Context, path string, h hooks) (group.Store, error) {
+	return opened(sqlite.Open(ctx, path, sqlite.WithLogger(h.log), sqlite.WithOnCommit(h.onCommit)))
 }
 
 // opened is what an engine's Open returned, without an engine where it failed.

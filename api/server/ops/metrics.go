@@ -3,13 +3,14 @@ package ops
 import (
 	"net/http"
 	"strconv"
-	"strings"
+	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
 	"example.com/oxgroups/api/server"
+	"example.com/oxgroups/api/store"
 )
 
 // Metrics collects what /metrics shows. It is safe for concurrent use.
@@ -19,6 +20,8 @@ type Metrics struct {
 	durations  *prometheus.HistogramVec
 	refusals   *prometheus.CounterVec
 	violations *prometheus.CounterVec
+	batches    prometheus.Histogram
+	commits    prometheus.Histogram
 }
 
 // buckets are the bounds of durations in seconds: most updates take between one and fifty milliseconds.
@@ -40,8 +43,14 @@ func NewMetrics() *Metrics {
 		violations: prometheus.NewCounterVec(prometheus.CounterOpts{
 			Name: "oxgroups_violations_total", Help: "Violations of the spec in refused requests, by rule.",
 		}, []string{"rule"}),
+		batches: prometheus.NewHistogram(prometheus.HistogramOpts{
+			Name: "oxgroups_store_commit_updates", Help: "Updates that share a commit of the store.", Buckets: prometheus.ExponentialBuckets(1, 2, 9),
+		}),
+		commits: prometheus.NewHistogram(prometheus.HistogramOpts{
+			Name: "oxgroups_store_commit_seconds", Help: "Time of a commit of the store.", Buckets: buckets,
+		}),
 	}
-	m.registry.MustRegister(m.requests, m.durations, m.refusals, m.violations,
+	m.registry.MustRegister(m.requests, m.durations, m.refusals, m.violations, m.batches, m.commits,
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return m
 }
@@ -68,29 +77,22 @@ func (m *Metrics) Counter(name, help string, value func() float64) {
 	m.registry.MustRegister(prometheus.NewCounterFunc(prometheus.CounterOpts{Name: name, Help: help}, value))
 }
 
-// StoreMetrics is a store that tells how it does. A name that ends in _total is a counter, any other one a gauge.
-type StoreMetrics interface {
-	Metrics() map[string]float64
+// ObserveCommit counts one commit of the store. It is what WithOnCommit of an engine takes.
+func (m *Metrics) ObserveCommit(updates int, took time.Duration) {
+	m.batches.Observe(float64(updates))
+	m.commits.Observe(took.Seconds())
 }
 
-// Store adds what a store tells, each name behind "oxgroups_store_".
-func (m *Metrics) Store(s StoreMetrics) { m.registry.MustRegister(storeCollector{s}) }
+// Pooled is a store with connections to a database.
+type Pooled interface{ Pool() store.Pool }
 
-type storeCollector struct{ store StoreMetrics }
-
-// Describe describes nothing: the names are the store's.
-func (storeCollector) Describe(chan<- *prometheus.Desc) {}
-
-// Collect reads the store.
-func (c storeCollector) Collect(out chan<- prometheus.Metric) {
-	for name, value := range c.store.Metrics() {
-		kind := prometheus.GaugeValue
-		if strings.HasSuffix(name, "_total") {
-			kind = prometheus.CounterValue
-		}
-		desc := prometheus.NewDesc("oxgroups_store_"+name, "The store's own "+strings.ReplaceAll(name, "_", " ")+".", nil, nil)
-		out <- prometheus.MustNewConstMetric(desc, kind, value)
-	}
+// AddPool adds how the connections of a store are used.
+func (m *Metrics) AddPool(s Pooled) {
+	m.Gauge("oxgroups_store_pool_max_connections", "Connections that the store may have.", func() float64 { return float64(s.Pool().Max) })
+	m.Gauge("oxgroups_store_pool_in_use_connections", "Connections in use.", func() float64 { return float64(s.Pool().InUse) })
+	m.Gauge("oxgroups_store_pool_idle_connections", "Connections that nobody uses.", func() float64 { return float64(s.Pool().Idle) })
+	m.Counter("oxgroups_store_pool_waits_total", "Calls that waited for a connection.", func() float64 { return float64(s.Pool().Waits) })
+	m.Counter("oxgroups_store_pool_waited_seconds_total", "Time that calls waited for a connection.", func() float64 { return s.Pool().Waited.Seconds() })
 }
 
 func (m *Metrics) handler() http.Handler {

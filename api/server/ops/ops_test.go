@@ -17,6 +17,7 @@ import (
 
 	"example.com/oxgroups/api/server"
 	"example.com/oxgroups/api/server/ops"
+	"example.com/oxgroups/api/store"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -99,15 +100,16 @@ func TestHandler(t *testing.T) {
 	}
 }
 
-type store struct{}
+type pooled struct{}
 
-func (store) Metrics() map[string]float64 {
-	return map[string]float64{"commits_total": 7, "connections_in_use": 3}
+func (pooled) Pool() store.Pool {
+	return store.Pool{Max: 16, InUse: 3, Idle: 2, Waits: 7, Waited: 2 * time.Second}
 }
 
 func TestMetrics(t *testing.T) {
 	m := ops.NewMetrics()
-	m.Store(store{})
+	m.AddPool(pooled{})
+	m.ObserveCommit(12, 3*time.Millisecond)
 	m.Gauge("a_gauge", "A gauge.", func() float64 { return 5 })
 	m.Observe(server.Observation{Method: "PUT", Route: "/x", Status: 200, Duration: 3 * time.Millisecond})
 	m.Observe(server.Observation{Method: "PUT", Route: "/x", Status: 429, Limit: "per_token"})
@@ -118,8 +120,9 @@ func TestMetrics(t *testing.T) {
 		`oxgroups_request_duration_seconds_bucket{route="/x",le="0.005"} 3`,
 		`oxgroups_limit_refusals_total{limit="per_token"} 1`,
 		`oxgroups_violations_total{rule="type"} 2`,
-		"oxgroups_store_commits_total 7", "oxgroups_store_connections_in_use 3", "a_gauge 5", "go_goroutines ", "process_open_fds ",
-		"# TYPE oxgroups_store_commits_total counter", "# TYPE oxgroups_store_connections_in_use gauge",
+		"oxgroups_store_pool_waits_total 7", "oxgroups_store_pool_in_use_connections 3", "a_gauge 5",
+		`oxgroups_store_commit_updates_bucket{le="16"} 1`, "oxgroups_store_commit_seconds_sum 0.003", "oxgroups_store_pool_waited_seconds_total 2", "go_goroutines ", "process_open_fds ",
+		"# TYPE oxgroups_store_pool_waits_total counter", "# TYPE oxgroups_store_pool_idle_connections gauge",
 	} {
 		if !strings.Contains(body, want) {
 			t.Errorf("there is no %s", want)
