@@ -19,10 +19,12 @@ type Parameters struct {
 // Parameter describes one parameter of an operation, in the terms of OpenAPI.
 type Parameter struct {
 	Field
-	In         string // "path", "query", "header" or "cookie"
-	Style      string // "simple", "form", "spaceDelimited", "pipeDelimited", "deepObject"; "content" for one that is JSON
-	Explode    bool   // each element of an array is a value of its own
-	AllowEmpty bool   // the empty value is allowed, whatever the schema says
+	In         string   // "path", "query", "header" or "cookie"
+	Style      string   // "simple", "label", "matrix", "form", "spaceDelimited", "pipeDelimited", "deepObject"; "content" for one that is JSON
+	Explode    bool     // each element of an array, and each property of an object, is a value of its own
+	AllowEmpty bool     // the empty value is allowed, whatever the schema says
+	Open       bool     // an object has other properties than its Fields too
+	Others     []string // the names that are no properties of an open object in exploded form style: those of other parameters
 }
 
 // ParameterReader reads the parameters of one request and collects what is wrong with them.
@@ -45,29 +47,39 @@ func ReadParameters(in Parameters, options Options) *ParameterReader {
 // parameter is absent, which is a violation if it is required. Text has no type: where the schema of a value or an element allows
 // several, it is a number, a boolean or a string, the first of them that check takes. Other parameters need no check.
 func (r *ParameterReader) Value(p *Parameter, check func(*Scanner)) *Scanner {
-	if p.Style == "deepObject" {
-		return r.object(p)
+	if p.Style != "content" && p.Kind == Object || p.Style == "deepObject" {
+		switch s, found := r.object(p); {
+		case found:
+			return s
+		case p.Kind == Object:
+			return r.absent(p)
+		}
 	}
 	values := r.values(p)
 	array := p.Kind == Array && p.Style != "content"
+	repeated := array && p.Explode && (p.In == "query" || p.In == "cookie")
 	switch {
 	case len(values) == 0:
 		return r.absent(p)
 	case array && p.In == "header":
 		values = []string{strings.Join(values, ",")}
-	case len(values) > 1 && !(array && p.Explode):
+	case len(values) > 1 && !repeated:
 		r.add(p, "style", "must be given once")
 	}
 	if p.AllowEmpty && len(values) == 1 && values[0] == "" && !r.takes(`""`, check) {
 		return nil
 	}
+	if !repeated {
+		var ok bool
+		if values, ok = elements(p, values[0]); !ok {
+			r.add(p, "style", "must begin with "+strings.TrimSuffix(prefix(p), "="))
+			return nil
+		}
+	}
 	e := NewEncoder(nil)
 	if !array {
 		r.text(e, p, p.Kind, r.plain(p, values[0]), check)
 		return r.scanner(e.buf)
-	}
-	if !p.Explode || p.In == "path" || p.In == "header" {
-		values = split(p, values[0])
 	}
 	e.Open('[')
 	for _, value := range values {
@@ -195,78 +207,6 @@ func (r *ParameterReader) plain(p *Parameter, value string) string {
 		return value
 	}
 	return plain
-}
-
-// split returns the elements of an array that stands in one value. It splits before escapes are undone, so that an escaped
-// separator is part of an element (RFC 6570, section 3.2.8). The empty value is the empty array.
-func split(p *Parameter, value string) []string {
-	switch {
-	case value == "":
-		return nil
-	case p.Style == "spaceDelimited":
-		return strings.Split(strings.NewReplacer("%20", " ", "+", " ").Replace(value), " ")
-	case p.Style == "pipeDelimited":
-		return strings.Split(strings.NewReplacer("%7C", "|", "%7c", "|").Replace(value), "|")
-	}
-	elements := strings.Split(value, ",")
-	if p.In == "header" {
-		for i := range elements {
-			elements[i] = strings.Trim(elements[i], " \t")
-		}
-	}
-	return elements
-}
-
-// object returns a scanner of an object whose properties are parameters of their own: filter[name]=a&filter[size]=1.
-func (r *ParameterReader) object(p *Parameter) *Scanner {
-	var names []string // in order of appearance
-	values := map[string][]string{}
-	for name, value := range pairs(r.in.Query) {
-		property, within := strings.CutPrefix(name, p.Name+"[")
-		property, closed := strings.CutSuffix(property, "]")
-		if within && closed && !strings.ContainsAny(property, "[]") {
-			if values[property] == nil {
-				names = append(names, property)
-			}
-			values[property] = append(values[property], r.plain(p, value))
-		}
-	}
-	if len(values) == 0 {
-		return r.absent(p)
-	}
-	e := NewEncoder(nil)
-	e.Open('{')
-	for _, name := range names {
-		e.Name(name)
-		r.property(e, p, name, values[name])
-	}
-	e.Close('}')
-	return r.scanner(e.buf)
-}
-
-// property appends one property of an object. Without a field it is a string, or a list of strings.
-func (r *ParameterReader) property(e *Encoder, p *Parameter, name string, values []string) {
-	field := FindField(p.Fields, name)
-	switch {
-	case field == nil && len(values) > 1:
-		field = &Field{Kind: Array, Items: String}
-	case field == nil:
-		field = &Field{Kind: String}
-	}
-	if field.Kind != Array {
-		if len(values) > 1 {
-			r.add(p, "style", "must be given once")
-			r.list[len(r.list)-1].Pointer += "/" + PointerToken(name)
-		}
-		e.buf = AppendParameter(e.buf, field.Kind, values[0])
-		return
-	}
-	e.Open('[')
-	for _, value := range values {
-		e.Next()
-		e.buf = AppendParameter(e.buf, field.Items, value)
-	}
-	e.Close(']')
 }
 
 // pairs yields the pairs of a query: the name without escapes, the value as it stands there.

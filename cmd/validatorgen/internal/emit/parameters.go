@@ -20,7 +20,8 @@ type parameter struct {
 
 	Kind    string   // a constant of package validate
 	Facts   []string // what else there is to say, as fields of a validate.Field
-	Fields  []field  // of a deepObject
+	Fields  []field  // of an object
+	Others  []string // the names that are no properties of an open object; nil where it is not open
 	Check   string   // the function that decides which type a text has, or nil
 	Reading string   // the statements that read and check it
 }
@@ -115,6 +116,9 @@ func (g *Generator) parseFunction(op *operation) string {
 	for i := range op.Parameters {
 		g.describe(&op.Parameters[i])
 	}
+	for i := range op.Parameters {
+		op.Parameters[i].Others = op.others(op.Parameters[i])
+	}
 	verb := "Parse"
 	if g.model == nil {
 		verb = "Check"
@@ -139,16 +143,43 @@ func (g *Generator) describe(p *parameter) {
 		p.Facts = append(p.Facts, "Items: "+parameterKind(items))
 	}
 	p.Facts = append(p.Facts, g.facts(p.Schema, p.Required, p.Description)...)
-	if p.Style != "deepObject" {
+	if (p.Kind != "validate.Object" || p.Style == "content") && p.Style != "deepObject" {
 		return
 	}
-	for _, property := range r.Properties() {
-		items := "validate.Any"
-		if s := itemsOf(property.Schema); s != nil {
-			items = parameterKind(s)
+	for _, property := range r.AllProperties() {
+		f := field{Name: property.Name, Kind: parameterKind(property.Schema)}
+		if items := itemsOf(property.Schema); items != nil {
+			f.Facts = []string{"Items: " + parameterKind(items)}
 		}
-		p.Fields = append(p.Fields, field{Name: property.Name, Kind: parameterKind(property.Schema), Facts: []string{"Items: " + items}})
+		p.Fields = append(p.Fields, f)
 	}
+}
+
+// others returns the names that are no properties of an object whose names stand alone in the query and that has properties without a
+// field: those of other parameters. It is nil for any other parameter.
+func (op *operation) others(p parameter) []string {
+	r := p.Schema.Resolve()
+	open := schema.Get[schema.AdditionalProperties](r).Schema != nil || len(p.Fields) == 0 && !schema.Has[schema.AdditionalProperties](r)
+	if !p.to.none() {
+		t := p.to.typ.Value()
+		open = open || t.Kind == gotype.Map || t.Additional != nil
+	}
+	if p.Kind != "validate.Object" || p.Style != "form" || !p.Explode || p.In != "query" || !open {
+		return nil
+	}
+	names := []string{}
+	for _, other := range op.Parameters {
+		switch {
+		case other.In != p.In || other.Name == p.Name:
+		case other.Kind == p.Kind && other.Style == p.Style && other.Explode:
+			for _, f := range other.Fields {
+				names = append(names, f.Name)
+			}
+		default:
+			names = append(names, other.Name)
+		}
+	}
+	return names
 }
 
 // parameterKind returns the kind by which the text of a parameter is read.

@@ -58,24 +58,9 @@ func hasShape(s *schema.Schema, t *gotype.Type) bool {
 		return true
 	}
 	names := map[string]bool{}
-	var all func(s *schema.Schema, seen map[*schema.Schema]bool)
-	all = func(s *schema.Schema, seen map[*schema.Schema]bool) {
-		if s = s.Resolve(); seen[s] {
-			return
-		}
-		seen[s] = true
-		for _, p := range s.Properties() {
-			names[p.Name] = true
-		}
-		for _, r := range s.Rules {
-			if r.Applies() == schema.AnyType {
-				for _, part := range r.Children() {
-					all(part, seen)
-				}
-			}
-		}
+	for _, p := range s.AllProperties() {
+		names[p.Name] = true
 	}
-	all(s, map[*schema.Schema]bool{})
 	for _, f := range t.Fields {
 		if !names[f.JSON] {
 			return false

@@ -146,8 +146,6 @@ func TestRefusals(t *testing.T) {
 		{"a security scheme that is not there", operation("parameters: [" + id + "], security: [{nobody: []}]"), "security/0/nobody: there is no security scheme \"nobody\""},
 		{"a parameter of the path that is not described", operation("parameters: []"), "{id} is in the path but not among the parameters"},
 		{"a parameter that the path does not have", operation("parameters: [" + id + ", {in: path, name: other, required: true, schema: {type: string}}]"), "has no {other}"},
-		{"a style of paths", operation("parameters: [{in: path, name: id, style: matrix, required: true, schema: {type: string}}]"), "parameters/0/style: style: parameters of style matrix"},
-		{"an object in a style that has none", operation("parameters: [" + id + ", {in: query, name: o, schema: {type: object}}]"), "parameters of type object are not supported in style form"},
 		{"deepObject for text", operation("parameters: [" + id + ", {in: query, name: o, style: deepObject, schema: {type: string}}]"), "deepObject is for objects"},
 		{"content that is no JSON", operation("parameters: [" + id + ", {in: query, name: o, content: {text/plain: {schema: {type: string}}}}]"), "content: the content of a parameter must be one media type, which is JSON"},
 		{"a parameter without a schema", operation("parameters: [" + id + ", {in: query, name: o}]"), "schema is required, or content in its place"},
@@ -171,6 +169,8 @@ func TestNotices(t *testing.T) {
 		{"the encoding of a form", "requestBody: {content: {application/x-www-form-urlencoded: {schema: {type: object}, encoding: {a: {explode: false}}}}}", "encoding: operation x: encoding is not read"},
 		{"a text as a response", "responses: {'200': {description: d, content: {text/plain: {schema: {type: string}}}}}", "operation x: response 200 in text/plain has no encoder"},
 		{"a header that is no parameter", "parameters: [{in: header, name: authorization, schema: {type: string}}]", "operation x: header authorization is no parameter"},
+		{"an object inside of a parameter", "parameters: [{in: query, name: o, style: deepObject, schema: {type: object, properties: {a: {type: object}}}}]", "properties/a: operation x: an object inside of the parameter o has no form in the style deepObject: every value is refused"},
+		{"an object inside of an array", "parameters: [{in: query, name: o, schema: {type: array, items: {type: object}}}]", "schema/items: operation x: an object inside of the parameter o has no form in the style form"},
 		{"callbacks", "callbacks: {c: {'{$request.query.u}': {post: {responses: {}}}}}", "callbacks: operation x: callbacks are requests that the server sends"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {

@@ -13,7 +13,7 @@ import (
 type Parameter struct {
 	Name        string
 	In          string // "path", "query", "header" or "cookie"
-	Style       string // "simple", "form", "spaceDelimited", "pipeDelimited", "deepObject"; "content" for one that is JSON
+	Style       string // "simple", "label", "matrix", "form", "spaceDelimited", "pipeDelimited", "deepObject"; "content" for one that is JSON
 	Explode     bool
 	Required    bool
 	AllowEmpty  bool
@@ -39,9 +39,6 @@ func (d *Document) parameter(op *Operation, n *spec.Node) *Parameter {
 		return nil
 	case p.Style == "":
 		p.Style = styles[0]
-	case p.Style == "matrix" || p.Style == "label":
-		d.refuse(n.Get("style"), "style", "parameters of style "+p.Style+" are not supported")
-		return nil
 	}
 	if p.Explode = p.Style == "form"; n.Get("explode") != nil {
 		p.Explode = n.True("explode")
@@ -62,8 +59,8 @@ func (d *Document) parameter(op *Operation, n *spec.Node) *Parameter {
 	return p
 }
 
-// checkParameters refuses objects in other styles than deepObject, and deepObject for anything else. It runs when all schemas
-// are read; parameters whose schemas were refused are left alone.
+// checkParameters refuses deepObject for what is no object, and notices what no style has a form for. It runs when all schemas are
+// read; parameters whose schemas were refused are left alone.
 func (d *Document) checkParameters() {
 	refused := d.Refused()
 	for _, op := range d.Operations {
@@ -71,12 +68,19 @@ func (d *Document) checkParameters() {
 			if refused[p.Schema] != nil || p.Style == "content" {
 				continue
 			}
-			isObject := p.Schema.Possible() == schema.Object
-			switch {
-			case isObject && p.Style != "deepObject":
-				d.refuse(p.Node.Get("schema"), "type", "parameters of type object are not supported in style "+p.Style)
-			case !isObject && p.Style == "deepObject":
+			parts := []*schema.Schema{p.Schema.Resolve().Items()}
+			switch possible := p.Schema.Possible() &^ schema.Null; {
+			case possible == schema.Object, p.Style == "deepObject" && possible.Has(schema.Object):
+				for _, property := range p.Schema.AllProperties() {
+					parts = append(parts, property.Schema)
+				}
+			case p.Style == "deepObject":
 				d.refuse(p.Node.Get("style"), "style", "deepObject is for objects")
+			}
+			for _, part := range parts {
+				if part != nil && part.Possible()&^schema.Null == schema.Object {
+					d.Notice(op, part.Place, "an object inside of the parameter %s has no form in the style %s: every value is refused", p.Name, p.Style)
+				}
 			}
 		}
 	}

@@ -96,6 +96,34 @@ func (s *Schema) Enum() []*spec.Node { return Get[Enum](s).Values }
 // Properties returns the named properties in the order of the document.
 func (s *Schema) Properties() []Property { return Get[Properties](s).List }
 
+// AllProperties returns the properties that s and the schemas that look at the same value describe, each name once.
+func (s *Schema) AllProperties() []Property {
+	var list []Property
+	names, seen := map[string]bool{}, map[*Schema]bool{}
+	var add func(s *Schema)
+	add = func(s *Schema) {
+		if s = s.Resolve(); seen[s] {
+			return
+		}
+		seen[s] = true
+		for _, p := range s.Properties() {
+			if !names[p.Name] {
+				names[p.Name] = true
+				list = append(list, p)
+			}
+		}
+		for _, r := range s.Rules {
+			if r.Applies() == AnyType {
+				for _, part := range r.Children() {
+					add(part)
+				}
+			}
+		}
+	}
+	add(s)
+	return list
+}
+
 // Items returns the schema of the elements of an array, or nil.
 func (s *Schema) Items() *Schema { return Get[Items](s).Schema }
 

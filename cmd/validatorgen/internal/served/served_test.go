@@ -107,6 +107,10 @@ func (handler) PlaceOrder(c echo.Context, params model.PlaceOrderParams, body *m
 	return server.ReplyPlaceOrder201(c, body)
 }
 
+func (handler) GetStyles(c echo.Context, label int, matrix []int, point model.Point, params model.GetStylesParams) error {
+	return say(c, "%d %v %s %s", label, matrix, text(point), text(params))
+}
+
 func (handler) ArchiveRanges(c echo.Context) error { return say(c, "archived") }
 
 // token takes "Bearer good", and for other schemes the header of the same name.
@@ -362,6 +366,29 @@ func TestPath(t *testing.T) {
 		t.Run(tc.name, func(t *testing.T) {
 			if status, _, body := (call{method: tc.method, path: tc.path}).send(t, s.URL); status != tc.want || !strings.Contains(body, tc.says) {
 				t.Errorf("got %d %s, want %d %s", status, body, tc.want, tc.says)
+			}
+		})
+	}
+}
+
+// Every style of OpenAPI is read into typed values.
+func TestStyles(t *testing.T) {
+	s := serve(t, options())
+	const path = "/styles/.7/;matrix=1;matrix=2/x,1,y,2"
+	for _, tc := range []struct{ name, path, header, want string }{
+		{"in the path", path, "", `7 [1 2] {"x":1,"y":2} {}`},
+		{"objects in the query", path + "?lat=1.5&tags=a&tags=b&size=x,3,y,4&page=2&color=red&more=m", "", `{"page":2,"near":{"lat":1.5,"tags":["a","b"]},"size":{"x":3,"y":4},"rest":{"color":"red","more":"m"}}`},
+		{"an object in a header", path, "x=5, y=6", `"X-At":{"x":5,"y":6}`},
+		{"not in their styles", "/styles/7/1,2/x", "", "path /label style;path /matrix style;path /point style;"},
+		{"against their schemas", "/styles/.0/;matrix=a/y,-1?tags=a&size=x,a&more=long", "x=1,y=-1", "path /label minimum;path /matrix/0 type;path /point/y minimum;path /point/x required;query /near/lat required;query /size/x type;query /rest/more maxLength;header /X-At/y minimum;"},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			k := call{method: "GET", path: tc.path}
+			if tc.header != "" {
+				k.header = []string{"X-At: " + tc.header}
+			}
+			if _, _, body := k.send(t, s.URL); !strings.Contains(body, tc.want) {
+				t.Errorf("got %s, want %s", body, tc.want)
 			}
 		})
 	}

@@ -5,6 +5,7 @@ package model
 
 import (
 	"encoding/json"
+	"fmt"
 
 	"github.com/oapi-codegen/nullable"
 	"github.com/oapi-codegen/runtime"
@@ -121,6 +122,12 @@ type Pet struct {
 	Name string `json:"name"`
 }
 
+// Point defines model for Point.
+type Point struct {
+	X int  `json:"x"`
+	Y *int `json:"y,omitempty"`
+}
+
 // Problem defines model for Problem.
 type Problem struct {
 	Status *int   `json:"status,omitempty"`
@@ -197,6 +204,24 @@ type N2FaEnableJSONBody struct {
 	Code int `json:"code"`
 }
 
+// GetStylesParams_Rest defines parameters for GetStyles.
+type GetStylesParams_Rest struct {
+	Color                *string           `json:"color,omitempty"`
+	AdditionalProperties map[string]string `json:"-"`
+}
+
+// GetStylesParams defines parameters for GetStyles.
+type GetStylesParams struct {
+	Page *int `form:"page,omitempty" json:"page,omitempty"`
+	Near *struct {
+		Lat  float64   `json:"lat"`
+		Tags *[]string `json:"tags,omitempty"`
+	} `form:"near,omitempty" json:"near,omitempty"`
+	Size *Point                `form:"size,omitempty" json:"size,omitempty"`
+	Rest *GetStylesParams_Rest `form:"rest,omitempty" json:"rest,omitempty"`
+	XAt  *Point                `json:"X-At,omitempty"`
+}
+
 // SendFormJSONRequestBody defines body for SendForm for application/json ContentType.
 type SendFormJSONRequestBody = Owner
 
@@ -235,6 +260,74 @@ type TakeNoteAlias0JSONRequestBody = Pet
 
 // N2FaEnableJSONRequestBody defines body for N2FaEnable for application/json ContentType.
 type N2FaEnableJSONRequestBody N2FaEnableJSONBody
+
+// Getter for additional properties for GetStylesParams_Rest. Returns the specified
+// element and whether it was found
+func (a GetStylesParams_Rest) Get(fieldName string) (value string, found bool) {
+	if a.AdditionalProperties != nil {
+		value, found = a.AdditionalProperties[fieldName]
+	}
+	return
+}
+
+// Setter for additional properties for GetStylesParams_Rest
+func (a *GetStylesParams_Rest) Set(fieldName string, value string) {
+	if a.AdditionalProperties == nil {
+		a.AdditionalProperties = make(map[string]string)
+	}
+	a.AdditionalProperties[fieldName] = value
+}
+
+// Override default JSON handling for GetStylesParams_Rest to handle AdditionalProperties
+func (a *GetStylesParams_Rest) UnmarshalJSON(b []byte) error {
+	object := make(map[string]json.RawMessage)
+	err := json.Unmarshal(b, &object)
+	if err != nil {
+		return err
+	}
+
+	if raw, found := object["color"]; found {
+		err = json.Unmarshal(raw, &a.Color)
+		if err != nil {
+			return fmt.Errorf("error reading 'color': %w", err)
+		}
+		delete(object, "color")
+	}
+
+	if len(object) != 0 {
+		a.AdditionalProperties = make(map[string]string)
+		for fieldName, fieldBuf := range object {
+			var fieldVal string
+			err := json.Unmarshal(fieldBuf, &fieldVal)
+			if err != nil {
+				return fmt.Errorf("error unmarshaling field %s: %w", fieldName, err)
+			}
+			a.AdditionalProperties[fieldName] = fieldVal
+		}
+	}
+	return nil
+}
+
+// Override default JSON handling for GetStylesParams_Rest to handle AdditionalProperties
+func (a GetStylesParams_Rest) MarshalJSON() ([]byte, error) {
+	var err error
+	object := make(map[string]json.RawMessage)
+
+	if a.Color != nil {
+		object["color"], err = json.Marshal(a.Color)
+		if err != nil {
+			return nil, fmt.Errorf("error marshaling 'color': %w", err)
+		}
+	}
+
+	for fieldName, field := range a.AdditionalProperties {
+		object[fieldName], err = json.Marshal(field)
+		if err != nil {
+			return nil, fmt.Errorf("error marshaling '%s': %w", fieldName, err)
+		}
+	}
+	return json.Marshal(object)
+}
 
 // AsPage0 returns the union data inside the Page as a Page0
 func (t Page) AsPage0() (Page0, error) {

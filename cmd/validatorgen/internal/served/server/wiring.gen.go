@@ -54,6 +54,8 @@ type Handler interface {
 	TakeNoteAlias0(c echo.Context, body *model.Pet) error
 	// PlaceOrder handles POST /orders.
 	PlaceOrder(c echo.Context, params model.PlaceOrderParams, body *model.Order) error
+	// GetStyles handles GET /styles/{label}/{matrix}/{point}.
+	GetStyles(c echo.Context, label int, matrix []int, point model.Point, params model.GetStylesParams) error
 }
 
 // ReplacePetBody is the body of the operation replacePet. The field of its media type is set, the others are nil.
@@ -160,8 +162,10 @@ func Register(r Router, prefix string, h Handler, o Options) error {
 	r.Add(http.MethodPost, prefix+"/ranges\\:archive", w.serveArchiveRanges)
 	r.Add(http.MethodPost, prefix+"/same-pets", w.serveTakeNoteAlias0)
 	r.Add(http.MethodPost, prefix+"/orders", w.servePlaceOrder)
-	r.RouteNotFound(prefix+"/pets/:ids/on/:day/*", echo.NotFoundHandler)        // the last parameter ends at a slash
-	r.RouteNotFound(prefix+"/ranges/:{from}-{to}.json/*", echo.NotFoundHandler) // the last parameter ends at a slash
+	r.Add(http.MethodGet, prefix+"/styles/:label/:matrix/:point", w.serveGetStyles)
+	r.RouteNotFound(prefix+"/pets/:ids/on/:day/*", echo.NotFoundHandler)            // the last parameter ends at a slash
+	r.RouteNotFound(prefix+"/ranges/:{from}-{to}.json/*", echo.NotFoundHandler)     // the last parameter ends at a slash
+	r.RouteNotFound(prefix+"/styles/:label/:matrix/:point/*", echo.NotFoundHandler) // the last parameter ends at a slash
 	return nil
 }
 
@@ -432,6 +436,18 @@ func (w *wiring) servePlaceOrder(c echo.Context) error {
 		return err
 	}
 	return w.handler.PlaceOrder(c, params, body)
+}
+
+// serveGetStyles serves GET /styles/{label}/{matrix}/{point}.
+func (w *wiring) serveGetStyles(c echo.Context) error {
+	// No security: everyone may call it.
+	var problems wire.Problems
+	label, matrix, point, params, err := validator.ParseGetStylesParameters(parameters(c))
+	problems.Add(err)
+	if err := problems.Err(); err != nil {
+		return err
+	}
+	return w.handler.GetStyles(c, label, matrix, point, params)
 }
 
 // ReplyListPets200 answers listPets with response 200.

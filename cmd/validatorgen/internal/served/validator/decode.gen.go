@@ -129,6 +129,54 @@ func checkPageOneOf1(s *validate.Scanner) {
 	}
 }
 
+// DecodePoint reads the schema Point.
+func DecodePoint(data []byte, v *model.Point) error {
+	s := validate.NewScanner(data, inRequest)
+	decodePoint(s, v)
+	return s.End()
+}
+
+// AppendPoint appends the JSON of v.
+func AppendPoint(b []byte, v *model.Point) ([]byte, error) {
+	e := validate.NewEncoder(b)
+	appendPoint(e, v)
+	return e.Result()
+}
+
+// decodePoint reads the schema Point into v, and reports whether the value is of its type.
+func decodePoint(s *validate.Scanner, v *model.Point) bool {
+	if !s.Begin(validate.Object) {
+		return false
+	}
+	const (
+		hasX uint64 = 1 << iota
+		hasY
+	)
+	var seen uint64
+	var members validate.Members
+	for key, ok := s.NextMember(&members); ok; key, ok = s.NextMember(&members) {
+		mark := s.Mark()
+		switch key {
+		case "x":
+			s.Once(&seen, hasX)
+			if number, ok := s.Int64(); ok {
+				v.X = int(number)
+			}
+		case "y":
+			s.Once(&seen, hasY)
+			if number, ok := s.Int64(); ok {
+				v.Y = validate.Pointer(int(number))
+				s.Check(number >= 0, "minimum", "must be at least 0")
+			}
+		default:
+			s.SkipUnknown(&members, key)
+		}
+		s.Within(mark, key)
+	}
+	s.Require(seen&hasX != 0, "x")
+	return true
+}
+
 // DecodeFilter reads the schema Filter.
 func DecodeFilter(data []byte, v *model.Filter) error {
 	s := validate.NewScanner(data, inRequest)
@@ -1002,6 +1050,53 @@ func checkPetsOn200(s *validate.Scanner) {
 		}
 		s.Require(seen&hasIds != 0, "ids")
 	}
+}
+
+// decodeGetStylesMatrix reads the schema at /paths/~1styles~1{label}~1{matrix}~1{point}/get/parameters/1/schema into v, and reports whether the value is of its type.
+func decodeGetStylesMatrix(s *validate.Scanner, v *[]int) bool {
+	if !s.Begin(validate.Array) {
+		return false
+	}
+	validate.MakeSlice(s, v)
+	var items validate.Items
+	for s.NextItem(&items) {
+		mark := s.Mark()
+		if number, ok := s.Int64(); ok {
+			*v = append(*v, int(number))
+		}
+		s.WithinItem(mark, items.Index)
+	}
+	return true
+}
+
+// decodeGetStylesRest reads the schema at /paths/~1styles~1{label}~1{matrix}~1{point}/get/parameters/6/schema into v, and reports whether the value is of its type.
+func decodeGetStylesRest(s *validate.Scanner, v *model.GetStylesParams_Rest) bool {
+	if !s.Begin(validate.Object) {
+		return false
+	}
+	const (
+		hasColor uint64 = 1 << iota
+	)
+	var seen uint64
+	var members validate.Members
+	for key, ok := s.NextMember(&members); ok; key, ok = s.NextMember(&members) {
+		mark := s.Mark()
+		switch key {
+		case "color":
+			s.Once(&seen, hasColor)
+			if text, ok := s.String(); ok {
+				v.Color = &text
+			}
+		default:
+			s.Unknown(&members, key)
+			if text, ok := s.String(); ok {
+				validate.Put(&v.AdditionalProperties, key, text)
+				s.Check(utf8.RuneCountInString(text) <= 3, "maxLength", "must have at most 3 characters")
+			}
+		}
+		s.Within(mark, key)
+	}
+	return true
 }
 
 // checkPetsOn200Ids checks a value against the schema at /paths/~1pets~1{ids}~1on~1{day}/get/responses/200/content/application~1json/schema/properties/ids.

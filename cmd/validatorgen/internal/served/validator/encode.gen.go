@@ -8,6 +8,18 @@ import (
 	externalRef0 "example.com/oxgroups/cmd/validatorgen/internal/served/shared"
 )
 
+// appendPoint appends the schema Point.
+func appendPoint(e *validate.Encoder, v *model.Point) {
+	e.Open('{')
+	e.Key(`"x":`)
+	e.Int(int64(v.X))
+	if v.Y != nil {
+		e.Key(`"y":`)
+		e.Int(int64(*v.Y))
+	}
+	e.Close('}')
+}
+
 // appendFilter appends the schema Filter.
 func appendFilter(e *validate.Encoder, v *model.Filter) {
 	e.Open('{')

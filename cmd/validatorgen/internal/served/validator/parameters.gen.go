@@ -68,8 +68,8 @@ var ListPetsParameters = []validate.Parameter{
 	{In: "query", Style: "deepObject", Explode: true, Field: validate.Field{
 		Name: "filter", Kind: validate.Object,
 		Fields: []validate.Field{
-			{Name: "name", Kind: validate.String, Items: validate.Any},
-			{Name: "age", Kind: validate.Integer, Items: validate.Any},
+			{Name: "name", Kind: validate.String},
+			{Name: "age", Kind: validate.Integer},
 			{Name: "tags", Kind: validate.Array, Items: validate.String},
 		},
 	}},
@@ -352,4 +352,140 @@ func ParsePlaceOrderParameters(in validate.Parameters) (params model.PlaceOrderP
 		r.End(&p[1], s)
 	}
 	return params, r.Err()
+}
+
+// GetStylesParameters lists the parameters of the operation getStyles.
+var GetStylesParameters = []validate.Parameter{
+	{In: "path", Style: "label", Field: validate.Field{
+		Name: "label", Kind: validate.Integer,
+		Required: true,
+		Rules:    []string{"must be at least 1"},
+	}},
+	{In: "path", Style: "matrix", Explode: true, Field: validate.Field{
+		Name: "matrix", Kind: validate.Array,
+		Items:    validate.Integer,
+		Required: true,
+	}},
+	{In: "path", Style: "simple", Field: validate.Field{
+		Name: "point", Kind: validate.Object,
+		Required: true,
+		Fields: []validate.Field{
+			{Name: "x", Kind: validate.Integer},
+			{Name: "y", Kind: validate.Integer},
+		},
+	}},
+	{In: "query", Style: "form", Explode: true, Field: validate.Field{
+		Name: "page", Kind: validate.Integer,
+	}},
+	{In: "query", Style: "form", Explode: true, Field: validate.Field{
+		Name: "near", Kind: validate.Object,
+		Fields: []validate.Field{
+			{Name: "lat", Kind: validate.Number},
+			{Name: "tags", Kind: validate.Array, Items: validate.String},
+		},
+	}},
+	{In: "query", Style: "form", Field: validate.Field{
+		Name: "size", Kind: validate.Object,
+		Fields: []validate.Field{
+			{Name: "x", Kind: validate.Integer},
+			{Name: "y", Kind: validate.Integer},
+		},
+	}},
+	{In: "query", Style: "form", Explode: true, Open: true, Others: []string{"page", "lat", "tags", "size"}, Field: validate.Field{
+		Name: "rest", Kind: validate.Object,
+		Fields: []validate.Field{
+			{Name: "color", Kind: validate.String},
+		},
+	}},
+	{In: "header", Style: "simple", Explode: true, Field: validate.Field{
+		Name: "X-At", Kind: validate.Object,
+		Fields: []validate.Field{
+			{Name: "x", Kind: validate.Integer},
+			{Name: "y", Kind: validate.Integer},
+		},
+	}},
+}
+
+// ParseGetStylesParameters reads the parameters of the operation getStyles. An error is a validate.Violations.
+func ParseGetStylesParameters(in validate.Parameters) (label int, matrix []int, point model.Point, params model.GetStylesParams, err error) {
+	r, p := validate.ReadParameters(in, inRequest), GetStylesParameters
+	if s := r.Value(&p[0], nil); s != nil {
+		if number, ok := s.Int64(); ok {
+			label = int(number)
+			s.Check(number >= 1, "minimum", "must be at least 1")
+		}
+		r.End(&p[0], s)
+	}
+	if s := r.Value(&p[1], nil); s != nil {
+		decodeGetStylesMatrix(s, &matrix)
+		r.End(&p[1], s)
+	}
+	if s := r.Value(&p[2], nil); s != nil {
+		decodePoint(s, &point)
+		r.End(&p[2], s)
+	}
+	if s := r.Value(&p[3], nil); s != nil {
+		if number, ok := s.Int64(); ok {
+			params.Page = validate.Pointer(int(number))
+		}
+		r.End(&p[3], s)
+	}
+	if s := r.Value(&p[4], nil); s != nil {
+		elem := validate.Elem(&params.Near)
+		if s.Begin(validate.Object) {
+			const (
+				hasLat uint64 = 1 << iota
+				hasTags
+			)
+			var seen uint64
+			var members validate.Members
+			for key, ok := s.NextMember(&members); ok; key, ok = s.NextMember(&members) {
+				mark := s.Mark()
+				switch key {
+				case "lat":
+					s.Once(&seen, hasLat)
+					if number, ok := s.Number(); ok {
+						elem.Lat = float64(validate.NearestFloat(number, 64))
+						s.Check(validate.IsFloat(number, 64), "format", "must be in the range of a floating-point number of 64 bits")
+						exact := validate.ParseDecimal(number)
+						s.Check(exact.Compare(validate.ParseDecimal("90")) <= 0, "maximum", "must be at most 90")
+					}
+				case "tags":
+					s.Once(&seen, hasTags)
+					var elem2 []string
+					if validate.Strings(s, &elem2) {
+						elem.Tags = &elem2
+					}
+				default:
+					s.SkipUnknown(&members, key)
+				}
+				s.Within(mark, key)
+			}
+			s.Require(seen&hasLat != 0, "lat")
+			params.Near = elem
+		}
+		r.End(&p[4], s)
+	}
+	if s := r.Value(&p[5], nil); s != nil {
+		var elem model.Point
+		if decodePoint(s, &elem) {
+			params.Size = &elem
+		}
+		r.End(&p[5], s)
+	}
+	if s := r.Value(&p[6], nil); s != nil {
+		var elem model.GetStylesParams_Rest
+		if decodeGetStylesRest(s, &elem) {
+			params.Rest = &elem
+		}
+		r.End(&p[6], s)
+	}
+	if s := r.Value(&p[7], nil); s != nil {
+		var elem model.Point
+		if decodePoint(s, &elem) {
+			params.XAt = &elem
+		}
+		r.End(&p[7], s)
+	}
+	return label, matrix, point, params, r.Err()
 }
