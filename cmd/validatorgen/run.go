@@ -39,7 +39,7 @@ Validatorgen reads an OpenAPI 3.0 document (YAML or JSON, with the files that it
 With -server it also writes the package that serves the operations on echo: Register, Handler, and the Reply functions.
 
 The model package is what oapi-codegen writes with "models: true"; its names are taken from its source. A keyword that
-cannot be compiled stops generation, and its file, line and JSON Pointer are printed; with -partial, what has it is left out.
+cannot be compiled stops generation, and its file, line and JSON Pointer are printed; -exclude leaves out what you name.
 
 Flags:
 `
@@ -48,8 +48,8 @@ type options struct {
 	spec, out, pkg     string
 	server             string
 	model, modelImport string
-	refuseNUL, partial bool
-	check              bool
+	exclude            string
+	refuseNUL, check   bool
 	maxDepth           int
 	stdout, stderr     io.Writer
 }
@@ -65,7 +65,7 @@ func run(args []string, stdout, stderr io.Writer) int {
 	flags.StringVar(&o.modelImport, "model-import", "", "the import path of that folder (default: found through go.mod)")
 	flags.StringVar(&o.server, "server", "", "the folder to write the wiring of the operations to (package: the name of the folder)")
 	flags.BoolVar(&o.refuseNUL, "refuse-nul", false, "refuse U+0000 in strings, for stores that cannot hold it")
-	flags.BoolVar(&o.partial, "partial", false, "leave out the schemas and operations that cannot be compiled, and what depends on them, instead of stopping")
+	flags.StringVar(&o.exclude, "exclude", "", "operations to leave out, by operationId, and what stands at places such as #/components/schemas/Pet/default; separated by commas")
 	flags.IntVar(&o.maxDepth, "max-depth", 0, "how deep a document may be nested (default 64)")
 	flags.BoolVar(&o.check, "check", false, "print the mistakes of the document, and write nothing")
 	flags.Usage = func() {
@@ -98,18 +98,14 @@ func report(stderr io.Writer, err error) int {
 	return 1
 }
 
-// load reads the document. A default that breaks its schema is an error, with -partial a notice; so is an example with -check,
-// which is a notice otherwise.
+// load reads the document. A default that breaks its schema is an error; so is an example with -check, and a notice otherwise.
 func load(o options) (*openapi.Document, error) {
-	doc, err := openapi.Load(o.spec, o.partial)
+	doc, err := openapi.Load(o.spec, strings.FieldsFunc(o.exclude, func(r rune) bool { return r == ',' })...)
 	if err != nil {
 		return nil, err
 	}
 	notices, mistakes := doc.BadValues()
-	switch {
-	case o.partial:
-		notices, mistakes = append(notices, mistakes...), nil
-	case o.check:
+	if o.check {
 		notices, mistakes = nil, append(notices, mistakes...)
 	}
 	for _, line := range notices {

@@ -115,9 +115,6 @@ func TestBadValues(t *testing.T) {
 			if files, _ := os.ReadDir(out); bad != (code == 1) || bad != (len(files) == 0) || strings.Count(stderr, " breaks ") != len(tc.want) {
 				t.Errorf("ended with %d, %d files were written: %s", code, len(files), stderr)
 			}
-			if code, stderr, _ := generateInto(t, tc.text, "-partial"); code != 0 || strings.Count(stderr, " breaks ") != len(tc.want) {
-				t.Errorf("with -partial ended with %d: %s", code, stderr)
-			}
 		})
 	}
 }
@@ -181,16 +178,58 @@ func TestKeywordsBesideReferencesAreListed(t *testing.T) {
 	}
 }
 
-// With -partial the rest is generated, and what is left out is named.
-func TestPartial(t *testing.T) {
-	text := spec("3.0.3", `{const: 1}`, plain) + "    T: {type: string}\n"
-	code, stderr, out := generateInto(t, text, "-partial")
-	if code != 0 || !strings.Contains(stderr, "S") {
-		t.Fatalf("ended with %d: %s", code, stderr)
-	}
-	data, err := os.ReadFile(filepath.Join(out, "decode.gen.go"))
-	if err != nil || strings.Contains(string(data), "func CheckS(") || !strings.Contains(string(data), "func CheckT(") {
-		t.Errorf("%v\n%s", err, data)
+// What -exclude names is left out, and so is what only excluded operations use; the rest is generated.
+func TestExclude(t *testing.T) {
+	const text = `openapi: 3.0.3
+info: {title: test, version: "1"}
+paths:
+  /good: {get: {operationId: good, parameters: [{in: query, name: q, schema: {$ref: '#/components/schemas/Shared'}}], responses: {'204': {description: ok}}}}
+  /bad: {post: {operationId: bad, parameters: [{$ref: '#/components/parameters/P'}], requestBody: {content: {application/json: {schema: {$ref: '#/components/schemas/Bad'}}}}, responses: {'204': {description: ok}}}}
+  /none: {get: {parameters: [{in: query, name: q}], responses: {'204': {description: ok}}}}
+components:
+  parameters: {P: {in: query, name: p}}
+  schemas:
+    Bad: {patternProperties: {}, properties: {a: {$ref: '#/components/schemas/Below'}, b: {$ref: '#/components/schemas/Shared'}}}
+    Below: {not: {id: x}}
+    Shared: {type: string}
+    Own: {type: integer, default: x}
+`
+	for _, tc := range []struct {
+		name, exclude string
+		want          []string // in the output, or in the code if it begins with func
+		not           []string
+	}{
+		{"nothing", "", []string{"Bad/patternProperties: ", "Below/not/id: ", "parameters/P: schema is required", "get/parameters/0: schema is required"}, nil},
+		{"an operation", "bad", []string{"get/parameters/0: schema is required"}, []string{"Bad/", "Below/", "parameters/P: schema"}},
+		{"operations", "bad,get-none", []string{"Own/default: the default breaks type"}, []string{"schema is required"}},
+		{"a place", "bad,get-none,#/components/schemas/Own/default", []string{
+			"schemas/Bad: left out with the operations that use it", "schemas/Below: left out", "parameters/P: left out",
+			"func CheckShared(", "func CheckOwn(", "func CheckGoodParameters(",
+		}, []string{"CheckBad", "Shared: left out"}},
+		{"an unknown operation", "bat", []string{`exclude bat: there is no operation "bat"; did you mean "bad"?`}, []string{"func "}},
+		{"an unknown place", "#/components/schemas/Cat", []string{`exclude #/components/schemas/Cat: reference "#/components/schemas/Cat" names nothing`}, []string{"func "}},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			_, got, out := generateInto(t, text, "-exclude", tc.exclude)
+			files, _ := filepath.Glob(filepath.Join(out, "*.go"))
+			for _, file := range files {
+				code, err := os.ReadFile(file)
+				if err != nil {
+					t.Fatal(err)
+				}
+				got += string(code)
+			}
+			for _, want := range tc.want {
+				if !strings.Contains(got, want) {
+					t.Errorf("got %s, want %q in it", got, want)
+				}
+			}
+			for _, not := range tc.not {
+				if strings.Contains(got, not) {
+					t.Errorf("got %s, with %q in it", got, not)
+				}
+			}
+		})
 	}
 }
 
@@ -211,7 +250,7 @@ func TestUsage(t *testing.T) {
 			if code := run(tc.args, &stdout, &stderr); code != tc.code {
 				t.Errorf("ended with %d, want %d: %s", code, tc.code, stderr.String())
 			}
-			for _, want := range []string{"-spec", "-model", "-out", "-partial"} {
+			for _, want := range []string{"-spec", "-model", "-out", "-exclude"} {
 				if tc.name == "help" && !strings.Contains(stderr.String(), want) {
 					t.Errorf("%s is not explained", want)
 				}

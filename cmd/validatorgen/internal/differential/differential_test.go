@@ -145,7 +145,7 @@ func build(t *testing.T, groups []*group) string {
 		if err := os.WriteFile(file, text, 0o600); err != nil {
 			t.Fatal(err)
 		}
-		doc, err := openapi.Load(file, false)
+		doc, err := openapi.Load(file)
 		if err != nil {
 			t.Fatal(err)
 		}

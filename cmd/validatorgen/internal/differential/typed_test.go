@@ -98,7 +98,7 @@ func newTypedGroup(t *testing.T, number, index int) *typedGroup {
 	}
 	g.files = append(g.files, emit.File{Name: folder + "model/model.go", Text: []byte(source)})
 	for name, types := range map[string]*gotype.Package{"check": nil, "validator": model} {
-		compiled, err := openapi.Load(filepath.Join(temp, "spec.json"), false)
+		compiled, err := openapi.Load(filepath.Join(temp, "spec.json"))
 		if err != nil {
 			t.Fatalf("%v\n%s", err, text)
 		}

@@ -94,7 +94,7 @@ func golden(t *testing.T, keyword, file string) {
 // generated returns the functions of the files that are generated for the spec in dir, by the name of the file.
 func generated(t *testing.T, dir string, model *gotype.Package) map[string][]byte {
 	t.Helper()
-	doc, err := openapi.Load(filepath.Join(dir, specFile), false)
+	doc, err := openapi.Load(filepath.Join(dir, specFile))
 	if err != nil {
 		t.Fatal(err)
 	}

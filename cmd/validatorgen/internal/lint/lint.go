@@ -27,15 +27,15 @@ type Problem struct {
 // String returns "file:line:column: #pointer: message".
 func (p Problem) String() string { return p.Place.String() + ": " + p.Message }
 
-// Check returns the problems of a document in the order of its files. Defaults and examples are not compared with their schemas. It puts
-// what a $ref names in its place where OpenAPI allows none.
+// Check returns the problems of a document in the order of its files. Defaults and examples are not compared with their schemas. It begins
+// with Inline.
 func Check(doc *spec.Document) []Problem {
 	c := &checker{doc: doc, composers: map[*spec.Node][]*spec.Node{}, visited: map[*spec.Node]bool{}}
 	var mistake *spec.Error
 	if errors.As(doc.CheckVersion(), &mistake) {
 		return []Problem{{Place: mistake.Place, Message: mistake.Message}}
 	}
-	c.inline()
+	c.problems = Inline(doc)
 	for _, root := range doc.Files {
 		c.readComposers(root)
 	}

@@ -75,24 +75,26 @@ func (w *walker) walk(n *spec.Node, want shape) {
 	}
 }
 
-// inline puts what a $ref names in its place where OpenAPI has no Reference Object: at an operation, a list, a media type. Tools that
-// join files follow it there.
-func (c *checker) inline() {
-	w := walker{doc: c.doc, visited: map[*spec.Node]bool{}, visit: func(n *spec.Node, want shape) {
+// Inline puts what a $ref names in its place where OpenAPI has no Reference Object: at an operation, a list, a media type. Tools that
+// join files follow it there. Its problems are those references.
+func Inline(doc *spec.Document) []Problem {
+	c := checker{doc: doc}
+	w := walker{doc: doc, visited: map[*spec.Node]bool{}, visit: func(n *spec.Node, want shape) {
 		ref := n.Get("$ref")
 		if want.ref || want.name == "any" || ref == nil || ref.Kind != spec.String {
 			return
 		}
 		target, err := c.doc.Deref(n)
 		if err != nil {
-			c.fatalf(ref, "%s", err.(*spec.Error).Message)
+			c.problems = append(c.problems, Problem{Place: ref.Place, Message: err.(*spec.Error).Message, Fatal: want.name != "string"})
 			return
 		}
 		c.errorf(ref, "a $ref cannot stand %s; oapi-codegen does not follow it", want.where())
 		n.Kind, n.Text, n.Items, n.Members = target.Kind, target.Text, target.Items, target.Members
 	}}
-	w.walk(c.doc.Root, shape{name: "OpenAPI"})
+	w.walk(doc.Root, shape{name: "OpenAPI"})
 	w.follow()
+	return c.problems
 }
 
 // where names the place of a value for a message.

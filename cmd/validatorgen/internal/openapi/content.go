@@ -65,15 +65,12 @@ func (d *Document) content(n *spec.Node) []MediaType {
 }
 
 // classify finds out how each representation is read, and notices what is handed on as it is. It runs when all schemas are
-// read; what has a schema that was refused is left alone.
+// read.
 func (d *Document) classify() {
-	refused := d.Refused()
 	each := func(list []MediaType, notice func(*MediaType)) {
 		for i := range list {
-			if m := &list[i]; refused[m.Schema] == nil {
-				m.Kind = d.kindOf(m)
-				notice(m)
-			}
+			list[i].Kind = d.kindOf(&list[i])
+			notice(&list[i])
 		}
 	}
 	for _, op := range d.Operations {

@@ -18,9 +18,8 @@ type Document struct {
 	Operations []*Operation
 	// Notices say what is not generated though it is valid OpenAPI.
 	Notices []Notice
-	// LeftOut says, a line each, what is not generated because of a keyword that cannot be compiled.
+	// LeftOut says, a line each, what is not generated because operations are excluded.
 	LeftOut []string
-	named   map[*schema.Refusal]bool // the refusals that LeftOut has
 }
 
 // Component is one of components/schemas, of the document or of another file; of equal names, the one that is read first.
@@ -31,8 +30,8 @@ type Component struct {
 }
 
 // Load reads an OpenAPI 3.0 document and compiles every schema in it. Its error lists every keyword that cannot be compiled,
-// with its place. With partial, what has such a keyword is left out instead, and listed in LeftOut.
-func Load(file string, partial bool) (*Document, error) {
+// with its place. What exclude names is left out: the IDs of operations, and places such as "#/components/schemas/Pet/default".
+func Load(file string, exclude ...string) (*Document, error) {
 	doc, err := spec.Load(file)
 	if err != nil {
 		return nil, err
@@ -41,16 +40,25 @@ func Load(file string, partial bool) (*Document, error) {
 		return nil, err
 	}
 	d := &Document{Compiler: schema.NewCompiler(doc), spec: doc}
-	for _, p := range lint.Check(doc) {
+	problems := lint.Inline(doc)
+	if len(exclude) > 0 {
+		if err := d.exclude(exclude); err != nil {
+			return nil, err
+		}
+	}
+	for _, p := range append(problems, lint.Check(doc)...) {
 		if p.Fatal {
 			d.Refusals = append(d.Refusals, &schema.Refusal{Place: p.Place, Reason: p.Message})
 		}
 	}
 	d.compile()
-	if len(d.Refusals) > 0 && !partial {
+	if len(d.Refusals) == 0 {
+		d.checkParameters()
+		d.classify()
+	}
+	if len(d.Refusals) > 0 {
 		return nil, refusals(d.Refusals)
 	}
-	d.leaveOut()
 	return d, nil
 }
 
@@ -74,8 +82,6 @@ func (d *Document) compile() {
 	})
 	d.readOperations()
 	d.Finish()
-	d.checkParameters()
-	d.classify()
 }
 
 func refusals(list []*schema.Refusal) error {

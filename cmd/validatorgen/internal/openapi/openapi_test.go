@@ -17,7 +17,7 @@ func load(t *testing.T, text string) (*openapi.Document, error) {
 	if err := os.WriteFile(file, []byte("openapi: 3.0.3\ninfo: {title: test, version: '1'}\n"+text), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	return openapi.Load(file, false)
+	return openapi.Load(file)
 }
 
 const components = `

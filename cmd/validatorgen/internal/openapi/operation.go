@@ -1,7 +1,6 @@
 package openapi
 
 import (
-	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -68,7 +67,7 @@ func (d *Document) readOperations() {
 func (d *Document) operation(at spec.Operation) *Operation {
 	n := at.Node
 	op := &Operation{
-		ID: cmp.Or(n.Str("operationId"), at.Method+strings.ReplaceAll(at.Path, "/", "-")), Method: strings.ToUpper(at.Method), Path: at.Path,
+		ID: operationID(at), Method: strings.ToUpper(at.Method), Path: at.Path,
 		Summary: n.Str("summary"), Node: n,
 	}
 	if body := d.deref(n.Get("requestBody")); body != nil {

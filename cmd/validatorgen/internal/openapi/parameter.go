@@ -59,13 +59,11 @@ func (d *Document) parameter(op *Operation, n *spec.Node) *Parameter {
 	return p
 }
 
-// checkParameters refuses deepObject for what is no object, and notices what no style has a form for. It runs when all schemas are
-// read; parameters whose schemas were refused are left alone.
+// checkParameters refuses deepObject for what is no object, and notices what no style has a form for. It runs when all schemas are read.
 func (d *Document) checkParameters() {
-	refused := d.Refused()
 	for _, op := range d.Operations {
 		for _, p := range op.Parameters {
-			if refused[p.Schema] != nil || p.Style == "content" {
+			if p.Style == "content" {
 				continue
 			}
 			parts := []*schema.Schema{p.Schema.Resolve().Items()}

@@ -12,14 +12,13 @@ import (
 // BadValues says, a line each, where an example or a default of the document breaks its schema. A default has a meaning in
 // generated code; an example has none.
 func (d *Document) BadValues() (examples, defaults []string) {
-	refused := d.Refused()
 	check := func(lines *[]string, kind string, value, of *spec.Node, direction schema.Direction) {
 		if value == nil || of == nil {
 			return
 		}
 		s := d.Known(of)
-		if s == nil || refused[s] != nil {
-			return // of a schema that cannot be compiled nothing is known
+		if s == nil {
+			return
 		}
 		for _, v := range s.Evaluate(value, direction) {
 			*lines = append(*lines, fmt.Sprintf("%s: the %s breaks %s: %s", v.Place, kind, v.Keyword, v.Message))

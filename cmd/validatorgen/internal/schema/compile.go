@@ -240,33 +240,3 @@ func (c *Compiler) refuseCycles(pointers []string) {
 		}
 	}
 }
-
-// Refused returns the refusals by the schemas that depend on them: those around the place of one, and those that lead there.
-func (c *Compiler) Refused() map[*Schema]*Refusal {
-	bad := map[*Schema]*Refusal{}
-	users := map[*Schema][]*Schema{}
-	var queue []*Schema
-	for _, pointer := range slices.Sorted(maps.Keys(c.byPointer)) {
-		s := c.byPointer[pointer]
-		for _, child := range s.Children() {
-			users[child] = append(users[child], s)
-		}
-		for _, r := range c.Refusals {
-			if r.Place.Below(s.Place) && bad[s] == nil {
-				bad[s] = r
-				queue = append(queue, s)
-			}
-		}
-	}
-	for len(queue) > 0 {
-		s := queue[0]
-		queue = queue[1:]
-		for _, user := range users[s] {
-			if bad[user] == nil {
-				bad[user] = bad[s]
-				queue = append(queue, user)
-			}
-		}
-	}
-	return bad
-}

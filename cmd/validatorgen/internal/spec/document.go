@@ -152,6 +152,23 @@ func (d *Document) Resolve(ref *Node) (*Node, error) {
 	return node, nil
 }
 
+// Remove takes the node out of the document that a reference in its file would name, and returns it.
+func (d *Document) Remove(ref string) (*Node, error) {
+	named := func(text string) (*Node, error) {
+		return d.Resolve(&Node{Text: text, Place: Place{File: d.Root.Place.File}})
+	}
+	n, err := named(ref)
+	if err != nil {
+		return nil, err
+	}
+	around, err := named(ref[:strings.LastIndexByte(ref, '/')])
+	if err != nil {
+		return nil, err
+	}
+	around.Remove(n.Key())
+	return n, nil
+}
+
 // Deref follows the $ref of n, and the one that it leads to, up to a node that has none. Its error is an *Error.
 func (d *Document) Deref(n *Node) (*Node, error) {
 	start := n

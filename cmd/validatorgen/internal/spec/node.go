@@ -4,6 +4,7 @@ package spec
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -82,6 +83,12 @@ func (n *Node) Get(key string) *Node {
 		}
 	}
 	return nil
+}
+
+// Remove takes a key out of a mapping, or an item out of a sequence.
+func (n *Node) Remove(key string) {
+	n.Items = slices.DeleteFunc(n.Items, func(item *Node) bool { return item.Key() == key })
+	n.Members = slices.DeleteFunc(n.Members, func(m Member) bool { return m.Key == key })
 }
 
 // Entries returns the members of the mapping at key.
