@@ -2,6 +2,13 @@
 // client is in api/client, the server in api/server.
 package oxgroups
 
+import _ "embed"
+
+// Spec is openapi.yaml.
+//
+//go:embed openapi.yaml
+var Spec []byte
+
 // The check comes first: a mistake in openapi.yaml stops here, with its place, before anything is written.
 //go:generate go run ./cmd/validatorgen -check -spec openapi.yaml
 //go:generate go run github.com/oapi-codegen/oapi-codegen/v2/cmd/oapi-codegen -config gen/config/model.yaml openapi.yaml

@@ -71,9 +71,6 @@ func (s *Server) admitBody(c echo.Context, x *call) error {
 	}
 	x.reserved = n
 	s.boundElements(c, x)
-	if x.entry != nil {
-		c.SetRequest(x.entry.copyBody(c.Request()))
-	}
 	s.bodies.add(x)
 	return nil
 }

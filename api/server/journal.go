@@ -1,42 +1,39 @@
 package server
 
 import (
-	"bytes"
 	"context"
-	"encoding/json"
 	"errors"
-	"io"
-	"maps"
-	"net/http"
-	"slices"
-	"strings"
 
 	"example.com/oxgroups/api/group"
 	"example.com/oxgroups/api/validate"
-	"example.com/oxgroups/api/validate/form"
+	"example.com/oxgroups/api/validate/wire"
 	"example.com/oxgroups/gen/model"
-	"example.com/oxgroups/gen/validator"
 )
 
-// Entry is what the journal says of one request beside what HTTP itself shows of it.
+// Entry is what the server knows of one request beside what HTTP itself shows of it.
 type Entry struct {
 	RequestID string
+	// Caller is who asked; the zero Caller where the token was not good.
+	Caller group.Caller
 	// Update is what was asked for, whether or not the store took it; nil where the body is not a valid one. It shares
 	// memory with the body.
 	Update *model.WorkspaceGroupUpdate
 	// Includes are the associations that were asked for, in the query or the body.
 	Includes group.Includes
-	// Ignored are the keys of the body that the spec does not know, dotted and in ascending order.
-	Ignored []string
+	// Syntax says why the body is no JSON, or no form; nil where it is.
+	Syntax *validate.SyntaxError
+	// Violations are the rules of the spec that parameters and body break.
+	Violations validate.Violations
+	// Refused are the reasons of the store.
+	Refused []group.Problem
+	// Limit is the limit that refused the request, or "".
+	Limit string
 	// Status is what was answered.
 	Status int
-
-	body *bytes.Buffer // a copy, kept until the reply is known
-	form bool
 }
 
 // WithJournal makes the server hand an Entry for each request to record, before the handler returns. The context is the
-// request's as it came. record is called by many goroutines at once. It costs a copy of each body.
+// request's as it came. record is called by many goroutines at once.
 func WithJournal(record func(context.Context, Entry)) Option {
 	return func(s *Server) error {
 		if record == nil {
@@ -47,17 +44,6 @@ func WithJournal(record func(context.Context, Entry)) Option {
 	}
 }
 
-// copyBody returns r with a body that is kept while it is read.
-func (e *Entry) copyBody(r *http.Request) *http.Request {
-	e.body, e.form = new(bytes.Buffer), !strings.Contains(r.Header.Get("Content-Type"), "json")
-	kept := *r
-	kept.Body = struct {
-		io.Reader
-		io.Closer
-	}{io.TeeReader(r.Body, e.body), r.Body}
-	return &kept
-}
-
 // sawUpdate notes a request that the spec allows.
 func (e *Entry) sawUpdate(body *model.WorkspaceGroupRequest, in group.Includes) {
 	if e != nil {
@@ -66,34 +52,23 @@ func (e *Entry) sawUpdate(body *model.WorkspaceGroupRequest, in group.Includes) 
 }
 
 // finish returns the entry of a request that was answered.
-func (e *Entry) finish(status int) Entry {
-	done := *e
-	done.Status, done.body = status, nil
+func (e *Entry) finish(x *call, status int) Entry {
+	e.Caller, e.Status = x.by, status
+	var (
+		request *wire.RequestError
+		bounds  *boundsError
+		limited *limitError
+		domain  *group.Error
+	)
 	switch {
-	case e.body == nil:
-	case e.form:
-		done.Ignored = form.Unknown(e.body.Bytes(), validator.WorkspaceGroupRequestFields)
-	default:
-		done.Ignored = ignored(nil, "", e.body.Bytes(), validator.WorkspaceGroupRequestFields)
-		slices.Sort(done.Ignored)
+	case errors.As(x.err, &request):
+		e.Syntax, e.Violations = request.Syntax, request.Violations
+	case errors.As(x.err, &bounds):
+		e.Violations = validate.Violations{bounds.violation}
+	case errors.As(x.err, &limited):
+		e.Limit = limited.limit
+	case errors.As(x.err, &domain):
+		e.Refused = domain.Problems
 	}
-	return done
-}
-
-// ignored appends the keys of an object, at any level, that are not among fields.
-func ignored(keys []string, at string, object []byte, fields []validate.Field) []string {
-	var members map[string]json.RawMessage
-	if json.Unmarshal(object, &members) != nil {
-		return keys
-	}
-	for _, f := range fields {
-		if value, ok := members[f.Name]; ok && len(f.Fields) > 0 {
-			keys = ignored(keys, at+f.Name+".", value, f.Fields)
-		}
-		delete(members, f.Name)
-	}
-	for name := range maps.Keys(members) {
-		keys = append(keys, at+name)
-	}
-	return keys
+	return *e
 }

@@ -126,7 +126,7 @@ func (s *Server) logRequests(next echo.HandlerFunc) echo.HandlerFunc {
 			s.observe(o)
 		}
 		if s.journal != nil {
-			s.journal(r.Context(), x.entry.finish(w.Status))
+			s.journal(r.Context(), x.entry.finish(x, w.Status))
 		}
 		level := slog.LevelInfo
 		if w.Status >= http.StatusInternalServerError && r.Context().Err() == nil { // else the caller is gone

@@ -81,6 +81,10 @@ func (s *Store) timestamp() time.Time { return s.now().UTC().Truncate(time.Secon
 // Update applies u as group.Updater describes it. The time of the change is taken once the group is locked, so that later
 // changes have later times.
 func (s *Store) Update(ctx context.Context, by group.Caller, id int64, u model.WorkspaceGroupUpdate, in group.Includes) (group.Snapshot, error) {
+	return s.update(ctx, by, id, u, in, nil)
+}
+
+func (s *Store) update(ctx context.Context, by group.Caller, id int64, u model.WorkspaceGroupUpdate, in group.Includes, seen *Seen) (group.Snapshot, error) {
 	if by.ReadOnly {
 		return group.Snapshot{}, &group.Error{Code: group.Forbidden}
 	}
@@ -98,8 +102,19 @@ func (s *Store) Update(ctx context.Context, by group.Caller, id int64, u model.W
 		if a, err = c.apply(state, FormatTime(s.timestamp())); err != nil {
 			return err
 		}
+		if seen != nil {
+			if err := seen.Before.note(tx, c, state.Group); err != nil {
+				return err
+			}
+		}
 		if !a.Empty() {
 			if err := tx.Store(c, &a.Diff); err != nil {
+				return err
+			}
+		}
+		if seen != nil {
+			seen.Changed = !a.Empty()
+			if err := seen.After.note(tx, c, &a.row); err != nil {
 				return err
 			}
 		}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
+	"net/http"
 	"os"
 	"os/signal"
 	"slices"
@@ -23,6 +24,7 @@ import (
 	"example.com/oxgroups/api/server/listen"
 	"example.com/oxgroups/api/server/logging"
 	"example.com/oxgroups/api/server/ops"
+	"example.com/oxgroups/api/server/standin"
 	"example.com/oxgroups/api/store/demo"
 )
 
@@ -57,6 +59,7 @@ type service struct {
 	server      *server.Server
 	metrics     *ops.Metrics
 	ready       ops.Readiness
+	standIn     *standin.StandIn // nil unless it is asked for
 	api, ops    []net.Listener
 	loopback    bool // nobody on another machine can reach the API
 }
@@ -196,7 +199,7 @@ func (s *service) prepare(ctx context.Context) error {
 func (s *service) serve(ctx context.Context) error {
 	options, closeTraces, err := s.options(ctx)
 	if err == nil {
-		s.server, err = server.New(s.store, options...)
+		s.server, err = server.New(s.updater(), options...)
 	}
 	if err != nil {
 		return errors.Join(err, s.closeListeners())
@@ -205,10 +208,11 @@ func (s *service) serve(ctx context.Context) error {
 
 	var background sync.WaitGroup
 	side, stopSide := context.WithCancel(context.WithoutCancel(ctx))
+	handler := s.opsHandler()
 	for _, ln := range s.ops {
 		s.log.Info("operations listener", slog.String("address", ln.Addr().String()))
 		background.Go(func() {
-			if err := ops.Serve(side, ln, ops.Handler(&s.ready, s.metrics, &s.log.Level, s.log.Logger)); err != nil {
+			if err := ops.Serve(side, ln, handler); err != nil {
 				s.log.Error("the operations listener ended", slog.String("cause", err.Error()))
 			}
 		})
@@ -256,10 +260,25 @@ func (s *service) options(ctx context.Context) (options []server.Option, closeTr
 	if err != nil {
 		return nil, nil, err
 	}
+	if s.settings.standIn || s.demo {
+		if s.standIn, err = standin.New(ctx, s.store, standin.Options{}); err != nil {
+			return nil, nil, err
+		}
+		options = append(options, s.standIn.Option())
+	}
+	options = append(options, server.WithWrapper(func(api http.Handler) http.Handler {
+		if traces != nil {
+			api = traces.around(api)
+		}
+		if s.standIn != nil {
+			api = s.standIn.Wrap(api)
+		}
+		return api
+	}))
 	if traces == nil {
 		return options, func() error { return nil }, nil
 	}
-	return append(options, server.WithWrapper(traces.around)), func() error {
+	return options, func() error {
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
 		defer cancel()
 		if err := traces.close(ctx); err != nil { // a collector that is away is no reason to fail
@@ -267,6 +286,24 @@ func (s *service) options(ctx context.Context) (options []server.Option, closeTr
 		}
 		return nil
 	}, nil
+}
+
+// updater returns the store for the server.
+func (s *service) updater() group.Updater {
+	if s.standIn != nil {
+		return s.standIn.Store()
+	}
+	return s.store
+}
+
+// opsHandler returns what the operations listeners serve.
+func (s *service) opsHandler() http.Handler {
+	var rest http.Handler
+	if s.standIn != nil {
+		s.standIn.URL = s.url(s.api[0])
+		rest = s.standIn.Handler()
+	}
+	return ops.Handler(&s.ready, s.metrics, &s.log.Level, s.log.Logger, rest)
 }
 
 func (s *service) addMetrics() {
@@ -289,18 +326,22 @@ func (s *service) storeReady(ctx context.Context) error {
 // announce prints where the server listens, for people and for programs that start it.
 func (s *service) announce() error {
 	for _, ln := range s.api {
-		url := "http://" + ln.Addr().String()
-		switch {
-		case ln.Addr().Network() == "unix":
-			url = "unix:" + ln.Addr().String()
-		case s.certificate != nil:
-			url = "https://" + ln.Addr().String()
-		}
-		if _, err := fmt.Fprintf(s.std.out, "listening on %s\n", url); err != nil {
+		if _, err := fmt.Fprintf(s.std.out, "listening on %s\n", s.url(ln)); err != nil {
 			return errors.Join(fmt.Errorf("say where it listens: %w", err), s.closeListeners())
 		}
 	}
 	return nil
+}
+
+// url returns where a listener of the API is reached.
+func (s *service) url(ln net.Listener) string {
+	switch {
+	case ln.Addr().Network() == "unix":
+		return "unix:" + ln.Addr().String()
+	case s.certificate != nil:
+		return "https://" + ln.Addr().String()
+	}
+	return "http://" + ln.Addr().String()
 }
 
 // reloadOnHangup reads the certificate and the log level again at each SIGHUP, until ctx ends.

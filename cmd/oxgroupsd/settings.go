@@ -34,7 +34,7 @@ const (
 type settings struct {
 	address, ops               string
 	tlsCert, tlsKey, tlsClient string
-	plainHTTP, demo            bool
+	plainHTTP, demo, standIn   bool
 	demoToken                  string
 	logFormat, logLevel        string
 	maxBody                    int64
@@ -54,6 +54,7 @@ func addSettings(f *pflag.FlagSet) *settings {
 	f.BoolVar(&s.plainHTTP, "plain-http", false, "serve without TLS on an address that other machines reach")
 	f.BoolVar(&s.demo, "demo", false, `load sample data and the token "`+demo.Token+`"`)
 	f.StringVar(&s.demoToken, "demo-token", "", `token of the sample data in place of "`+demo.Token+`"; needed off loopback`)
+	f.BoolVar(&s.standIn, "stand-in", false, "show requests, faults and state on the operations listener, as --demo does")
 	f.StringVar(&s.logFormat, "log-format", logging.Text, "text or json")
 	f.StringVar(&s.logLevel, "log-level", "info", "debug, info, warn or error")
 

@@ -7,11 +7,13 @@ import (
 	"net/url"
 	"slices"
 	"sort"
-	"strings"
 	"sync"
 	"time"
 
 	"example.com/oxgroups/api/client"
+	"example.com/oxgroups/api/server/front"
+	"example.com/oxgroups/api/validate"
+	"example.com/oxgroups/gen/validator"
 )
 
 // Request is a request that arrived, and what became of it. Do not change what it refers to.
@@ -49,20 +51,17 @@ func (r Request) String() string {
 	return fmt.Sprintf("%d: %s %s: %s", r.N, r.Method, r.Path, became)
 }
 
-func newRequest(n int, r *http.Request, body []byte, saw *seen, fault Fault, status int) Request {
-	header := r.Header.Clone()
-	_, token, _ := strings.Cut(header.Get("Authorization"), " ")
+func newRequest(x *front.Exchange) Request {
+	header := x.Header.Clone()
 	header.Del("Authorization")
-	if fault.silent {
-		status = 0
-	}
+	query, _ := url.ParseQuery(x.Query) // what is broken is left out
 	req := Request{
-		N: n, Time: time.Now(),
-		Method: r.Method, Path: r.URL.Path, Query: r.URL.Query(), Header: header, Token: token, Body: body,
-		GroupID: groupID(r.URL.Path), Update: saw.entry.Update, Ignored: saw.entry.Ignored,
-		RequestID: saw.entry.RequestID, Fault: fault.name, Status: status, Applied: saw.applied,
+		N: x.Number, Time: x.Time,
+		Method: x.Method, Path: x.Path, Query: query, Header: header, Token: front.Token(x.Header), Body: x.Body,
+		GroupID: front.GroupID(x.Path), Update: x.Update, Ignored: ignored(x),
+		RequestID: x.RequestID, Fault: x.Fault, Status: x.Status, Applied: x.Applied,
 	}
-	in := saw.entry.Includes
+	in := x.Includes
 	asked := []bool{in.ExternalReferences, in.RateCardSets, in.Workspaces}
 	for i, include := range []client.Include{client.IncludeExternalReferences, client.IncludeRateCardSets, client.IncludeWorkspaces} {
 		if asked[i] {
@@ -72,29 +71,24 @@ func newRequest(n int, r *http.Request, body []byte, saw *seen, fault Fault, sta
 	return req
 }
 
+// ignored returns the keys of the body that the API does not know, in ascending order.
+func ignored(x *front.Exchange) (keys []string) {
+	found := front.ReadBody(x.Body, front.IsForm(x.Header.Get("Content-Type")), validator.WorkspaceGroupRequestFields)
+	for _, place := range found.Ignored {
+		keys = append(keys, validate.Violation{Pointer: place.Pointer}.Field())
+	}
+	slices.Sort(keys)
+	return slices.Compact(keys)
+}
+
 // history is what happened.
 type history struct {
 	keep int
 
 	mu       sync.Mutex
-	arrived  int
-	rules    []rule
 	recorded int
 	requests []Request     // ascending by N
 	added    chan struct{} // closed and replaced when a request is recorded
-}
-
-// arrive counts a request and returns its number and its fault. The zero Fault is none.
-func (h *history) arrive(id int64) (n int, fault Fault) {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	h.arrived++
-	for _, r := range h.rules {
-		if r.when(Arrival{N: h.arrived, Nth: h.arrived - r.since, GroupID: id}) {
-			return h.arrived, r.fault
-		}
-	}
-	return h.arrived, Fault{}
 }
 
 func (h *history) add(r Request) {
@@ -115,13 +109,6 @@ func (h *history) state() (requests []Request, recorded int, added <-chan struct
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	return slices.Clone(h.requests), h.recorded, h.added
-}
-
-// Inject scripts a fault from now on. If several would hit a request, the one that was scripted first does.
-func (s *Server) Inject(when When, fault Fault) {
-	s.log.mu.Lock()
-	defer s.log.mu.Unlock()
-	s.log.rules = append(s.log.rules, rule{when, fault, s.log.arrived})
 }
 
 // Requests returns what arrived, in order of arrival.

@@ -11,6 +11,7 @@ import (
 
 	"example.com/oxgroups/api/client"
 	"example.com/oxgroups/api/group"
+	"example.com/oxgroups/api/server/front"
 	shared "example.com/oxgroups/api/store"
 	"example.com/oxgroups/api/store/demo"
 	"example.com/oxgroups/api/store/memory"
@@ -28,7 +29,7 @@ type settings struct {
 	now         func() time.Time
 	store       group.Store // nil: one with the data above
 	secret      string
-	rules       []rule
+	faults      front.Faults
 	keep        int // of the requests; 0: all
 	withoutPort bool
 	err         error // of an option
@@ -113,7 +114,7 @@ func WithClock(now func() time.Time) Option { return func(s *settings) { s.now =
 
 // WithFault is Inject from the start.
 func WithFault(when When, fault Fault) Option {
-	return func(s *settings) { s.rules = append(s.rules, rule{when: when, fault: fault}) }
+	return func(s *settings) { s.faults.Inject(when, fault) }
 }
 
 // WithRequestsKept keeps only the last n requests, for runs that would need too much memory.
@@ -123,9 +124,10 @@ func WithRequestsKept(n int) Option { return func(s *settings) { s.keep = n } }
 // NewClient and HTTPClient reach the server then.
 func WithoutPort() Option { return func(s *settings) { s.withoutPort = true } }
 
-func newSettings(opts []Option) (s settings, err error) {
+func newSettings(opts []Option) (s *settings, err error) {
+	s = &settings{}
 	for _, opt := range opts {
-		opt(&s)
+		opt(s)
 	}
 	switch {
 	case s.store != nil && (s.doc != nil || s.tokens != nil || s.now != nil):

@@ -14,6 +14,7 @@ import (
 	"example.com/oxgroups/api/client"
 	"example.com/oxgroups/api/group"
 	"example.com/oxgroups/api/server"
+	"example.com/oxgroups/api/server/front"
 )
 
 // Server is a fake of the API. It is safe for concurrent use.
@@ -22,8 +23,8 @@ type Server struct {
 	Token  string         // the secret of the first token of WithToken, or else "demo"
 	Client *client.Client // a client with both
 
-	store     group.Store  // behind the real server
-	api       http.Handler // the real server
+	store     group.Store // behind the real server
+	faults    *front.Faults
 	log       history
 	http      *httptest.Server
 	transport *http.Transport
@@ -61,13 +62,16 @@ func (s *Server) start(opts []Option) error {
 			return err
 		}
 	}
-	api, err := server.New(gate{s}, server.WithLimits(server.NoLimits()),
-		server.WithJournal(func(ctx context.Context, e server.Entry) { seenIn(ctx).entry = e }))
+	api, err := server.New(front.Gate(s.store, false), server.WithLimits(server.NoLimits()), server.WithJournal(front.Saw))
 	if err != nil {
 		return err
 	}
-	s.api, s.Token, s.log = api.Handler(), set.secret, history{keep: set.keep, rules: set.rules, added: make(chan struct{})}
-	s.http = httptest.NewUnstartedServer(http.HandlerFunc(s.answer))
+	s.faults, s.Token, s.log = &set.faults, set.secret, history{keep: set.keep, added: make(chan struct{})}
+	const most = 16 << 20 // beyond what the real server takes
+	s.http = httptest.NewUnstartedServer(&front.Front{
+		API: api.Handler(), Faults: s.faults, Keep: most, Closing: s.closing,
+		Record: func(_ context.Context, x *front.Exchange) { s.log.add(newRequest(x)) },
+	})
 	s.http.Config.ErrorLog = log.New(io.Discard, "", 0)
 	if set.withoutPort {
 		memory := &memoryListener{conns: make(chan net.Conn), closed: make(chan struct{})}

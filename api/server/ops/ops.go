@@ -64,9 +64,13 @@ func (r *Readiness) Err(ctx context.Context) error {
 //	GET /log-level      the level of the log; PUT with debug, info, warn or error changes it
 //	GET /debug/pprof/   profiles
 //
-// Why a server is not ready is in the log alone.
-func Handler(ready *Readiness, metrics *Metrics, level *slog.LevelVar, log *slog.Logger) http.Handler {
+// Everything else is for rest, if that is not nil. Why a server is not ready is in the log alone. What changes something is
+// refused from pages of other origins.
+func Handler(ready *Readiness, metrics *Metrics, level *slog.LevelVar, log *slog.Logger, rest http.Handler) http.Handler {
 	mux := http.NewServeMux()
+	if rest != nil {
+		mux.Handle("/", rest)
+	}
 	mux.HandleFunc("GET /livez", func(w http.ResponseWriter, _ *http.Request) { answer(w, http.StatusOK, "alive") })
 	mux.HandleFunc("GET /readyz", func(w http.ResponseWriter, r *http.Request) {
 		if err := ready.Err(r.Context()); err != nil {
@@ -97,7 +101,7 @@ func Handler(ready *Readiness, metrics *Metrics, level *slog.LevelVar, log *slog
 	mux.HandleFunc("GET /debug/pprof/profile", pprof.Profile)
 	mux.HandleFunc("GET /debug/pprof/symbol", pprof.Symbol)
 	mux.HandleFunc("GET /debug/pprof/trace", pprof.Trace)
-	return mux
+	return http.NewCrossOriginProtection().Handler(mux)
 }
 
 func answer(w http.ResponseWriter, status int, text string) {

@@ -68,7 +68,7 @@ func TestHandler(t *testing.T) {
 	var level slog.LevelVar
 	var ready ops.Readiness
 	metrics := ops.NewMetrics()
-	h := ops.Handler(&ready, metrics, &level, slog.New(slog.NewTextHandler(&log, nil)))
+	h := ops.Handler(&ready, metrics, &level, slog.New(slog.NewTextHandler(&log, nil)), nil)
 
 	if status, _ := do(t, h, "GET", "/livez", ""); status != 200 {
 		t.Errorf("livez: %d", status)
@@ -114,7 +114,7 @@ func TestMetrics(t *testing.T) {
 	m.Observe(server.Observation{Method: "PUT", Route: "/x", Status: 200, Duration: 3 * time.Millisecond})
 	m.Observe(server.Observation{Method: "PUT", Route: "/x", Status: 429, Limit: "per_token"})
 	m.Observe(server.Observation{Method: "PUT", Route: "/x", Status: 400, Rules: []string{"type", "type", "required"}})
-	_, body := do(t, ops.Handler(new(ops.Readiness), m, new(slog.LevelVar), slog.New(slog.DiscardHandler)), "GET", "/metrics", "")
+	_, body := do(t, ops.Handler(new(ops.Readiness), m, new(slog.LevelVar), slog.New(slog.DiscardHandler), nil), "GET", "/metrics", "")
 	for _, want := range []string{
 		`oxgroups_requests_total{method="PUT",route="/x",status="200"} 1`,
 		`oxgroups_request_duration_seconds_bucket{route="/x",le="0.005"} 3`,

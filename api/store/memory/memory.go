@@ -91,7 +91,7 @@ type data struct {
 	hashes        [][sha256.Size]byte // of the tokens, the one with id 1 first
 }
 
-var _ store.Tx = (*data)(nil)
+var _ store.Replacer = (*data)(nil)
 
 // groupRow is a group of an account with the ids of its associations, ascending.
 type groupRow struct {

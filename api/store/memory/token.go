@@ -58,3 +58,22 @@ func (d *data) UseTokens(uses map[int64]string) error {
 	}
 	return nil
 }
+
+// Reach returns the lists of workspaces of an account's tokens.
+func (d *data) Reach(account int64) (map[int64][]int64, error) {
+	reach := map[int64][]int64{}
+	for _, t := range d.tokens {
+		if t.AccountID == account && !t.AllWorkspaces {
+			reach[t.ID] = t.workspaces
+		}
+	}
+	return reach, nil
+}
+
+// SetReach gives a token another list of workspaces.
+func (d *data) SetReach(token int64, workspaces []int64) error {
+	t := *d.tokens[d.hashes[token-1]]
+	t.workspaces, t.Workspaces = workspaces, len(workspaces)
+	d.tokens[d.hashes[token-1]] = &t
+	return nil
+}

@@ -174,3 +174,20 @@ func (d *data) Accounts() ([]int64, error) {
 
 // Orphans finds none: rows are only put beside what they name.
 func (d *data) Orphans() ([]group.Orphan, error) { return nil, nil }
+
+// Clear removes what an account has but its tokens.
+func (d *data) Clear(account int64) error {
+	d.lastReference = 0
+	maps.DeleteFunc(d.references, func(_ int64, r *group.Row) bool { return d.groups[r.GroupID].account == account })
+	for id := range d.references {
+		if id < store.MaxGenerated {
+			d.lastReference = max(d.lastReference, id)
+		}
+	}
+	maps.DeleteFunc(d.groups, func(_ int64, g *groupRow) bool { return g.account == account })
+	maps.DeleteFunc(d.names, func(n name, _ int64) bool { return n.account == account })
+	for _, objects := range d.objects {
+		maps.DeleteFunc(objects, func(_ int64, o object) bool { return o.account == account })
+	}
+	return nil
+}

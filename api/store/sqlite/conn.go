@@ -19,7 +19,7 @@ type conn struct {
 	stmts map[string]*sqlite3.Stmt // by their text, which is a constant of this package
 }
 
-var _ store.Tx = (*conn)(nil)
+var _ store.Replacer = (*conn)(nil)
 
 // Close closes the statements and the connection.
 func (c *conn) Close() error {

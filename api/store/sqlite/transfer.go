@@ -195,3 +195,22 @@ func (c *conn) Orphans() (orphans []group.Orphan, err error) {
 	})
 	return orphans, wrap("find orphans", err)
 }
+
+// Clear removes what an account has but its tokens, what names something before what is named.
+func (c *conn) Clear(account int64) error {
+	const groups = `SELECT id FROM workspace_groups WHERE account_id = ?1`
+	for _, sql := range []string{
+		`DELETE FROM external_references WHERE group_id IN (` + groups + `)`,
+		`DELETE FROM workspace_group_workspaces WHERE group_id IN (` + groups + `)`,
+		`DELETE FROM workspace_group_rate_card_sets WHERE group_id IN (` + groups + `)`,
+		`DELETE FROM token_workspaces WHERE workspace_id IN (SELECT id FROM workspaces WHERE account_id = ?1)`,
+		`DELETE FROM workspace_groups WHERE account_id = ?1`,
+		`DELETE FROM workspaces WHERE account_id = ?1`,
+		`DELETE FROM rate_card_sets WHERE account_id = ?1`,
+	} {
+		if err := c.run(sql, account); err != nil {
+			return wrap("clear", err)
+		}
+	}
+	return wrap("clear", c.run(`UPDATE reference_ids SET last = (SELECT coalesce(max(id), 0) FROM external_references WHERE id < ?1)`, int64(store.MaxGenerated)))
+}
