@@ -9,6 +9,7 @@ import (
 	"unicode/utf8"
 
 	"example.com/oxgroups/api/server/front"
+	"example.com/oxgroups/api/store"
 	"example.com/oxgroups/gen/model"
 	"example.com/oxgroups/gen/validator"
 )
@@ -129,10 +130,18 @@ func (e *entry) whole() (entryJSON, error) {
 		Tolerated:   e.places(body.Tolerated),
 	}
 	var err error
-	if out.Before, err = e.Seen.Before.JSON(); err == nil {
-		out.After, err = e.Seen.After.JSON()
+	if out.Before, err = e.image(&e.Seen.Before); err == nil {
+		out.After, err = e.image(&e.Seen.After)
 	}
 	return out, err
+}
+
+func (e *entry) image(m *store.Image) (json.RawMessage, error) {
+	text, err := m.JSON()
+	if text == nil {
+		return nil, err
+	}
+	return json.RawMessage(e.hide(string(text), true)), err
 }
 
 func (e *entry) text(body []byte) string {

@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"maps"
 	"net/http"
 	"regexp"
@@ -60,19 +61,21 @@ func newState(ctx context.Context, s group.Store) (*state, error) {
 	return st, err
 }
 
+// now returns what the store has.
 func (st *state) now(ctx context.Context) (*moment, error) {
-	m := &moment{}
-	var err error
-	if m.hidden, err = st.store.Hidden(ctx, account); err != nil {
+	hidden, err := st.store.Hidden(ctx, account)
+	if err != nil {
 		return nil, err
 	}
-	err = st.store.Export(ctx, account, func(k group.Kind, r *group.Row) error {
-		row := *r
-		row.JSON = bytes.Clone(r.JSON)
-		m.contents[k] = append(m.contents[k], row)
-		return nil
-	})
-	return m, err
+	var document bytes.Buffer
+	if err := store.WriteDocument(ctx, st.store, account, false, &document); err != nil {
+		return nil, err
+	}
+	docs, err := store.ReadDocuments(document.Bytes(), store.ReadOptions{})
+	if err != nil {
+		return nil, fmt.Errorf("read what is stored: %w", err)
+	}
+	return &moment{docs[0].Contents, hidden}, nil
 }
 
 // restore makes a moment the state. The rows are copied: an engine may keep them.

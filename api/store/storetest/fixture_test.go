@@ -111,11 +111,15 @@ func (f *fixture) mustImport(account int64, text string) {
 // update applies u, which is the JSON of a WorkspaceGroupUpdate.
 func (f *fixture) update(by group.Caller, id int64, u string) (group.Snapshot, error) {
 	f.Helper()
-	var v model.WorkspaceGroupUpdate
+	return f.store.Update(f.Context(), by, id, decodeUpdate(f, u), group.All())
+}
+
+func decodeUpdate(t testing.TB, u string) (v model.WorkspaceGroupUpdate) {
+	t.Helper()
 	if err := validator.DecodeWorkspaceGroupUpdate([]byte(u), &v); err != nil {
-		f.Fatalf("decode %s: %v", u, err)
+		t.Fatalf("decode %s: %v", u, err)
 	}
-	return f.store.Update(f.Context(), by, id, v, group.All())
+	return v
 }
 
 func (f *fixture) mustUpdate(id int64, u string) group.Snapshot {

@@ -94,6 +94,8 @@ func run(t *testing.T, open Opener) {
 		{"Time", testTime},
 		{"TokenTimes", testTokenTimes},
 		{"TokenCache", testTokenCache},
+		{"Replace", testReplace},
+		{"Seen", testSeen},
 		{"Close", testClose},
 	} {
 		t.Run(part.name, func(t *testing.T) { part.run(t, open) })
