@@ -3,19 +3,20 @@ package api_test
 import (
 	"bytes"
 	"errors"
+	"os"
 	"path/filepath"
 	"slices"
 	"testing"
 
 	"example.com/oxgroups/api/client"
 	"example.com/oxgroups/api/client/clienttest"
+	"example.com/oxgroups/api/internal/postgrestest"
 	"example.com/oxgroups/api/server/openapitest"
 	"example.com/oxgroups/api/store/demo"
 	"example.com/oxgroups/api/store/sqlite"
-	"go.uber.org/goleak"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+func TestMain(m *testing.M) { os.Exit(postgrestest.Run(m)) }
 
 // serve serves the demo data in a SQLite file on a port of its own, and returns a client for it and a function that stops
 // both. What the server answers is checked against openapi.yaml.

@@ -2,6 +2,7 @@ package server_test
 
 import (
 	"encoding/json"
+	"errors"
 	"flag"
 	"fmt"
 	"math/rand/v2"
@@ -25,7 +26,20 @@ type random struct{ *rand.Rand }
 
 func (r random) pick(values ...any) any { return values[r.IntN(len(values))] }
 
-// ofFormat has values of the formats that are checked. kin-openapi is asked to check the same ones.
+// checkFormats has kin-openapi check the formats that the generated validators check and it does not by itself.
+func checkFormats() {
+	openapi3.DefineStringFormatValidator("uuid", openapi3.NewRegexpFormatValidator(openapi3.FormatOfStringForUUIDOfRFC4122))
+	openapi3.DefineStringFormatValidator("email", openapi3.NewRegexpFormatValidator(openapi3.FormatOfStringForEmail))
+	openapi3.DefineStringFormatValidator("uri", openapi3.NewCallbackValidator(func(text string) error {
+		u, err := url.Parse(text)
+		if err == nil && !u.IsAbs() {
+			err = errors.New("not absolute")
+		}
+		return err
+	}))
+}
+
+// ofFormat has values of these formats.
 var ofFormat = map[string][]any{
 	"date":      {"2013-04-15", "2024-02-29"},
 	"date-time": {"2013-04-15T16:48:48-07:00", "2013-04-15T16:48:48Z"},
@@ -150,6 +164,7 @@ func TestRandom(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	checkFormats()
 	r := random{rand.New(rand.NewPCG(1, 2))}
 	statuses := map[int]int{}
 	for path, item := range doc.Paths.Map() {

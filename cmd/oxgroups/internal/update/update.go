@@ -3,6 +3,7 @@ package update
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -22,7 +23,6 @@ import (
 	"example.com/oxgroups/api/validate/nearest"
 	"example.com/oxgroups/cmd/oxgroups/internal/account"
 	"example.com/oxgroups/cmd/oxgroups/internal/console"
-	"example.com/oxgroups/gen/model"
 	"example.com/oxgroups/gen/validator"
 )
 
@@ -236,19 +236,21 @@ func (o *Options) find(name string) rows.Path {
 	return rows.Find(o.fields, strings.ReplaceAll(name, "-", "_"))
 }
 
-// stays reports whether the field is one of a group, or of an object in the update, so that null clears it. Others are
+// stays reports whether the field is stored with the group, or is one of an object, so that null clears it. Others are
 // commands, such as a list of what to add, and for them null is no change.
 func stays(path rows.Path) bool {
-	if len(path) > 1 {
+	if len(path) > 1 || !path[0].Nullable {
 		return true
 	}
-	t := reflect.TypeOf(model.WorkspaceGroup{})
-	for i := range t.NumField() {
-		if name, _, _ := strings.Cut(t.Field(i).Tag.Get("json"), ","); name == path[0].Name {
-			return true
-		}
-	}
-	return false
+	name := path[0].Name
+	var update client.Update
+	_ = validator.DecodeWorkspaceGroupUpdate(fmt.Appendf(nil, `{"name":"a",%q:null}`, name), &update) // it is checked later
+	plain := group.NewChange(update).Plain
+	text, _ := validator.AppendWorkspaceGroupUpdate(nil, &plain)
+	var members map[string]json.RawMessage
+	_ = json.Unmarshal(text, &members)
+	_, has := members[name]
+	return has
 }
 
 // decode returns the update in body, which the decoder checks too.
