@@ -79,7 +79,7 @@ func TestEveryKindOfChange(t *testing.T) {
 					t.Errorf("doctor does not name %s: %.2000s", want, report)
 				}
 			}
-			document := run(t, e.dir, 0, e.after+"oxgroupsd", "export", "--store", store)
+			document := stdout(t, e.dir, e.after+"oxgroupsd", "export", "--store", store)
 			exported := groupOf(t, document, "7")
 			for key, want := range map[string]string{"website": `"https://acme.example"`, "contact_name": `"Wile"`, "phone_number": `"+1 555 0100"`} {
 				if string(exported[key]) != want {
@@ -90,7 +90,7 @@ func TestEveryKindOfChange(t *testing.T) {
 			write(t, file, document)
 			to := fresh()
 			run(t, e.dir, 0, e.after+"oxgroupsd", "import", file, "--store", to)
-			if again := run(t, e.dir, 0, e.after+"oxgroupsd", "export", "--store", to); !equalJSON(t, json.RawMessage(again), document) {
+			if again := stdout(t, e.dir, e.after+"oxgroupsd", "export", "--store", to); !equalJSON(t, json.RawMessage(again), document) {
 				t.Error("imported and exported again it is another document")
 			}
 		})

@@ -8,6 +8,7 @@ import (
 	"maps"
 	"net/http"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"reflect"
 	"slices"
@@ -99,7 +100,7 @@ func (e *edited) serve(t *testing.T, programs, store string) *served {
 // update updates group 7 from the command line and returns the group, its external reference and its workspaces.
 func (s *served) update(t *testing.T, programs string, args ...string) (group map[string]json.RawMessage) {
 	t.Helper()
-	out := run(t, s.dir, 0, programs+"oxgroups", append([]string{"update", "7", "--json"}, args...)...)
+	out := stdout(t, s.dir, programs+"oxgroups", append([]string{"update", "7", "--json"}, args...)...)
 	return groupOf(t, out, "7")
 }
 
@@ -113,6 +114,19 @@ func groupOf(t *testing.T, document, id string) map[string]json.RawMessage {
 		t.Fatalf("no document with group %s: %s", id, document)
 	}
 	return doc.Groups[id]
+}
+
+// stdout runs a program that has to succeed and returns what it prints on standard output.
+func stdout(t *testing.T, dir, name string, args ...string) string {
+	t.Helper()
+	cmd := exec.CommandContext(t.Context(), name, args...)
+	var stderr strings.Builder
+	cmd.Dir, cmd.Stderr = dir, &stderr
+	out, err := cmd.Output()
+	if err != nil {
+		t.Fatalf("%s %v: %v\n%s", name, args, err, &stderr)
+	}
+	return string(out)
 }
 
 // put sends a body as it is and returns the status and the reply.
@@ -205,8 +219,8 @@ func TestEveryKindOfField(t *testing.T) {
 	}
 	t.Run("help", func(t *testing.T) {
 		help := run(t, e.dir, 0, e.after+"oxgroups", "update", "--help")
-		for _, want := range []string{"The fax number", "deprecated", "gold|silver", "2024", "default"} {
-			if !strings.Contains(help, want) && want != "2024" {
+		for _, want := range []string{"The fax number", "deprecated", "gold|silver", "default"} {
+			if !strings.Contains(help, want) {
 				t.Errorf("the help lacks %q:\n%s", want, help)
 			}
 		}
@@ -237,7 +251,7 @@ func (e *edited) upgrade(t *testing.T, names []string, fresh func() string) {
 	s.stop()
 
 	// What replies do not show, and what an update cannot set, goes through export and import as well.
-	document := run(t, e.dir, 0, e.after+"oxgroupsd", "export", "--store", store)
+	document := stdout(t, e.dir, e.after+"oxgroupsd", "export", "--store", store)
 	want := groupOf(t, document, "7")
 	if string(want["pin"]) != fieldEdits["writeOnly"].one {
 		t.Errorf("the export has %s for the field that is only written", want["pin"])
@@ -257,7 +271,7 @@ func (e *edited) upgrade(t *testing.T, names []string, fresh func() string) {
 	for engine, fresh := range persistent(t) {
 		to := fresh()
 		run(t, e.dir, 0, e.after+"oxgroupsd", "import", file, "--store", to)
-		again := run(t, e.dir, 0, e.after+"oxgroupsd", "export", "--store", to)
+		again := stdout(t, e.dir, e.after+"oxgroupsd", "export", "--store", to)
 		if !equalJSON(t, json.RawMessage(again), document) {
 			t.Errorf("imported to %s and exported it is another document:\n%s\nwant\n%s", engine, again, document)
 		}
@@ -285,7 +299,7 @@ func (s *served) drive(t *testing.T, names []string) {
 	two := func(f fieldEdit) string { return f.two }
 	fields := func(value func(fieldEdit) string) (args []string) {
 		for _, name := range settable {
-			args = append(args, "--field", dotted(fieldEdits[name].key)+"="+value(fieldEdits[name]))
+			args = append(args, "--field", fieldEdits[name].key+"="+value(fieldEdits[name]))
 		}
 		return args
 	}
@@ -343,7 +357,7 @@ func (s *served) refuse(t *testing.T, names []string) {
 	t.Helper()
 	for _, name := range names {
 		f := fieldEdits[name]
-		if out := run(t, s.dir, 2, s.after+"oxgroups", "update", "7", "--name", "Acme", "--field", dotted(f.key)+"="+f.cannot); !strings.Contains(out, f.key) {
+		if out := run(t, s.dir, 2, s.after+"oxgroups", "update", "7", "--name", "Acme", "--field", f.key+"="+f.cannot); !strings.Contains(out, f.key) {
 			t.Errorf("%s: what is wrong is not named: %s", name, out)
 		}
 		status, reply := s.put(t, "/workspace_groups/7", fmt.Sprintf(`{"workspace_group":{"name":"Acme",%q:%s}}`, f.key, f.cannot))
@@ -352,8 +366,6 @@ func (s *served) refuse(t *testing.T, names []string) {
 		}
 	}
 }
-
-func dotted(key string) string { return key }
 
 func quoted(cell string) string { return `"` + strings.ReplaceAll(cell, `"`, `""`) + `"` }
 
