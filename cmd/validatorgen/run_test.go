@@ -59,7 +59,7 @@ func TestRefusals(t *testing.T) {
 		{"a reference to nothing", spec("3.0.3", `{$ref: '#/components/schemas/T'}`, plain), "#/components/schemas/S/$ref: $ref: "},
 		{"a reference to itself", spec("3.0.3", `{$ref: '#/components/schemas/S'}`, plain), "#/components/schemas/S/$ref: $ref: "},
 		{"a keyword that is not supported beside a reference", spec("3.0.3", `{properties: {a: {$ref: '#/components/schemas/S', const: 1}}}`, plain), "S/properties/a/const: const: "},
-		{"OpenAPI 3.1", spec("3.1.0", `{}`, plain), "3.1.0"},
+		{"OpenAPI 4", spec("4.0.0", `{}`, plain), "4.0.0"},
 		{"a style", spec("3.0.3", `{}`, `{name: id, in: path, required: true, style: form, schema: {type: string}}`), `#/paths/~1x~1{id}/get/parameters/0/style: "form" is no style of path parameters`},
 		{"a parameter of text in its content", spec("3.0.3", `{}`, `{name: q, in: query, content: {text/plain: {schema: {}}}}`), "#/paths/~1x~1{id}/get/parameters/0/content: content: "},
 		{"no YAML", "a: [", "spec.yaml"},

@@ -86,3 +86,10 @@ func (m *memo) passes(s *validate.Scanner, offset int, keep bool, check func(*va
 	m.results[key] = memoResult{s.Offset(), passed, keep && m.trials == 0}
 	return passed
 }
+
+// IsName reports whether the name of a property is a string that check finds nothing wrong with.
+func IsName(name string, check func(*validate.Scanner)) bool {
+	s := validate.NewScanner(validate.AppendString(nil, name), validate.Options{})
+	check(s)
+	return s.End() == nil
+}

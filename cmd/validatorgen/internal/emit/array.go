@@ -1,6 +1,9 @@
 package emit
 
 import (
+	"fmt"
+	"strconv"
+
 	"example.com/oxgroups/cmd/validatorgen/internal/gotype"
 	"example.com/oxgroups/cmd/validatorgen/internal/schema"
 	"example.com/oxgroups/cmd/validatorgen/internal/spec"
@@ -23,14 +26,20 @@ func (g *Generator) elements(c *code, s *schema.Schema, t target) {
 		c.line("var distinct compose.Distinct")
 		c.line("unique := true")
 	}
+	for i := range p.contains {
+		c.line("%s := 0", matching(i))
+	}
 	c.line("var items validate.Items")
 	c.block("for s.NextItem(&items)", func(c *code) {
 		c.line("mark := s.Mark()")
-		if p.unique {
+		if p.unique || len(p.contains) > 0 {
 			c.line("start := s.Offset()")
 			c.fresh("start")
 		}
 		g.element(c, p, t)
+		for i, r := range p.contains {
+			c.line("%s += compose.Matches(s, start, %s)", matching(i), g.call(function{schema: r.Schema}))
+		}
 		if p.unique {
 			c.line("unique = distinct.Add(s.Raw(start)) && unique")
 		}
@@ -39,10 +48,40 @@ func (g *Generator) elements(c *code, s *schema.Schema, t target) {
 	if p.unique {
 		check{"unique", "uniqueItems", "must not have equal items"}.print(c)
 	}
+	for i, r := range p.contains {
+		condition := fmt.Sprintf("%s >= %d", matching(i), r.Min)
+		if r.Max >= 0 {
+			condition += fmt.Sprintf(" && %s <= %d", matching(i), r.Max)
+		}
+		check{condition, r.Keyword(), r.Message()}.print(c)
+	}
 	countChecks(c, p.counts, "items.Index")
 }
 
+// matching returns the variable that counts the elements which match the schema of contains.
+func matching(i int) string {
+	if i == 0 {
+		return "matching"
+	}
+	return "matching" + strconv.Itoa(i+1)
+}
+
 func (g *Generator) element(c *code, p *plan, t target) {
+	if len(p.prefix) > 0 {
+		c.line("switch items.Index {")
+		for i, first := range p.prefix {
+			c.line("case %d:", i)
+			body := c.child()
+			g.value(body, first, target{})
+			c.WriteString(body.String())
+		}
+		c.line("default:")
+		rest := *p
+		rest.prefix = nil
+		g.element(c, &rest, t)
+		c.line("}")
+		return
+	}
 	if p.items == nil {
 		c.line("s.Skip()")
 		return

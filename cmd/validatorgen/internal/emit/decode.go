@@ -29,11 +29,15 @@ func (g *Generator) place(s *schema.Schema) string {
 	if s.Component != "" {
 		return "the schema " + s.Component
 	}
+	at := s.Place.Pointer
 	if file := fileOf(s.Place); file != "" {
-		return "the schema at " + file + "#" + s.Place.Pointer
+		at = file + "#" + at
 	}
-	return "the schema at " + s.Place.Pointer
+	return "the schema at " + oneLine.Replace(at)
 }
+
+// oneLine keeps a comment on its line.
+var oneLine = strings.NewReplacer("\n", `\n`, "\r", `\r`)
 
 func (g *Generator) decodeBody(c *code, s *schema.Schema, t target) {
 	if g.readTwice(s, t.typ) || !g.fits(s, t.typ) {
@@ -159,7 +163,7 @@ func hasProperty(list []schema.Property, name string) bool {
 	return false
 }
 
-// gather calls visit for s and the parts of its allOf, and theirs.
+// gather calls visit for s and the parts of its allOf, and theirs. Of a schema or null, it visits the schema.
 func gather(s *schema.Schema, seen map[*schema.Schema]bool, visit func(*schema.Schema)) {
 	if s = s.Resolve(); seen[s] {
 		return
@@ -168,6 +172,11 @@ func gather(s *schema.Schema, seen map[*schema.Schema]bool, visit func(*schema.S
 	visit(s)
 	for _, part := range schema.Get[schema.AllOf](s).Parts {
 		gather(part, seen, visit)
+	}
+	for _, branches := range [][]*schema.Schema{schema.Get[schema.AnyOf](s).Parts, schema.Get[schema.OneOf](s).Parts} {
+		if value := schema.BesideNull(branches); value != nil {
+			gather(value, seen, visit)
+		}
 	}
 }
 
@@ -211,7 +220,7 @@ func (g *Generator) byType(c *code, s *schema.Schema, p *plan) {
 	bare.Rules = nil
 	for _, r := range s.Rules {
 		switch r.(type) {
-		case schema.AllOf, schema.AnyOf, schema.OneOf, schema.Not:
+		case schema.AllOf, schema.AnyOf, schema.OneOf, schema.Not, schema.If:
 		case schema.Enum:
 			if p.enum != nil {
 				bare.Rules = append(bare.Rules, r)
@@ -319,6 +328,10 @@ func enumerate(names []string) string {
 
 // combination prints the check of the same value against other schemas.
 func (g *Generator) combination(c *code, k combination) {
+	if k.choice.If != nil {
+		g.choice(c, k.choice)
+		return
+	}
 	names := make([]string, len(k.parts))
 	for i, part := range k.parts {
 		names[i] = g.call(function{schema: part})
@@ -329,4 +342,20 @@ func (g *Generator) combination(c *code, k combination) {
 		return
 	}
 	c.line("s.Check(compose.Matches(s, start, %s) %s, %q, %q)", list, k.condition, k.rule, k.message)
+}
+
+// choice prints the check of a value against one of two schemas.
+func (g *Generator) choice(c *code, r schema.If) {
+	branch := func(s *schema.Schema) {
+		if s != nil {
+			c.line("compose.All(s, start, %s)", g.call(function{schema: s}))
+		}
+	}
+	c.line("if compose.Matches(s, start, %s) == 1 {", g.call(function{schema: r.If}))
+	branch(r.Then)
+	if r.Else != nil {
+		c.line("} else {")
+		branch(r.Else)
+	}
+	c.line("}")
 }

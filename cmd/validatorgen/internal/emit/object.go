@@ -77,6 +77,12 @@ func (g *Generator) members(c *code, s *schema.Schema, t target) {
 	if len(p.sizes) > 0 {
 		c.line("count++")
 	}
+	for _, name := range p.names {
+		check{"compose.IsName(key, " + g.call(function{schema: name}) + ")", "propertyNames", schema.PropertyNames{}.Message()}.print(c)
+	}
+	if len(p.patterns) > 0 {
+		c.line("start := s.Offset()")
+	}
 	if len(all) > 0 {
 		c.line("switch key {")
 		for i := range all {
@@ -88,14 +94,38 @@ func (g *Generator) members(c *code, s *schema.Schema, t target) {
 		}
 		c.line("default:")
 	}
-	g.additional(c, p, t, true)
+	g.unnamed(c, s, p, t)
 	if len(all) > 0 {
+		c.line("}")
+	}
+	for _, r := range p.patterns {
+		c.line("if %s.MatchString(key) {", g.pattern(s, r.Pattern))
+		c.line("compose.All(s, start, %s)", g.call(function{schema: r.Schema}))
 		c.line("}")
 	}
 	c.line("s.Within(mark, key)")
 	c.line("}")
 	g.absent(c, s, all, t)
 	countChecks(c, p.sizes, "count")
+}
+
+// unnamed prints the reading of a property that no rule names. One whose name matches a pattern is not additional.
+func (g *Generator) unnamed(c *code, s *schema.Schema, p *plan, t target) {
+	if len(p.patterns) == 0 || !p.closed && p.additional == nil {
+		g.additional(c, p, t, true)
+		return
+	}
+	conditions := make([]string, len(p.patterns))
+	for i, r := range p.patterns {
+		conditions[i] = g.pattern(s, r.Pattern) + ".MatchString(key)"
+	}
+	open := *p
+	open.closed, open.additional = false, nil
+	c.line("if %s {", strings.Join(conditions, " || "))
+	g.additional(c, &open, t, true)
+	c.line("} else {")
+	g.additional(c, p, t, true)
+	c.line("}")
 }
 
 // bits prints the constants and the variable that say which properties were seen.

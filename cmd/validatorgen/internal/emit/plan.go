@@ -19,15 +19,19 @@ type plan struct {
 	bounds    []schema.Bound
 	multiples []schema.MultipleOf
 
-	items  *schema.Schema
-	unique bool
-	counts []schema.Limit // of the elements of an array
+	items    *schema.Schema
+	prefix   []*schema.Schema // of the first elements
+	contains []schema.Contains
+	unique   bool
+	counts   []schema.Limit // of the elements of an array
 
 	properties []schema.Property
 	required   []string
 	additional *schema.Schema // nil: anything, unless closed
 	closed     bool           // no other properties
-	sizes      []schema.Limit // of the properties of an object
+	patterns   []schema.PatternProperty
+	names      []*schema.Schema // of the names of properties
+	sizes      []schema.Limit   // of the properties of an object
 
 	combinations []combination
 }
@@ -41,6 +45,7 @@ type combination struct {
 	condition string // on the number of parts that match; "" keeps what the parts find
 	rule      string
 	message   string
+	choice    schema.If // in the place of parts, where it has a schema
 }
 
 // plan sorts the rules of s. Each type of rule has its case here; generation stops where one has none.
@@ -87,11 +92,21 @@ func (g *Generator) plan(s *schema.Schema) *plan {
 		case schema.AllOf:
 			p.combinations = append(p.combinations, combination{parts: r.Parts})
 		case schema.AnyOf:
-			p.combinations = append(p.combinations, combination{r.Parts, ">= 1", r.Keyword(), r.Message()})
+			p.combinations = append(p.combinations, combination{parts: r.Parts, condition: ">= 1", rule: r.Keyword(), message: r.Message()})
 		case schema.OneOf:
-			p.combinations = append(p.combinations, combination{r.Parts, "== 1", r.Keyword(), r.Message()})
+			p.combinations = append(p.combinations, combination{parts: r.Parts, condition: "== 1", rule: r.Keyword(), message: r.Message()})
 		case schema.Not:
-			p.combinations = append(p.combinations, combination{[]*schema.Schema{r.Schema}, "== 0", r.Keyword(), r.Message()})
+			p.combinations = append(p.combinations, combination{parts: []*schema.Schema{r.Schema}, condition: "== 0", rule: r.Keyword(), message: r.Message()})
+		case schema.If:
+			p.combinations = append(p.combinations, combination{choice: r})
+		case schema.PrefixItems:
+			p.prefix = r.Schemas
+		case schema.Contains:
+			p.contains = append(p.contains, r)
+		case schema.PatternProperties:
+			p.patterns = r.List
+		case schema.PropertyNames:
+			p.names = append(p.names, r.Schema)
 		default:
 			g.fail("%s: no code is printed for the keyword %s", s.Place, rule.Keyword())
 		}

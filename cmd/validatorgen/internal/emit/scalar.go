@@ -243,7 +243,7 @@ func (g *Generator) readTwice(s *schema.Schema, t *gotype.Type) bool {
 	p := g.plan(s)
 	_, parsed := parsedFormats[t.Kind]
 	composite := t.Kind == gotype.Struct || t.Kind == gotype.Slice || t.Kind == gotype.Map
-	return parsed && len(p.text)+len(p.enum) > 0 || len(p.enum) > 0 && (composite || !scalarEnum(p.enum))
+	return parsed && len(p.text)+len(p.enum) > 0 || len(p.prefix) > 0 || len(p.enum) > 0 && (composite || !scalarEnum(p.enum))
 }
 
 // scalarEnum reports whether no value of an enum is an array or object.
@@ -279,13 +279,14 @@ func (g *Generator) switchEnum(c *code, values []*spec.Node, expr string, list [
 		return
 	}
 	message := quoted(schema.Enum{Values: values}.Message())
+	rule := schema.Enum{Values: values}.Keyword()
 	if len(list) == 0 {
-		c.line("s.Violation(\"enum\", %s)", message)
+		c.line("s.Violation(%q, %s)", rule, message)
 		return
 	}
 	c.line("switch %s {", expr)
 	c.line("case %s:", strings.Join(list, ", "))
 	c.line("default:")
-	c.line("s.Violation(\"enum\", %s)", message)
+	c.line("s.Violation(%q, %s)", rule, message)
 	c.line("}")
 }

@@ -1,5 +1,5 @@
-// Package lint finds the mistakes in an OpenAPI 3.0 document that a schema compiler does not see: keys that nobody reads, values of
-// the wrong type, names that mean nothing, rules that nothing can keep. What the text of 3.0.3 forbids, and what would make
+// Package lint finds the mistakes in an OpenAPI document that a schema compiler does not see: keys that nobody reads, values of
+// the wrong type, names that mean nothing, rules that nothing can keep. What the text of its version forbids, and what would make
 // generated code wrong, is an error; everything else is a notice.
 package lint
 
@@ -30,7 +30,7 @@ func (p Problem) String() string { return p.Place.String() + ": " + p.Message }
 // Check returns the problems of a document in the order of its files. Defaults and examples are not compared with their schemas. It begins
 // with Inline.
 func Check(doc *spec.Document) []Problem {
-	c := &checker{doc: doc, composers: map[*spec.Node][]*spec.Node{}, visited: map[*spec.Node]bool{}}
+	c := &checker{doc: doc, objects: objectsOf(doc), modern: doc.Modern(), composers: map[*spec.Node][]*spec.Node{}, visited: map[*spec.Node]bool{}}
 	var mistake *spec.Error
 	if errors.As(doc.CheckVersion(), &mistake) {
 		return []Problem{{Place: mistake.Place, Message: mistake.Message}}
@@ -57,6 +57,8 @@ func Check(doc *spec.Document) []Problem {
 
 type checker struct {
 	doc       *spec.Document
+	objects   map[string]*object
+	modern    bool // the document is of OpenAPI 3.1 or 3.2
 	problems  []Problem
 	visited   map[*spec.Node]bool         // the objects that were checked
 	targets   []target                    // of references: they may be in another file, or in no section
@@ -117,7 +119,8 @@ func (c *checker) value(n *spec.Node, want shape) {
 		for _, m := range n.Members {
 			c.value(m.Value, *want.elem)
 		}
-	case objects[want.name] != nil:
+	case c.modern && want.name == "Schema" && n.Kind == spec.Boolean: // it allows anything, or nothing
+	case c.objects[want.name] != nil:
 		c.object(n, want)
 	default:
 		c.scalar(n, want.name, want.oneOf)
@@ -149,7 +152,7 @@ func (c *checker) wrongShape(n *spec.Node, want string, elem shape) {
 		return // it leads nowhere, which is reported
 	}
 	c.wrongType(n, want)
-	if objects[elem.name] != nil && elem.name != "Schema" {
+	if c.objects[elem.name] != nil && elem.name != "Schema" {
 		c.problems[len(c.problems)-1].Fatal = true
 	}
 }
@@ -189,12 +192,14 @@ func (c *checker) object(n *spec.Node, want shape) {
 	}
 	if ref := n.Get("$ref"); ref != nil && want.ref {
 		c.reference(n, want)
-		return
+		if !c.modern || want.name != "Schema" {
+			return
+		}
 	} else if ref != nil && ref.Kind == spec.String {
 		return // it leads nowhere, which is reported
 	}
 	c.visited[n] = true
-	o := objects[want.name]
+	o := c.objects[want.name]
 	for _, m := range n.Members {
 		field, known := o.fields[m.Key]
 		if !known {
@@ -204,6 +209,8 @@ func (c *checker) object(n *spec.Node, want shape) {
 		case strings.HasPrefix(m.Key, "x-"):
 		case known:
 			c.member(n, m, o, field)
+		case o.name == "Schema" && c.modern:
+			c.noticef(m.Value, "%q is no keyword, so it restricts nothing%s", m.Key, nearest.Hint(m.Key, o.keys()))
 		case o.name == "Schema" && schema.Compiles(m.Key):
 			c.noticef(m.Value, "is a keyword of JSON Schema that OpenAPI 3.0 has not")
 		default:
@@ -251,6 +258,7 @@ func (c *checker) reference(n *spec.Node, want shape) {
 	}
 	for _, m := range n.Members {
 		switch {
+		case c.modern && want.name == "Schema":
 		case m.Key == "nullable" && n.True("nullable"):
 			c.noticef(m.Value, "has no effect beside a $ref: null is refused unless the schema that it names is nullable; make that one nullable, or write anyOf with the $ref and {type: ..., nullable: true, enum: [null]}")
 		case m.Key != "$ref" && m.Key != "description" && m.Key != "summary" && !strings.HasPrefix(m.Key, "x-"):

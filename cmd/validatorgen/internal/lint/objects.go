@@ -4,6 +4,8 @@ import (
 	"maps"
 	"slices"
 	"strings"
+
+	"example.com/oxgroups/cmd/validatorgen/internal/spec"
 )
 
 // objects has the objects of OpenAPI 3.0.3, a line each: a key with "!" is required; the type behind ":" is string where none
@@ -41,6 +43,38 @@ Discriminator propertyName! mapping:{string}
 XML name namespace prefix attribute:bool wrapped:bool
 Schema title multipleOf:number maximum:number exclusiveMaximum:bool minimum:number exclusiveMinimum:bool maxLength:size minLength:size pattern maxItems:size minItems:size uniqueItems:bool maxProperties:size minProperties:size required:[string] enum:[any] type:=array|boolean|integer|number|object|string allOf:[&Schema] oneOf:[&Schema] anyOf:[&Schema] not:&Schema items:&Schema properties:{&Schema} additionalProperties:schema-or-bool description format default:any nullable:bool discriminator:Discriminator readOnly:bool writeOnly:bool xml:XML externalDocs:ExternalDocumentation example:any deprecated:bool
 `)
+
+// modernObjects has the objects of OpenAPI 3.1 and 3.2, as far as they differ.
+var modernObjects = modern(objects, `
+OpenAPI openapi! $self info!:Info jsonSchemaDialect servers:[Server] paths:Paths webhooks:{&PathItem} components:Components security:[SecurityRequirement] tags:[Tag] externalDocs:ExternalDocumentation
+Info title! summary description termsOfService contact:Contact license:License version!
+License name! identifier url
+Server name url! description variables:{ServerVariable}
+Components schemas:{&Schema} responses:{&Response} parameters:{&Parameter} examples:{&Example} requestBodies:{&RequestBody} headers:{&Header} securitySchemes:{&SecurityScheme} links:{&Link} callbacks:{&Callback} pathItems:{&PathItem} mediaTypes:{&MediaType}
+Operation tags:[string] summary description externalDocs:ExternalDocumentation operationId parameters:[&Parameter] requestBody:&RequestBody responses:Responses callbacks:{&Callback} deprecated:bool security:[SecurityRequirement] servers:[Server]
+Response summary description headers:{&Header} content:{&MediaType} links:{&Link}
+Example summary description value:any dataValue:any serializedValue externalValue
+Tag name! summary parent kind description externalDocs:ExternalDocumentation
+SecurityScheme type!:=apiKey|http|mutualTLS|oauth2|openIdConnect description name in:=query|header|cookie scheme bearerFormat flows:OAuthFlows openIdConnectUrl oauth2MetadataUrl deprecated:bool
+Discriminator propertyName! mapping:{string} defaultMapping
+XML name namespace prefix attribute:bool wrapped:bool nodeType
+Schema $ref $id $schema $anchor $comment $defs:{&Schema} $dynamicRef $dynamicAnchor $vocabulary:any title description default:any deprecated:bool readOnly:bool writeOnly:bool examples:[any] example:any discriminator:Discriminator xml:XML externalDocs:ExternalDocumentation type:any enum:[any] const:any multipleOf:number maximum:number exclusiveMaximum:number minimum:number exclusiveMinimum:number maxLength:size minLength:size pattern maxItems:size minItems:size uniqueItems:bool maxContains:size minContains:size maxProperties:size minProperties:size required:[string] dependentRequired:{any} format contentEncoding contentMediaType contentSchema:&Schema allOf:[&Schema] oneOf:[&Schema] anyOf:[&Schema] not:&Schema if:&Schema then:&Schema else:&Schema dependentSchemas:{&Schema} prefixItems:[&Schema] items:&Schema contains:&Schema properties:{&Schema} patternProperties:{&Schema} additionalProperties:&Schema propertyNames:&Schema unevaluatedItems:&Schema unevaluatedProperties:&Schema
+`)
+
+// objectsOf returns the objects of the version of a document.
+func objectsOf(doc *spec.Document) map[string]*object {
+	if doc.Modern() {
+		return modernObjects
+	}
+	return objects
+}
+
+// modern returns the objects with others in their place.
+func modern(objects map[string]*object, table string) map[string]*object {
+	all := maps.Clone(objects)
+	maps.Copy(all, parse(table))
+	return all
+}
 
 // sections are the parts of components that the references of an object lead to.
 var sections = map[string]string{

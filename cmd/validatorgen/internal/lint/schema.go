@@ -20,7 +20,10 @@ var bounds = []struct{ least, most, exclusiveLeast, exclusiveMost string }{
 
 func (c *checker) checkSchema(n *spec.Node) {
 	typ := n.Str("type")
-	if typ == "array" && n.Get("items") == nil {
+	if c.modern {
+		c.checkType(n)
+	}
+	if typ == "array" && n.Get("items") == nil && n.Get("prefixItems") == nil && !c.modern {
 		c.errorf(n, "items is required where type is array; items: {} takes anything")
 	}
 	if n.True("readOnly") && n.True("writeOnly") {
@@ -38,6 +41,33 @@ func (c *checker) checkSchema(n *spec.Node) {
 	c.checkNumber(n, typ)
 	c.checkDiscriminator(n)
 	c.names().addAll(n.Entries("properties"))
+}
+
+// typeNames are the values of type.
+var typeNames = []string{"array", "boolean", "integer", "null", "number", "object", "string"}
+
+// checkType checks type as 3.1 has it: one name or several.
+func (c *checker) checkType(n *spec.Node) {
+	typ := n.Get("type")
+	if typ == nil {
+		return
+	}
+	names := typ.Items
+	if typ.Kind != spec.Sequence {
+		names = []*spec.Node{typ}
+	} else if len(names) == 0 {
+		c.errorf(typ, "must not be empty")
+	}
+	for _, name := range names {
+		switch {
+		case name.Kind == spec.Null:
+			c.errorf(name, "must be a string, not null; write \"null\" in quotes")
+		case name.Kind != spec.String:
+			c.wrongType(name, "a string")
+		case !slices.Contains(typeNames, name.Text):
+			c.unknown(name, "value of type", name.Text, typeNames)
+		}
+	}
 }
 
 func (c *checker) checkBounds(n *spec.Node) {
@@ -71,7 +101,9 @@ func (c *checker) checkEnum(n *spec.Node, typ string) {
 		switch text := item.JSON(); {
 		case seen[text]:
 			c.noticef(item, "stands in the enum twice")
-		case item.Kind == spec.Null && typ != "" && !n.True("nullable"):
+		case item.Kind == spec.Null && typ != "" && typ != "null" && c.modern:
+			c.errorf(item, "null is never allowed, as type is %s; write type: [%s, \"null\"], or leave null out", typ, typ)
+		case item.Kind == spec.Null && typ != "" && typ != "null" && !n.True("nullable"):
 			c.errorf(item, "null is never allowed, as type is %s; add nullable: true, or leave null out", typ)
 		case item.Kind != spec.Null && !isOfType(item, typ):
 			hint := ""
@@ -175,7 +207,7 @@ func branches(n *spec.Node) []*spec.Node {
 
 // checkNullable reports where nullable: true does not allow null, by the text of 3.0.3.
 func (c *checker) checkNullable(n *spec.Node, typ string) {
-	if !n.True("nullable") {
+	if !n.True("nullable") || c.modern { // in 3.1 it is no keyword any more
 		return
 	}
 	place := n.Get("nullable")

@@ -9,8 +9,9 @@ import (
 // Walk calls visit once for every object of a document, and of what its references lead to, with the name that OpenAPI has for it, such
 // as "Schema". A Reference Object is visited too.
 func Walk(doc *spec.Document, visit func(n *spec.Node, object string)) {
-	w := walker{doc: doc, visited: map[*spec.Node]bool{}, visit: func(n *spec.Node, want shape) {
-		if objects[want.name] != nil && n.Kind == spec.Mapping {
+	known := objectsOf(doc)
+	w := walker{doc: doc, objects: known, visited: map[*spec.Node]bool{}, visit: func(n *spec.Node, want shape) {
+		if known[want.name] != nil && n.Kind == spec.Mapping {
 			visit(n, want.name)
 		}
 	}}
@@ -22,6 +23,7 @@ func Walk(doc *spec.Document, visit func(n *spec.Node, object string)) {
 // references lead to.
 type walker struct {
 	doc     *spec.Document
+	objects map[string]*object
 	visit   func(n *spec.Node, want shape)
 	visited map[*spec.Node]bool
 	targets []target
@@ -47,7 +49,13 @@ func (w *walker) walk(n *spec.Node, want shape) {
 	}
 	w.visited[n] = true
 	w.visit(n, want)
-	o := objects[want.name]
+	o := w.objects[want.name]
+	modern := want.name == "Schema" && w.doc.Modern() // whose keywords beside a $ref count
+	if want.ref && n.Get("$ref") != nil {
+		if t, err := w.doc.Deref(n); err == nil {
+			w.targets = append(w.targets, target{t, want})
+		}
+	}
 	switch {
 	case want.list:
 		for _, item := range n.Items {
@@ -58,10 +66,7 @@ func (w *walker) walk(n *spec.Node, want shape) {
 			w.walk(m.Value, *want.elem)
 		}
 	case o == nil || n.Kind != spec.Mapping:
-	case want.ref && n.Get("$ref") != nil:
-		if t, err := w.doc.Deref(n); err == nil {
-			w.targets = append(w.targets, target{t, want})
-		}
+	case want.ref && n.Get("$ref") != nil && !modern:
 	default:
 		for _, m := range n.Members {
 			field, known := o.fields[m.Key]
@@ -78,8 +83,8 @@ func (w *walker) walk(n *spec.Node, want shape) {
 // Inline puts what a $ref names in its place where OpenAPI has no Reference Object: at an operation, a list, a media type. Tools that
 // join files follow it there. Its problems are those references.
 func Inline(doc *spec.Document) []Problem {
-	c := checker{doc: doc}
-	w := walker{doc: doc, visited: map[*spec.Node]bool{}, visit: func(n *spec.Node, want shape) {
+	c := checker{doc: doc, objects: objectsOf(doc)}
+	w := walker{doc: doc, objects: c.objects, visited: map[*spec.Node]bool{}, visit: func(n *spec.Node, want shape) {
 		ref := n.Get("$ref")
 		if want.ref || want.name == "any" || ref == nil || ref.Kind != spec.String {
 			return

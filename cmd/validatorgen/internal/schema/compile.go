@@ -34,11 +34,12 @@ type Compiler struct {
 	UnknownFormats map[string]spec.Place // formats that are ignored, each with the first place
 	Ignored        []spec.Place          // keywords that stand beside a $ref
 	Containers     []string              // keywords that may be there because they only hold schemas for references
+	modern         bool                  // the dialect is that of OpenAPI 3.1
 }
 
 // NewCompiler returns a compiler of the schemas of doc.
 func NewCompiler(doc *spec.Document) *Compiler {
-	return &Compiler{doc: doc, byPointer: map[string]*Schema{}, nodes: map[*Schema]*spec.Node{}, UnknownFormats: map[string]spec.Place{}}
+	return &Compiler{doc: doc, modern: doc.Modern(), byPointer: map[string]*Schema{}, nodes: map[*Schema]*spec.Node{}, UnknownFormats: map[string]spec.Place{}}
 }
 
 // refuse refuses the keyword at n.
@@ -64,12 +65,19 @@ func (c *Compiler) Compile(n *spec.Node) *Schema {
 	if name, ok := strings.CutPrefix(n.Place.Pointer, componentPrefix); ok && !strings.Contains(name, "/") {
 		s.Component = spec.UnescapePointer(name)
 	}
+	if n.Kind == spec.Boolean && c.modern {
+		if n.Text == "false" {
+			s.Rules = []Rule{Not{Schema: &Schema{Place: n.Place}}}
+		}
+		return s
+	}
 	if n.Kind != spec.Mapping {
 		c.refuse(n, "must be a schema, which is an object, not a value of type %s", n.Kind)
 		return s
 	}
 	s.GoName = cmp.Or(n.Str("x-go-type-name"), n.Str("x-go-name"))
-	if ref := n.Get("$ref"); ref != nil {
+	ref := n.Get("$ref")
+	if ref != nil && !c.modern {
 		c.beside(n)
 		c.reference(s, ref)
 		return s
@@ -77,8 +85,64 @@ func (c *Compiler) Compile(n *spec.Node) *Schema {
 	for _, m := range n.Members {
 		c.keyword(s, m.Key, m.Value)
 	}
-	c.addNull(s)
+	switch {
+	case c.modern:
+		s.orNull()
+	default:
+		c.addNull(s)
+	}
+	if ref == nil {
+		return s
+	}
+	if len(s.Rules) == 0 {
+		c.reference(s, ref)
+		return s
+	}
+	target := &Schema{Place: ref.Place}
+	c.reference(target, ref)
+	s.Rules = append(s.Rules, allOf([]*Schema{target}))
 	return s
+}
+
+// orNull makes a schema of the one branch of anyOf or oneOf that is not {type: "null"}, which is how 3.1 allows null.
+func (s *Schema) orNull() {
+	if len(s.Rules) != 1 {
+		return
+	}
+	var branches []*Schema
+	switch r := s.Rules[0].(type) {
+	case AnyOf:
+		branches = r.Parts
+	case OneOf:
+		branches = r.Parts
+	}
+	value := BesideNull(branches)
+	if value == nil || value.Ref != nil || value.Types() == 0 || value.Types()&Null != 0 || value.Combined() {
+		return
+	}
+	s.become(value)
+	s.Rules = slices.Clone(s.Rules)
+	for i, rule := range s.Rules {
+		switch r := rule.(type) {
+		case Type:
+			s.Rules[i] = Type{Types: r.Types | Null}
+		case Enum:
+			s.Rules[i] = Enum{Values: append(slices.Clone(r.Values), &spec.Node{Kind: spec.Null, Text: "null", Place: s.Place})}
+		}
+	}
+}
+
+// BesideNull returns the only one of two branches that does not stand for null alone, or nil.
+func BesideNull(branches []*Schema) *Schema {
+	if len(branches) != 2 {
+		return nil
+	}
+	for i, branch := range branches {
+		if branch.Ref == nil && len(branch.Rules) == 1 && branch.Types() == Null {
+			return branches[1-i]
+		}
+	}
+	return nil
 }
 
 // addNull applies nullable, which by OpenAPI 3.0.3 adds null to the types beside it and does nothing without a type.
@@ -92,7 +156,7 @@ func (c *Compiler) addNull(s *Schema) {
 }
 
 func (c *Compiler) keyword(s *Schema, key string, n *spec.Node) {
-	if read, ok := keywords[key]; ok {
+	if read := c.reader(key); read != nil {
 		if rule := read(c, s, n); rule != nil {
 			s.Rules = append(s.Rules, rule)
 		}
@@ -112,9 +176,10 @@ func (c *Compiler) keyword(s *Schema, key string, n *spec.Node) {
 	case "x-partial":
 		s.Partial = c.boolean(n)
 	case "nullable":
-		s.nullable = c.boolean(n)
+		s.nullable = c.modern || c.boolean(n) // which 3.1 does not have any more
 	case "exclusiveMinimum", "exclusiveMaximum": // read with minimum and maximum
 		c.boolean(n)
+	case "$ref": // read after the keywords beside it
 	default:
 		if !c.restrictsNothing(key) {
 			c.refuse(n, "keyword is not supported")
@@ -122,11 +187,26 @@ func (c *Compiler) keyword(s *Schema, key string, n *spec.Node) {
 	}
 }
 
+// reader returns the reader of a keyword in the dialect of the document, or nil.
+func (c *Compiler) reader(key string) reader {
+	if read := modernKeywords[key]; c.modern && read != nil {
+		return read
+	}
+	return keywords[key]
+}
+
 // annotations are keywords that restrict no value and that generation does not need.
 var annotations = []string{"title", "example", "examples", "externalDocs", "xml", "discriminator", "$schema", "$comment"}
 
+// notCompiled are the keywords of 2020-12, and of the dialects before it, that restrict values in ways that are not compiled.
+// Any other unknown keyword is an annotation there.
+var notCompiled = []string{"$id", "$dynamicRef", "$recursiveRef", "$vocabulary", "dependencies", "additionalItems"}
+
 // restrictsNothing reports whether a keyword says nothing about which values are valid.
 func (c *Compiler) restrictsNothing(key string) bool {
+	if c.modern && !slices.Contains(notCompiled, key) {
+		return true
+	}
 	return strings.HasPrefix(key, "x-") || slices.Contains(annotations, key) || slices.Contains(c.Containers, key)
 }
 
@@ -137,15 +217,6 @@ func (c *Compiler) boolean(n *spec.Node) bool {
 	return n.Kind == spec.Boolean && n.Text == "true"
 }
 
-// laterDialects are those in which some keywords mean other things than in OpenAPI 3.0, which builds on draft 4.
-var laterDialects = []string{"/draft/2019-09/", "/draft/2020-12/"}
-
-// later reports whether the document says that it is a schema of a later dialect.
-func (c *Compiler) later() bool {
-	dialect := c.doc.Root.Get("$schema")
-	return dialect != nil && slices.ContainsFunc(laterDialects, func(part string) bool { return strings.Contains(dialect.Text, part) })
-}
-
 // beside looks at the keywords beside a $ref, which OpenAPI 3.0 ignores.
 func (c *Compiler) beside(n *spec.Node) {
 	for _, m := range n.Members {
@@ -154,8 +225,6 @@ func (c *Compiler) beside(n *spec.Node) {
 		case m.Key == "$ref", m.Key == "summary", m.Key == "description", c.restrictsNothing(m.Key):
 		case !compiled:
 			c.keyword(&Schema{}, m.Key, m.Value)
-		case c.later():
-			c.refuse(m.Value, "stands beside $ref, where OpenAPI 3.0 ignores it and the dialect of $schema does not")
 		default:
 			c.Ignored = append(c.Ignored, m.Value.Place)
 		}

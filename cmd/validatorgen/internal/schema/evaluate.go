@@ -160,9 +160,57 @@ func (r MultipleOf) evaluate(e *evaluation, _ *Schema, v *spec.Node) {
 	e.check(compose.IsMultiple(validate.ParseDecimal(v.Text), divisor, exponent), v, r, r.Message())
 }
 
-func (r Items) evaluate(e *evaluation, _ *Schema, v *spec.Node) {
-	for _, item := range v.Items {
+func (r Items) evaluate(e *evaluation, s *Schema, v *spec.Node) {
+	first := min(len(Get[PrefixItems](s).Schemas), len(v.Items))
+	for _, item := range v.Items[first:] {
 		e.value(r.Schema, item)
+	}
+}
+
+func (r PrefixItems) evaluate(e *evaluation, _ *Schema, v *spec.Node) {
+	for i, item := range v.Items[:min(len(r.Schemas), len(v.Items))] {
+		e.value(r.Schemas[i], item)
+	}
+}
+
+func (r Contains) evaluate(e *evaluation, _ *Schema, v *spec.Node) {
+	n := 0
+	for _, item := range v.Items {
+		if e.matches(r.Schema, item) {
+			n++
+		}
+	}
+	e.check(n >= r.Min && (r.Max < 0 || n <= r.Max), v, r, r.Message())
+}
+
+func (r PropertyNames) evaluate(e *evaluation, _ *Schema, v *spec.Node) {
+	for _, m := range v.Members {
+		name := &spec.Node{Kind: spec.String, Text: m.Key, Place: m.Value.Place}
+		e.check(e.matches(r.Schema, name), m.Value, r, r.Message())
+	}
+}
+
+func (r PatternProperties) names(key string) bool {
+	return slices.ContainsFunc(r.List, func(p PatternProperty) bool { return regexp.MustCompile(p.Go).MatchString(key) })
+}
+
+func (r PatternProperties) evaluate(e *evaluation, _ *Schema, v *spec.Node) {
+	for _, m := range v.Members {
+		for _, p := range r.List {
+			if regexp.MustCompile(p.Go).MatchString(m.Key) {
+				e.value(p.Schema, m.Value)
+			}
+		}
+	}
+}
+
+func (r If) evaluate(e *evaluation, _ *Schema, v *spec.Node) {
+	then := r.Else
+	if e.matches(r.If, v) {
+		then = r.Then
+	}
+	if then != nil {
+		e.value(then, v)
 	}
 }
 

@@ -22,6 +22,9 @@ func (r Enum) Message() string {
 		}
 		list = append(list, v.Literal())
 	}
+	if r.Keyword() == "const" {
+		return "must be " + list[0]
+	}
 	return "must be one of " + strings.Join(list, ", ")
 }
 
@@ -54,6 +57,20 @@ func (r MultipleOf) Message() string { return "must be a multiple of " + r.Text 
 // Message says what the rule forbids.
 func (UniqueItems) Message() string { return "must not have equal items" }
 
+// Message returns how many elements have to match.
+func (r Contains) Message() string {
+	switch {
+	case r.Max < 0:
+		return "must have at least " + plural(r.Min, "item") + " of the schema under contains"
+	case r.Min == 0:
+		return "must have at most " + plural(r.Max, "item") + " of the schema under contains"
+	}
+	return fmt.Sprintf("must have %d to %d items of the schema under contains", r.Min, r.Max)
+}
+
+// Message is for the name of a property.
+func (PropertyNames) Message() string { return "must not have this name, by propertyNames" }
+
 // Message is for a property that no rule allows.
 func (AdditionalProperties) Message() string { return "is not a property of this object" }
 
@@ -65,8 +82,13 @@ func (r AnyOf) Message() string {
 // Message returns the number of schemas.
 func (r OneOf) Message() string { return "must match exactly one of " + plural(len(r.Parts), "schema") }
 
-// Message says what the rule forbids.
-func (Not) Message() string { return "must not match the schema under not" }
+// Message says what the rule forbids; the schema false of 3.1 forbids everything.
+func (r Not) Message() string {
+	if s := r.Schema.Resolve(); len(s.Rules) == 0 {
+		return "is not allowed"
+	}
+	return "must not match the schema under not"
+}
 
 func plural(n int, noun string) string {
 	switch {

@@ -27,6 +27,9 @@ type reader func(c *Compiler, s *Schema, n *spec.Node) Rule
 // keywords has the reader of every keyword that is compiled. The rules of a schema are in the order of the document.
 var keywords map[string]reader
 
+// modernKeywords has those that OpenAPI 3.1 adds to it, or reads in another way.
+var modernKeywords map[string]reader
+
 func init() {
 	keywords = map[string]reader{
 		"type":                 readType,
@@ -52,6 +55,23 @@ func init() {
 		"oneOf":                combination(func(p parts) Rule { return OneOf{parts: p} }),
 		"not":                  func(c *Compiler, _ *Schema, n *spec.Node) Rule { return Not{Schema: c.Compile(n)} },
 	}
+	modernKeywords = map[string]reader{
+		"const":             readConst,
+		"exclusiveMinimum":  extreme(">", "", func(b Bound) Rule { return Minimum{b} }),
+		"exclusiveMaximum":  extreme("<", "", func(b Bound) Rule { return Maximum{b} }),
+		"contentEncoding":   readContentEncoding,
+		"prefixItems":       readPrefixItems,
+		"contains":          readContains,
+		"propertyNames":     func(c *Compiler, _ *Schema, n *spec.Node) Rule { return PropertyNames{Schema: c.Compile(n)} },
+		"patternProperties": readPatternProperties,
+		"dependentRequired": dependents(func(c *Compiler, n *spec.Node) *Schema {
+			return &Schema{Place: n.Place, Rules: []Rule{readRequired(c, nil, n)}}
+		}),
+		"dependentSchemas":      dependents((*Compiler).Compile),
+		"if":                    readIf,
+		"unevaluatedProperties": readUnevaluatedProperties,
+		"unevaluatedItems":      readUnevaluatedItems,
+	}
 }
 
 // Keywords returns the names of the keywords that are compiled, in alphabetical order.
@@ -60,8 +80,11 @@ func Keywords() []string {
 	for name := range keywords {
 		names = append(names, name)
 	}
+	for name := range modernKeywords {
+		names = append(names, name)
+	}
 	slices.Sort(names)
-	return names
+	return slices.Compact(names)
 }
 
 // Compiles reports whether a keyword becomes a rule.
@@ -93,7 +116,6 @@ func (r parts) Children() []*Schema { return r.Parts }
 func (r Not) Children() []*Schema   { return []*Schema{r.Schema} }
 
 func (Type) Keyword() string                 { return "type" }
-func (Enum) Keyword() string                 { return "enum" }
 func (Format) Keyword() string               { return "format" }
 func (Pattern) Keyword() string              { return "pattern" }
 func (MultipleOf) Keyword() string           { return "multipleOf" }
@@ -105,6 +127,11 @@ func (AdditionalProperties) Keyword() string { return "additionalProperties" }
 func (AllOf) Keyword() string                { return "allOf" }
 func (AnyOf) Keyword() string                { return "anyOf" }
 func (OneOf) Keyword() string                { return "oneOf" }
+func (PrefixItems) Keyword() string          { return "prefixItems" }
+func (Contains) Keyword() string             { return "contains" }
+func (PropertyNames) Keyword() string        { return "propertyNames" }
+func (PatternProperties) Keyword() string    { return "patternProperties" }
+func (If) Keyword() string                   { return "if" }
 func (Not) Keyword() string                  { return "not" }
 
 // Type allows values of some types.
@@ -133,10 +160,27 @@ func readType(c *Compiler, _ *Schema, n *spec.Node) Rule {
 	return Type{Types: types}
 }
 
-// Enum allows the values that it lists.
+// Enum allows the values that it lists: those of enum, or the one of const.
 type Enum struct {
 	anyRule
 	Values []*spec.Node
+}
+
+// Keyword returns "const" or "enum".
+func (r Enum) Keyword() string {
+	if len(r.Values) > 0 && r.Values[0].Key() == "const" {
+		return "const"
+	}
+	return "enum"
+}
+
+// readConst reads the one value that is allowed.
+func readConst(c *Compiler, s *Schema, n *spec.Node) Rule {
+	one := Enum{Values: []*spec.Node{n}}
+	if c.nodes[s].Get("enum") != nil {
+		return allOf([]*Schema{{Place: n.Place, Rules: []Rule{one}}})
+	}
+	return one
 }
 
 func readEnum(c *Compiler, _ *Schema, n *spec.Node) Rule {
@@ -182,14 +226,22 @@ var silentFormats = []string{"password", "binary"}
 
 func readFormat(c *Compiler, _ *Schema, n *spec.Node) Rule {
 	switch {
-	case c.later():
-		c.refuse(n, "restricts nothing in the dialect of $schema, and values in OpenAPI 3.0")
+	case c.doc.Root.Get("openapi") == nil && c.modern: // in a schema that is no part of OpenAPI it restricts nothing
 	case formats[n.Text].types != 0:
 		return Format{Name: n.Text}
 	case !slices.Contains(silentFormats, n.Text):
 		if _, listed := c.UnknownFormats[n.Text]; !listed {
 			c.UnknownFormats[n.Text] = n.Place
 		}
+	}
+	return nil
+}
+
+// readContentEncoding reads Base64 as the format byte: generated types hold nothing else. Other encodings restrict nothing.
+func readContentEncoding(c *Compiler, s *Schema, n *spec.Node) Rule {
+	at := c.nodes[s]
+	if n.Text == "base64" && at.Str("type") == "string" && at.Get("format") == nil && at.Get("contentMediaType") == nil && c.doc.Root.Get("openapi") != nil {
+		return Format{Name: "byte"}
 	}
 	return nil
 }
@@ -292,7 +344,7 @@ type Bound struct {
 // Operator returns what a number that is allowed is compared with the literal by.
 func (b Bound) Operator() string { return b.operator }
 
-// extreme reads minimum or maximum. strict is the operator that exclusive asks for.
+// extreme reads minimum or maximum. strict is the operator that exclusive asks for, or, where that is "", the keyword itself.
 func extreme(strict, exclusive string, rule func(b Bound) Rule) reader {
 	return func(c *Compiler, s *Schema, n *spec.Node) Rule {
 		if n.Kind != spec.Number {
@@ -300,7 +352,7 @@ func extreme(strict, exclusive string, rule func(b Bound) Rule) reader {
 			return nil
 		}
 		b := Bound{Name: Name(n.Key()), Literal: Literal{n.Text, validate.ParseDecimal(n.Text)}, operator: strict}
-		if !c.nodes[s].True(exclusive) {
+		if exclusive != "" && !c.nodes[s].True(exclusive) {
 			b.operator += "="
 		}
 		return rule(b)
@@ -336,6 +388,69 @@ func readUniqueItems(c *Compiler, _ *Schema, n *spec.Node) Rule {
 		return UniqueItems{}
 	}
 	return nil
+}
+
+// PrefixItems has the schemas of the first elements of an array; items has that of the others.
+type PrefixItems struct {
+	arrayRule
+	Schemas []*Schema
+}
+
+// Children returns the schemas of the elements.
+func (r PrefixItems) Children() []*Schema { return r.Schemas }
+
+func readPrefixItems(c *Compiler, _ *Schema, n *spec.Node) Rule {
+	if n.Kind != spec.Sequence || len(n.Items) == 0 {
+		c.refuse(n, "must be an array of schemas")
+		return nil
+	}
+	var r PrefixItems
+	for _, item := range n.Items {
+		r.Schemas = append(r.Schemas, c.Compile(item))
+	}
+	return r
+}
+
+// Contains is a schema that some elements of an array match: from Min to Max, which is -1 for any number.
+type Contains struct {
+	arrayRule
+	Schema   *Schema
+	Min, Max int
+}
+
+// Children returns the schema.
+func (r Contains) Children() []*Schema { return []*Schema{r.Schema} }
+
+func readContains(c *Compiler, s *Schema, n *spec.Node) Rule {
+	count := func(keyword string, without int) int {
+		bound := c.nodes[s].Get(keyword)
+		if bound == nil {
+			return without
+		}
+		value, ok := validate.ParseDecimal(bound.Text).Int64()
+		if bound.Kind != spec.Number || !ok || value < 0 {
+			c.refuse(bound, "must be an integer of at least 0")
+		}
+		return int(value)
+	}
+	return Contains{Schema: c.Compile(n), Min: count("minContains", 1), Max: count("maxContains", -1)}
+}
+
+// readUnevaluatedItems reads the keyword as items, which it is where no other keyword looks at elements.
+func readUnevaluatedItems(c *Compiler, s *Schema, n *spec.Node) Rule {
+	switch at := c.nodes[s]; {
+	case at.Get("items") != nil, n.Kind == spec.Boolean && n.Text == "true":
+		return nil
+	case c.applies(at) || at.Get("contains") != nil:
+		c.refuse(n, "cannot be compiled beside allOf, anyOf, oneOf, if, contains and $ref")
+		return nil
+	}
+	return Items{Schema: c.Compile(n)}
+}
+
+// applies reports whether keywords of a schema look at the same value through other schemas.
+func (c *Compiler) applies(n *spec.Node) bool {
+	return slices.ContainsFunc([]string{"$ref", "allOf", "anyOf", "oneOf", "if", "dependentSchemas"}, func(key string) bool { return n.Get(key) != nil })
 }
 
 // Property is a named property of an object.
@@ -420,6 +535,65 @@ func readAdditionalProperties(c *Compiler, _ *Schema, n *spec.Node) Rule {
 	}
 }
 
+// readUnevaluatedProperties reads the keyword as additionalProperties, which it is where no other schema looks at properties.
+func readUnevaluatedProperties(c *Compiler, s *Schema, n *spec.Node) Rule {
+	switch at := c.nodes[s]; {
+	case at.Get("additionalProperties") != nil, n.Kind == spec.Boolean && n.Text == "true":
+		return nil
+	case c.applies(at):
+		c.refuse(n, "cannot be compiled beside allOf, anyOf, oneOf, if and $ref")
+		return nil
+	}
+	return readAdditionalProperties(c, s, n)
+}
+
+// PropertyNames is a schema that the names of all properties match.
+type PropertyNames struct {
+	objectRule
+	Schema *Schema
+}
+
+// Children returns the schema.
+func (r PropertyNames) Children() []*Schema { return []*Schema{r.Schema} }
+
+// PatternProperties has schemas of the properties whose names match a pattern.
+type PatternProperties struct {
+	objectRule
+	List []PatternProperty
+}
+
+// PatternProperty is the schema of the properties whose names match a pattern.
+type PatternProperty struct {
+	Pattern
+	Schema *Schema
+}
+
+// Children returns the schemas of the properties.
+func (r PatternProperties) Children() []*Schema {
+	all := make([]*Schema, len(r.List))
+	for i, p := range r.List {
+		all[i] = p.Schema
+	}
+	return all
+}
+
+func readPatternProperties(c *Compiler, _ *Schema, n *spec.Node) Rule {
+	if n.Kind != spec.Mapping {
+		c.refuse(n, "must be an object")
+		return nil
+	}
+	var r PatternProperties
+	for _, m := range n.Members {
+		translated, err := translate(m.Key)
+		if err != nil {
+			c.refuse(n, "%s cannot be compiled for package regexp: %v", strconv.Quote(m.Key), err)
+			continue
+		}
+		r.List = append(r.List, PatternProperty{Pattern{Source: m.Key, Go: translated}, c.Compile(m.Value)})
+	}
+	return r
+}
+
 // A value has to match all of the Parts, at least one of them, or exactly one.
 type (
 	AllOf struct{ parts }
@@ -448,6 +622,47 @@ func combination(rule func(p parts) Rule) reader {
 			return allOf(p.Parts) // one of one is all
 		}
 		return rule(p)
+	}
+}
+
+// If is a schema that decides which of two others a value has to match; one that is nil asks for nothing.
+type If struct {
+	anyRule
+	If, Then, Else *Schema
+}
+
+// Children returns the schemas that are there.
+func (r If) Children() []*Schema {
+	return slices.DeleteFunc([]*Schema{r.If, r.Then, r.Else}, func(s *Schema) bool { return s == nil })
+}
+
+func readIf(c *Compiler, s *Schema, n *spec.Node) Rule {
+	r := If{If: c.Compile(n)}
+	if then := c.nodes[s].Get("then"); then != nil {
+		r.Then = c.Compile(then)
+	}
+	if otherwise := c.nodes[s].Get("else"); otherwise != nil {
+		r.Else = c.Compile(otherwise)
+	}
+	if r.Then == nil && r.Else == nil {
+		return nil
+	}
+	return r
+}
+
+// dependents reads what an object that has some property has to match.
+func dependents(then func(c *Compiler, n *spec.Node) *Schema) reader {
+	return func(c *Compiler, _ *Schema, n *spec.Node) Rule {
+		if n.Kind != spec.Mapping {
+			c.refuse(n, "must be an object")
+			return nil
+		}
+		var parts []*Schema
+		for _, m := range n.Members {
+			with := &Schema{Place: m.Value.Place, Rules: []Rule{Type{Types: Object}, Required{Names: []string{m.Key}}}}
+			parts = append(parts, &Schema{Place: m.Value.Place, Rules: []Rule{If{If: with, Then: then(c, m.Value)}}})
+		}
+		return allOf(parts)
 	}
 }
 

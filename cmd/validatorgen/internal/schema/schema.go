@@ -11,7 +11,8 @@ import (
 // Schema is one schema. Its rules are all that restricts values: without any, every value is valid.
 type Schema struct {
 	Place spec.Place
-	// Ref is the schema that a $ref names; there is nothing else then, as OpenAPI 3.0 ignores keywords beside a $ref.
+	// Ref is the schema that a $ref names; there is nothing else then, as OpenAPI 3.0 ignores
+	// keywords beside a $ref, and one of 3.1 that has rules beside it is an allOf.
 	Ref *Schema
 	// Component is the name under components/schemas, or "" for a schema inside another one.
 	Component string
@@ -154,7 +155,7 @@ func (s *Schema) AllowsNull() bool {
 
 // Combined reports whether rules look at the same value through other schemas.
 func (s *Schema) Combined() bool {
-	return Has[AllOf](s) || Has[AnyOf](s) || Has[OneOf](s) || Has[Not](s)
+	return Has[AllOf](s) || Has[AnyOf](s) || Has[OneOf](s) || Has[Not](s) || Has[If](s)
 }
 
 // Possible returns the types that a value can have as far as type says, also through combinations; 0 is every type.

@@ -137,7 +137,10 @@ func (d *Document) Resolve(ref *Node) (*Node, error) {
 		return node, nil
 	}
 	if pointer[0] != '/' {
-		return nil, fmt.Errorf("reference %q is no JSON Pointer", ref.Text)
+		if anchored := node.anchored(pointer); anchored != nil {
+			return anchored, nil
+		}
+		return nil, fmt.Errorf("reference %q is neither a JSON Pointer nor the name of an $anchor", ref.Text)
 	}
 	for token := range strings.SplitSeq(strings.TrimPrefix(pointer, "/"), "/") {
 		if plain, err := url.PathUnescape(token); err == nil {
@@ -167,6 +170,24 @@ func (d *Document) Remove(ref string) (*Node, error) {
 	}
 	around.Remove(n.Key())
 	return n, nil
+}
+
+// anchored returns the schema in or below n that has a name by $anchor, or nil.
+func (n *Node) anchored(name string) *Node {
+	if n.Str("$anchor") == name {
+		return n
+	}
+	for _, m := range n.Members {
+		if found := m.Value.anchored(name); found != nil {
+			return found
+		}
+	}
+	for _, item := range n.Items {
+		if found := item.anchored(name); found != nil {
+			return found
+		}
+	}
+	return nil
 }
 
 // Deref follows the $ref of n, and the one that it leads to, up to a node that has none. Its error is an *Error.

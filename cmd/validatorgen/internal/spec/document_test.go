@@ -82,7 +82,7 @@ func TestFiles(t *testing.T) {
 		{"escaped", "api/a b.yaml:1:1: #"},
 		{"ring", "s.yaml:5:8: #/ring/$ref: the references lead back to where they began"},
 		{"nothing", `s.yaml:6:11: #/nothing/$ref: reference "models/pet.yaml#/x" names nothing`},
-		{"anchor", `s.yaml:7:10: #/anchor/$ref: reference "models/pet.yaml#x" is no JSON Pointer`},
+		{"anchor", `s.yaml:7:10: #/anchor/$ref: reference "models/pet.yaml#x" is neither a JSON Pointer nor the name of an $anchor`},
 		{"missing", "s.yaml:8:11: #/missing/$ref: there is no file "},
 		{"broken", `api/models/broken.yaml:2:1: #/a: key "a" stands in line 1 too`},
 		{"directory", "#/directory/$ref: read the file "},

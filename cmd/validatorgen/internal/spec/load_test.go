@@ -142,7 +142,7 @@ anchor: {$ref: '#value'}
 		{"nothing", `s.yaml:11:11: #/nothing/$ref: reference "#/valeu" names nothing`},
 		{"file", `s.yaml:12:8: #/file/$ref: there is no file `},
 		{"web", `#/web/$ref: "https://api.example/a.yaml" is elsewhere, and only files beside the document are read`},
-		{"anchor", `#/anchor/$ref: reference "#value" is no JSON Pointer`},
+		{"anchor", `#/anchor/$ref: reference "#value" is neither a JSON Pointer nor the name of an $anchor`},
 	} {
 		n, err := doc.Deref(doc.Root.Get(tc.key))
 		switch {

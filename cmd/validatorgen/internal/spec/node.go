@@ -135,16 +135,31 @@ func (n *Node) True(key string) bool {
 	return v != nil && v.Kind == Boolean && v.Text == "true"
 }
 
-// CheckVersion returns an *Error unless the document is of OpenAPI 3.0.
+// CheckVersion returns an *Error unless the document is of OpenAPI 3.0, 3.1 or 3.2, whose schemas are of the dialect of OpenAPI.
 func (d *Document) CheckVersion() error {
 	version := d.Root.Get("openapi")
 	if version == nil {
 		return &Error{d.Root.Place, "openapi is required: the version, 3.0.3"}
 	}
-	if !strings.HasPrefix(version.Text, "3.0.") {
-		return &Error{version.Place, fmt.Sprintf("version %q is not supported, 3.0.x is", version.Text)}
+	if !strings.HasPrefix(version.Text, "3.0.") && !d.Modern() {
+		return &Error{version.Place, fmt.Sprintf("version %q is not supported; 3.0.x, 3.1.x and 3.2.x are", version.Text)}
+	}
+	if dialect := d.Root.Get("jsonSchemaDialect"); dialect != nil && !isModern(dialect.Text) {
+		return &Error{dialect.Place, fmt.Sprintf("the dialect %q is not supported; that of OpenAPI and JSON Schema 2020-12 are", dialect.Text)}
 	}
 	return nil
+}
+
+// Modern reports whether the schemas of the document are those of OpenAPI 3.1: JSON Schema 2020-12. A document that is no
+// description of an API says so by $schema.
+func (d *Document) Modern() bool {
+	version := d.Root.Str("openapi")
+	return strings.HasPrefix(version, "3.1.") || strings.HasPrefix(version, "3.2.") || version == "" && isModern(d.Root.Str("$schema"))
+}
+
+// isModern reports whether a dialect is JSON Schema 2020-12, or what OpenAPI makes of it.
+func isModern(dialect string) bool {
+	return strings.Contains(dialect, "json-schema.org/draft/2020-12/") || strings.Contains(dialect, "spec.openapis.org/oas/3.")
 }
 
 func (n *Node) child(token string) *Node {
