@@ -7,28 +7,32 @@ import (
 	"example.com/oxgroups/gen/model"
 )
 
-// Change is an update in the form in which an engine applies it.
+// Change is what an update asks for beside the fields that are stored as they are sent.
 type Change struct {
 	Folded    string                         // Fold of the name
-	Add       []int64                        // workspaces that the caller asks to add, ascending
+	Add       []int64                        // workspaces to add, ascending
 	Remove    []int64                        // workspaces that may not be members afterwards, ascending: Add comes first
 	Reference *model.ExternalReferenceUpdate // nil: no change
-	Plain     model.WorkspaceGroupUpdate     // the fields without a meaning of their own, name among them
 }
 
 // NewChange returns what u asks for.
 func NewChange(u model.WorkspaceGroupUpdate) Change {
-	c := Change{Folded: Fold(u.Name), Plain: u}
+	c := Change{Folded: Fold(u.Name)}
 	add, _ := u.AddWorkspaceIds.Value()
 	remove, _ := u.RemoveWorkspaceIds.Value()
 	c.Add, c.Remove = distinct(add), distinct(remove)
 	if ref, ok := u.ExternalReference.Value(); ok {
 		c.Reference = &ref
 	}
-	c.Plain.AddWorkspaceIds.SetUnspecified()
-	c.Plain.RemoveWorkspaceIds.SetUnspecified()
-	c.Plain.ExternalReference.SetUnspecified()
 	return c
+}
+
+// Plain returns u without the fields that are in a Change: with those that are stored as they are sent, the name among them.
+func Plain(u model.WorkspaceGroupUpdate) model.WorkspaceGroupUpdate {
+	u.AddWorkspaceIds.SetUnspecified()
+	u.RemoveWorkspaceIds.SetUnspecified()
+	u.ExternalReference.SetUnspecified()
+	return u
 }
 
 func distinct(ids []int64) []int64 {

@@ -72,8 +72,8 @@ func TestNewChange(t *testing.T) {
 			if !slices.Equal(c.Add, test.wantAdd) || !slices.Equal(c.Remove, test.wantRemove) || !slices.Equal(c.Named(), test.wantNamed) {
 				t.Errorf("add %v, remove %v, named %v", c.Add, c.Remove, c.Named())
 			}
-			if c.Plain.AddWorkspaceIds.IsSpecified() || c.Plain.RemoveWorkspaceIds.IsSpecified() || c.Plain.Name != "Acme" {
-				t.Errorf("plain fields are %+v", c.Plain)
+			if plain := group.Plain(u); plain.AddWorkspaceIds.IsSpecified() || plain.RemoveWorkspaceIds.IsSpecified() || plain.Name != "Acme" {
+				t.Errorf("plain fields are %+v", plain)
 			}
 			if !slices.Equal(sent, before) {
 				t.Errorf("the caller's list was changed to %v", sent)
@@ -88,11 +88,11 @@ func TestNewChangeReference(t *testing.T) {
 		t.Error("an omitted reference is a change")
 	}
 	u.ExternalReference.SetNull()
-	if c := group.NewChange(u); c.Reference != nil || c.Plain.ExternalReference.IsSpecified() {
+	if c := group.NewChange(u); c.Reference != nil || group.Plain(u).ExternalReference.IsSpecified() {
 		t.Error("null is a change")
 	}
 	u.ExternalReference.Set(model.ExternalReferenceUpdate{ServiceName: "jira"})
-	if c := group.NewChange(u); c.Reference == nil || c.Reference.ServiceName != "jira" || c.Plain.ExternalReference.IsSpecified() {
+	if c := group.NewChange(u); c.Reference == nil || c.Reference.ServiceName != "jira" || group.Plain(u).ExternalReference.IsSpecified() {
 		t.Errorf("the change is %+v", c)
 	}
 }

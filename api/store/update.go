@@ -29,7 +29,8 @@ const usualPatch = 512
 func NewChange(by group.Caller, id int64, u model.WorkspaceGroupUpdate) (c *Change, err error) {
 	c = &Change{Change: group.NewChange(u), ID: id, By: by}
 	c.Named = c.Change.Named()
-	if c.patch, err = validator.AppendWorkspaceGroupUpdate(make([]byte, 0, usualPatch), &c.Plain); err == nil && c.Reference != nil {
+	plain := group.Plain(u)
+	if c.patch, err = validator.AppendWorkspaceGroupUpdate(make([]byte, 0, usualPatch), &plain); err == nil && c.Reference != nil {
 		c.reference, err = validator.AppendExternalReferenceUpdate(make([]byte, 0, usualPatch), c.Reference)
 	}
 	return c, err
@@ -46,7 +47,7 @@ type State struct {
 	Group     *group.Row // without its lists of ids; nil: the account has no such group
 	Renamed   bool       // the folded name is another one
 	Taken     bool       // another group of the account has the name
-	Members   []Member   // ascending
+	Members   []Member   // in any order
 	Reference *group.Row // to the service that the change names; nil: there is none
 }
 
@@ -91,6 +92,7 @@ func (c *Change) apply(s State, at string) (a applied, err error) {
 			a.Add = append(a.Add, m.ID)
 		}
 	}
+	slices.Sort(reachable)
 	problems := c.Check(reachable, s.Taken)
 	if a.row, err = merged(s.Group, c.patch); err != nil {
 		return a, err

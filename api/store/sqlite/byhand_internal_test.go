@@ -119,10 +119,11 @@ type prepared struct {
 
 func prepare(k kind, n int) prepared {
 	id := groupOf(n)
-	c := group.NewChange(k.update(id, n))
+	u := k.update(id, n)
+	c, plain := group.NewChange(u), group.Plain(u)
 	p := prepared{id: id, change: c, named: array(c.Named())}
 	var err error
-	if p.group, err = validator.AppendWorkspaceGroupUpdate(nil, &c.Plain); err == nil && c.Reference != nil {
+	if p.group, err = validator.AppendWorkspaceGroupUpdate(nil, &plain); err == nil && c.Reference != nil {
 		p.reference, err = validator.AppendExternalReferenceUpdate(nil, c.Reference)
 	}
 	if err != nil {
