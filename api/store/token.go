@@ -4,10 +4,13 @@ import (
 	"context"
 	"crypto/sha256"
 	"errors"
+	"fmt"
 	"maps"
 	"slices"
 	"sync"
 	"time"
+
+	"golang.org/x/sync/singleflight"
 
 	"example.com/oxgroups/api/group"
 )
@@ -20,54 +23,43 @@ const (
 	// maxUnknownAge is how long an unknown token is refused without asking the database again.
 	maxUnknownAge = time.Second
 
-	// maxEntries bounds each of the two maps of a cache, to about a megabyte together.
-	maxEntries = 4096
+	// maxAnswers bounds the cache, to about a megabyte.
+	maxAnswers = 4096
 
 	// useInterval is how often the times of use are stored, and how exact they are.
 	useInterval = time.Minute
 
-	// useTimeout bounds a transaction that stores times of use.
-	useTimeout = 5 * time.Second
+	// tokenTimeout bounds a transaction that looks a token up or stores times of use.
+	tokenTimeout = 5 * time.Second
 )
 
 type hash = [sha256.Size]byte
 
 // tokens remembers who tokens belong to, so that the database need not be asked for each request. It holds hashes of tokens,
-// never tokens. Of several callers with one token that is not remembered, one asks and the others wait for its answer.
+// never tokens. Of several callers with one token that is not remembered, one asks and all get its answer.
 type tokens struct {
-	store *Store
+	store   *Store
+	lookups singleflight.Group
+	running sync.WaitGroup // of lookups, and of storing times of use
 
 	mu      sync.Mutex
 	closed  bool
-	known   map[hash]*known
-	unknown map[hash]time.Time // when it was looked for
-	asking  map[hash]*question
+	answers map[hash]*answer
+	forgot  int64 // how often all answers were forgotten
 
 	unstored map[int64]string // the times of use that are not stored yet, by token
 	stored   time.Time        // when times of use were stored last
-	storing  sync.WaitGroup
 }
 
-// known is a token that was read from the database.
-type known struct {
-	caller group.Caller
+// answer is what the database said of a token.
+type answer struct {
+	caller group.Caller // without a TokenID: there is no such token
 	read   time.Time
 	used   time.Time // the last use that was noted
 }
 
-// question is a token that is being looked up. The other fields are set when done is closed.
-type question struct {
-	done   chan struct{}
-	caller group.Caller
-	err    error
-	gaveUp bool // the context of the caller who asked ended
-}
-
 func newTokens(s *Store) *tokens {
-	return &tokens{
-		store: s, known: map[hash]*known{}, unknown: map[hash]time.Time{}, asking: map[hash]*question{},
-		unstored: map[int64]string{}, stored: s.now(),
-	}
+	return &tokens{store: s, answers: map[hash]*answer{}, unstored: map[int64]string{}, stored: s.now()}
 }
 
 var errUnknownToken = &group.Error{Code: group.Unauthorized}
@@ -76,114 +68,106 @@ var errUnknownToken = &group.Error{Code: group.Unauthorized}
 // behind another process that makes the token.
 func (s *Store) Authenticate(ctx context.Context, token string) (group.Caller, error) {
 	h := group.SecretHash(token)
-	for {
-		k, q, mine := s.tokens.find(h)
-		switch {
-		case k != nil:
-			return k.caller, nil
-		case q == nil:
-			return group.Caller{}, errUnknownToken
-		case mine:
-			return s.tokens.ask(ctx, h, q)
+	a, forgot := s.tokens.find(h)
+	if a != nil {
+		return s.tokens.use(a)
+	}
+	if err := ctx.Err(); err != nil {
+		return group.Caller{}, &group.Error{Code: group.Unavailable, Err: err}
+	}
+	// What was asked before everything was forgotten may be answered with what was so before: it is asked anew.
+	result := s.tokens.lookups.DoChan(fmt.Sprintf("%x %d", h, forgot), func() (any, error) { return s.tokens.ask(h, forgot) })
+	select {
+	case r := <-result:
+		if r.Err != nil {
+			return group.Caller{}, r.Err
 		}
-		select {
-		case <-q.done:
-			if !q.gaveUp {
-				return q.caller, q.err
-			}
-		case <-ctx.Done():
-			return group.Caller{}, &group.Error{Code: group.Unavailable, Err: ctx.Err()}
-		}
+		return s.tokens.use(r.Val.(*answer))
+	case <-ctx.Done():
+		return group.Caller{}, &group.Error{Code: group.Unavailable, Err: ctx.Err()}
 	}
 }
 
-// find returns what is remembered of a token, or the question to wait for; mine is a question that the caller has to ask.
-// Neither is a token that is known not to exist.
-func (t *tokens) find(h hash) (k *known, q *question, mine bool) {
+// find returns the answer that is remembered of a token, if any, and how often answers were forgotten before.
+func (t *tokens) find(h hash) (a *answer, forgot int64) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	a, limit := t.answers[h], MaxTokenAge
+	if a != nil && a.caller.TokenID == 0 {
+		limit = maxUnknownAge
+	}
+	if a != nil {
+		if age := t.store.now().Sub(a.read); t.closed || age < 0 || age >= limit {
+			a = nil
+		}
+	}
+	return a, t.forgot
+}
+
+// ask looks a token up, for all who wait for it: whoever gives up does not end it.
+func (t *tokens) ask(h hash, forgot int64) (*answer, error) {
+	if !t.begin() {
+		return nil, &group.Error{Code: group.Unavailable, Err: ErrClosed}
+	}
+	defer t.running.Done()
+	ctx, cancel := context.WithTimeout(context.Background(), tokenTimeout)
+	defer cancel()
+	a := &answer{read: t.store.now()}
+	err := t.store.engine.Transact(ctx, Read, func(tx Tx) error {
+		found, err := tx.Token(h[:])
+		if err == nil && found != nil && found.RevokedAt.IsZero() {
+			a.used = found.LastUsedAt
+			a.caller = group.Caller{
+				TokenID: found.ID, AccountID: found.AccountID, UserID: found.UserID, ReadOnly: found.ReadOnly,
+				Name: found.Name, ExpiresAt: found.ExpiresAt, LastUsedAt: found.LastUsedAt,
+			}
+		}
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.forgot == forgot {
+		if old := t.answers[h]; old != nil && old.used.After(a.used) {
+			a.used = old.used
+		}
+		if len(t.answers) >= maxAnswers {
+			clear(t.answers)
+		}
+		t.answers[h] = a
+	}
+	return a, nil
+}
+
+// begin counts something that close has to wait for, unless the store is closed.
+func (t *tokens) begin() bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if !t.closed {
+		t.running.Add(1)
+	}
+	return !t.closed
+}
+
+// use returns the caller of an answer and notes that the token is used; from time to time it has the notes stored.
+func (t *tokens) use(a *answer) (group.Caller, error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	now := t.store.now()
-	if !t.closed {
-		if k := t.known[h]; k != nil && young(now.Sub(k.read), MaxTokenAge) {
-			if expired(k.caller.ExpiresAt, now) {
-				return nil, nil, false
-			}
-			t.use(k, now)
-			return k, nil, false
-		}
-		if at, ok := t.unknown[h]; ok && young(now.Sub(at), maxUnknownAge) {
-			return nil, nil, false
-		}
+	if end := a.caller.ExpiresAt; a.caller.TokenID == 0 || !end.IsZero() && !now.Before(end) {
+		return group.Caller{}, errUnknownToken
 	}
-	if q := t.asking[h]; q != nil {
-		return nil, q, false
-	}
-	q = &question{done: make(chan struct{})}
-	t.asking[h] = q
-	return nil, q, true
-}
-
-func young(age, limit time.Duration) bool { return 0 <= age && age < limit }
-
-func expired(at, now time.Time) bool { return !at.IsZero() && !now.Before(at) }
-
-// ask looks a token up and answers all who wait for it.
-func (t *tokens) ask(ctx context.Context, h hash, q *question) (group.Caller, error) {
-	read := t.store.now()
-	var found *group.Token
-	err := t.store.engine.Transact(ctx, Read, func(tx Tx) (err error) {
-		found, err = tx.Token(h[:])
-		return err
-	})
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	defer close(q.done)
-	current := t.asking[h] == q // else everything was forgotten meanwhile, and what was read may be out of date
-	if current {
-		delete(t.asking, h)
-	}
-	switch {
-	case err != nil:
-		q.err, q.gaveUp = err, ctx.Err() != nil
-	case found == nil || !found.RevokedAt.IsZero() || expired(found.ExpiresAt, read):
-		q.err = errUnknownToken
-		if current {
-			remember(t.unknown, h, read)
-		}
-	default:
-		q.caller = group.Caller{
-			TokenID: found.ID, AccountID: found.AccountID, UserID: found.UserID, ReadOnly: found.ReadOnly,
-			Name: found.Name, ExpiresAt: found.ExpiresAt, LastUsedAt: found.LastUsedAt,
-		}
-		k := &known{caller: q.caller, read: read, used: found.LastUsedAt}
-		if old := t.known[h]; old != nil {
-			k.used = old.used
-		}
-		if current {
-			remember(t.known, h, k)
-		}
-		t.use(k, read)
-	}
-	return q.caller, q.err
-}
-
-func remember[V any](m map[hash]V, h hash, v V) {
-	if len(m) >= maxEntries {
-		clear(m)
-	}
-	m[h] = v
-}
-
-// use notes that a token is used, and from time to time has the notes stored.
-func (t *tokens) use(k *known, now time.Time) {
-	if minute := now.UTC().Truncate(useInterval); k.used.Before(minute) {
-		k.used = minute
-		t.unstored[k.caller.TokenID] = FormatTime(minute)
+	if minute := now.UTC().Truncate(useInterval); a.used.Before(minute) {
+		a.used = minute
+		t.unstored[a.caller.TokenID] = FormatTime(minute)
 	}
 	if !t.closed && len(t.unstored) > 0 && now.Sub(t.stored) >= useInterval {
 		t.stored = now
-		t.storing.Go(t.storeUses)
+		t.running.Go(t.storeUses)
 	}
+	return a.caller, nil
 }
 
 // storeUses stores when tokens were used. What cannot be stored is kept for the next time.
@@ -195,7 +179,7 @@ func (t *tokens) storeUses() {
 	if len(uses) == 0 {
 		return
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), useTimeout)
+	ctx, cancel := context.WithTimeout(context.Background(), tokenTimeout)
 	defer cancel()
 	err := t.store.engine.Transact(ctx, Write, func(tx Tx) error { return tx.UseTokens(uses) })
 	if err == nil {
@@ -212,9 +196,8 @@ func (t *tokens) storeUses() {
 func (t *tokens) forget() {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	clear(t.known)
-	clear(t.unknown)
-	clear(t.asking)
+	clear(t.answers)
+	t.forgot++
 }
 
 // close stores the times of use that are left.
@@ -223,7 +206,7 @@ func (t *tokens) close() {
 	closed := t.closed
 	t.closed = true
 	t.mu.Unlock()
-	t.storing.Wait()
+	t.running.Wait()
 	if !closed {
 		t.storeUses()
 	}

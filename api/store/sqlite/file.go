@@ -41,12 +41,17 @@ func newFile(path string, o options) (file, error) {
 	if err != nil {
 		return file{}, err
 	}
-	if err := makeDirectory(filepath.Dir(path)); err != nil {
+	dir := filepath.Dir(path)
+	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return file{}, err
 	}
 	// An existing file keeps its mode; one that cannot be written may still be read.
 	if f, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_RDWR, 0o600); err == nil {
-		if err := errors.Join(f.Close(), syncDirectory(filepath.Dir(path))); err != nil {
+		err = f.Close()
+		for ; err == nil && filepath.Dir(dir) != dir; dir = filepath.Dir(dir) { // any of them may be new
+			err = syncDirectory(dir)
+		}
+		if err != nil {
 			return file{}, err
 		}
 	} else if !errors.Is(err, os.ErrExist) {
@@ -77,20 +82,6 @@ func (f file) sync() error {
 		return err
 	}
 	return errors.Join(opened.Sync(), opened.Close())
-}
-
-// makeDirectory makes a directory and those above it where they are missing.
-func makeDirectory(dir string) error {
-	if _, err := os.Stat(dir); !errors.Is(err, os.ErrNotExist) {
-		return err
-	}
-	if err := makeDirectory(filepath.Dir(dir)); err != nil {
-		return err
-	}
-	if err := os.Mkdir(dir, 0o700); err != nil && !errors.Is(err, os.ErrExist) {
-		return err
-	}
-	return syncDirectory(filepath.Dir(dir))
 }
 
 // syncDirectory has the names in a directory survive a loss of power: SQLite sees to it for the WAL, and not for the file
