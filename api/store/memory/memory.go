@@ -27,11 +27,10 @@ func Open(opts ...Option) *Store {
 	for _, opt := range opts {
 		opt(&o)
 	}
-	e := &engine{data: data{
-		groups: map[int64]*groupRow{}, references: map[int64]*group.Row{}, names: map[name]int64{},
-		objects: map[group.Kind]map[int64]object{group.RateCardSetKind: {}, group.WorkspaceKind: {}},
-		tokens:  map[[sha256.Size]byte]*tokenRow{},
-	}}
+	e := &engine{data: data{names: map[name]int64{}, tokens: map[[sha256.Size]byte]*tokenRow{}}}
+	for k := range e.data.rows {
+		e.data.rows[k] = map[int64]*row{}
+	}
 	return store.New(e, o)
 }
 
@@ -82,9 +81,7 @@ func (e *engine) Close() error {
 
 // data is what is stored. A row is never changed in place, but replaced.
 type data struct {
-	groups        map[int64]*groupRow
-	references    map[int64]*group.Row
-	objects       map[group.Kind]map[int64]object // rate card sets and workspaces
+	rows          [group.Kinds]map[int64]*row // groups have the ids of their associations
 	names         map[name]int64
 	lastReference int64 // the highest id that a reference had
 	tokens        map[[sha256.Size]byte]*tokenRow
@@ -93,13 +90,8 @@ type data struct {
 
 var _ store.Replacer = (*data)(nil)
 
-// groupRow is a group of an account with the ids of its associations, ascending.
-type groupRow struct {
-	group.Row
-	account int64
-}
-
-type object struct {
+// row is a row of an account.
+type row struct {
 	group.Row
 	account int64
 }
@@ -114,11 +106,10 @@ type tokenRow struct {
 	workspaces []int64 // ascending
 }
 
-// clone returns a copy of all but the tokens.
-func (d *data) clone() data {
-	c := data{groups: maps.Clone(d.groups), references: maps.Clone(d.references), objects: map[group.Kind]map[int64]object{}}
-	for k, objects := range d.objects {
-		c.objects[k] = maps.Clone(objects)
+// clone returns a copy of the rows.
+func (d *data) clone() (c data) {
+	for k, rows := range d.rows {
+		c.rows[k] = maps.Clone(rows)
 	}
 	return c
 }

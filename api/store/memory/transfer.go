@@ -15,28 +15,11 @@ func (d *data) Lock(*group.Contents) error { return nil }
 func (d *data) Owners(kind group.Kind, ids []int64) (map[int64]int64, error) {
 	owners := make(map[int64]int64, len(ids))
 	for _, id := range ids {
-		if account, ok := d.owner(kind, id); ok {
-			owners[id] = account
+		if r, ok := d.rows[kind][id]; ok {
+			owners[id] = r.account
 		}
 	}
 	return owners, nil
-}
-
-func (d *data) owner(kind group.Kind, id int64) (account int64, ok bool) {
-	switch kind {
-	case group.GroupKind:
-		if g, ok := d.groups[id]; ok {
-			return g.account, true
-		}
-	case group.ReferenceKind:
-		if r, ok := d.references[id]; ok {
-			return d.groups[r.GroupID].account, true
-		}
-	default:
-		o, ok := d.objects[kind][id]
-		return o.account, ok
-	}
-	return 0, false
 }
 
 // NameHolders returns the groups that have names.
@@ -53,10 +36,8 @@ func (d *data) NameHolders(account int64, folded []string) (map[string]int64, er
 // ReferencesOf returns the references of groups.
 func (d *data) ReferencesOf(groups []int64) (refs []group.Row, err error) {
 	for _, id := range groups {
-		if g, ok := d.groups[id]; ok {
-			for _, id := range g.ReferenceIDs {
-				refs = append(refs, *d.references[id])
-			}
+		if g, ok := d.rows[group.GroupKind][id]; ok {
+			refs = append(refs, d.listed(group.ReferenceKind, g.ReferenceIDs)...)
 		}
 	}
 	return refs, nil
@@ -64,39 +45,39 @@ func (d *data) ReferencesOf(groups []int64) (refs []group.Row, err error) {
 
 // Put stores contents.
 func (d *data) Put(account int64, c *group.Contents) error {
-	for kind, objects := range d.objects {
-		for _, row := range c[kind] {
-			objects[row.ID] = object{row, account}
+	for _, k := range []group.Kind{group.WorkspaceKind, group.RateCardSetKind} {
+		for _, r := range c[k] {
+			d.rows[k][r.ID] = &row{r, account}
 		}
 	}
-	for i := range c[group.GroupKind] {
-		if old, ok := d.groups[c[group.GroupKind][i].ID]; ok {
-			delete(d.names, name{account, old.Key})
+	for _, g := range c[group.GroupKind] {
+		if old, ok := d.rows[group.GroupKind][g.ID]; ok {
+			delete(d.names, name{account, old.Key}) // all of them first: two groups may exchange theirs
 		}
 	}
-	for i := range c[group.GroupKind] {
-		d.putGroup(account, c[group.GroupKind][i])
+	for _, g := range c[group.GroupKind] {
+		d.putGroup(account, g)
 	}
 	for _, r := range c[group.ReferenceKind] {
-		if old, ok := d.references[r.ID]; ok {
-			d.unlink(old)
+		if old, ok := d.rows[group.ReferenceKind][r.ID]; ok {
+			d.refer(old.GroupID, func(ids []int64) []int64 {
+				return slices.DeleteFunc(slices.Clone(ids), func(id int64) bool { return id == r.ID })
+			})
 		}
-		d.references[r.ID] = &r
+		d.rows[group.ReferenceKind][r.ID] = &row{r, account}
 		if r.ID < store.MaxGenerated {
 			d.lastReference = max(d.lastReference, r.ID)
 		}
-		g := *d.groups[r.GroupID]
-		g.ReferenceIDs = with(g.ReferenceIDs, r.ID)
-		d.groups[r.GroupID] = &g
+		d.refer(r.GroupID, func(ids []int64) []int64 { return with(ids, r.ID) })
 	}
 	return nil
 }
 
-func (d *data) putGroup(account int64, row group.Row) {
-	g := groupRow{Row: row, account: account}
-	old, ok := d.groups[row.ID]
+// putGroup stores a group. Lists that it does not have stay as they are.
+func (d *data) putGroup(account int64, g group.Row) {
+	old, ok := d.rows[group.GroupKind][g.ID]
 	if !ok {
-		old = &groupRow{}
+		old = &row{group.Row{WorkspaceIDs: []int64{}, ReferenceIDs: []int64{}, RateCardSetIDs: []int64{}}, account}
 	}
 	if g.WorkspaceIDs == nil {
 		g.WorkspaceIDs = old.WorkspaceIDs
@@ -104,55 +85,36 @@ func (d *data) putGroup(account int64, row group.Row) {
 	if g.RateCardSetIDs == nil {
 		g.RateCardSetIDs = old.RateCardSetIDs
 	}
-	g.ReferenceIDs = nil
-	for _, id := range old.ReferenceIDs {
-		if _, listed := slices.BinarySearch(row.ReferenceIDs, id); listed || row.ReferenceIDs == nil {
-			g.ReferenceIDs = append(g.ReferenceIDs, id)
-		} else {
-			delete(d.references, id)
+	kept := old.ReferenceIDs
+	if g.ReferenceIDs != nil {
+		kept = []int64{}
+		for _, id := range old.ReferenceIDs {
+			if slices.Contains(g.ReferenceIDs, id) {
+				kept = append(kept, id)
+			} else {
+				delete(d.rows[group.ReferenceKind], id)
+			}
 		}
 	}
+	g.ReferenceIDs = kept // with those of the import once they are stored
 	d.names[name{account, g.Key}] = g.ID
-	d.groups[g.ID] = &g
+	d.rows[group.GroupKind][g.ID] = &row{g, account}
 }
 
-// unlink takes a reference from its group.
-func (d *data) unlink(r *group.Row) {
-	g := *d.groups[r.GroupID]
-	g.ReferenceIDs = slices.DeleteFunc(slices.Clone(g.ReferenceIDs), func(id int64) bool { return id == r.ID })
-	d.groups[r.GroupID] = &g
+// refer changes the references of a group.
+func (d *data) refer(id int64, change func([]int64) []int64) {
+	g := *d.rows[group.GroupKind][id]
+	g.ReferenceIDs = change(g.ReferenceIDs)
+	d.rows[group.GroupKind][id] = &g
 }
 
 // Each hands over the rows of a kind.
 func (d *data) Each(kind group.Kind, account int64, do func(*group.Row) error) error {
-	var rows []group.Row
-	switch kind {
-	case group.GroupKind:
-		for _, g := range d.groups {
-			if row := g.Row; g.account == account {
-				row.WorkspaceIDs = append([]int64{}, row.WorkspaceIDs...)
-				row.ReferenceIDs = append([]int64{}, row.ReferenceIDs...)
-				row.RateCardSetIDs = append([]int64{}, row.RateCardSetIDs...)
-				rows = append(rows, row)
+	for _, id := range slices.Sorted(maps.Keys(d.rows[kind])) {
+		if r := *d.rows[kind][id]; r.account == account {
+			if err := do(&r.Row); err != nil {
+				return err
 			}
-		}
-	case group.ReferenceKind:
-		for _, r := range d.references {
-			if d.groups[r.GroupID].account == account {
-				rows = append(rows, *r)
-			}
-		}
-	default:
-		for _, o := range d.objects[kind] {
-			if o.account == account {
-				rows = append(rows, o.Row)
-			}
-		}
-	}
-	slices.SortFunc(rows, store.ByID)
-	for i := range rows {
-		if err := do(&rows[i]); err != nil {
-			return err
 		}
 	}
 	return nil
@@ -161,12 +123,9 @@ func (d *data) Each(kind group.Kind, account int64, do func(*group.Row) error) e
 // Accounts lists the accounts that have rows.
 func (d *data) Accounts() ([]int64, error) {
 	accounts := map[int64]bool{}
-	for _, g := range d.groups {
-		accounts[g.account] = true
-	}
-	for _, objects := range d.objects {
-		for _, o := range objects {
-			accounts[o.account] = true
+	for _, rows := range d.rows {
+		for _, r := range rows {
+			accounts[r.account] = true
 		}
 	}
 	return slices.Sorted(maps.Keys(accounts)), nil
@@ -177,17 +136,15 @@ func (d *data) Orphans() ([]group.Orphan, error) { return nil, nil }
 
 // Clear removes what an account has but its tokens.
 func (d *data) Clear(account int64) error {
+	for _, rows := range d.rows {
+		maps.DeleteFunc(rows, func(_ int64, r *row) bool { return r.account == account })
+	}
+	maps.DeleteFunc(d.names, func(n name, _ int64) bool { return n.account == account })
 	d.lastReference = 0
-	maps.DeleteFunc(d.references, func(_ int64, r *group.Row) bool { return d.groups[r.GroupID].account == account })
-	for id := range d.references {
+	for id := range d.rows[group.ReferenceKind] {
 		if id < store.MaxGenerated {
 			d.lastReference = max(d.lastReference, id)
 		}
-	}
-	maps.DeleteFunc(d.groups, func(_ int64, g *groupRow) bool { return g.account == account })
-	maps.DeleteFunc(d.names, func(n name, _ int64) bool { return n.account == account })
-	for _, objects := range d.objects {
-		maps.DeleteFunc(objects, func(_ int64, o object) bool { return o.account == account })
 	}
 	return nil
 }

@@ -9,13 +9,13 @@ import (
 
 // State reads what a change needs.
 func (d *data) State(c *store.Change) (s store.State, err error) {
-	g, ok := d.groups[c.ID]
+	g, ok := d.rows[group.GroupKind][c.ID]
 	if !ok || g.account != c.By.AccountID {
 		return s, nil
 	}
-	row := g.Row
-	row.WorkspaceIDs, row.ReferenceIDs, row.RateCardSetIDs = nil, nil, nil
-	s.Group, s.Renamed = &row, g.Key != c.Folded
+	alone := g.Row
+	alone.WorkspaceIDs, alone.ReferenceIDs, alone.RateCardSetIDs = nil, nil, nil
+	s.Group, s.Renamed = &alone, g.Key != c.Folded
 	holder, taken := d.names[name{g.account, c.Folded}]
 	s.Taken = taken && holder != c.ID
 	for _, id := range c.Named {
@@ -24,35 +24,42 @@ func (d *data) State(c *store.Change) (s store.State, err error) {
 			s.Members = append(s.Members, store.Member{ID: id, Is: is})
 		}
 	}
-	if c.Reference != nil {
-		for _, id := range g.ReferenceIDs {
-			if r := d.references[id]; r.Key == c.Reference.ServiceName {
-				s.Reference = r
-			}
+	for _, r := range d.listed(group.ReferenceKind, g.ReferenceIDs) {
+		if c.Reference != nil && r.Key == c.Reference.ServiceName {
+			s.Reference = &r
 		}
 	}
 	return s, nil
 }
 
+// listed returns copies of rows.
+func (d *data) listed(kind group.Kind, ids []int64) []group.Row {
+	rows := make([]group.Row, len(ids))
+	for i, id := range ids {
+		rows[i] = d.rows[kind][id].Row
+	}
+	return rows
+}
+
 // Store makes changes.
 func (d *data) Store(c *store.Change, diff *store.Diff) error {
-	old := d.groups[c.ID]
-	g := groupRow{Row: *diff.Group, account: old.account}
+	old := d.rows[group.GroupKind][c.ID]
+	g := &row{*diff.Group, old.account}
 	g.WorkspaceIDs = slices.Sorted(slices.Values(slices.Concat(old.WorkspaceIDs, diff.Add)))
 	g.WorkspaceIDs = slices.DeleteFunc(g.WorkspaceIDs, func(id int64) bool { return slices.Contains(diff.Remove, id) })
 	g.ReferenceIDs, g.RateCardSetIDs = old.ReferenceIDs, old.RateCardSetIDs
-	if r := diff.Reference; r != nil {
-		stored := *r
-		if stored.ID == 0 {
+	if diff.Reference != nil {
+		r := &row{*diff.Reference, old.account}
+		if r.ID == 0 {
 			d.lastReference++
-			stored.ID = d.lastReference
+			r.ID = d.lastReference
 		}
-		d.references[stored.ID] = &stored
-		g.ReferenceIDs = with(g.ReferenceIDs, stored.ID)
+		d.rows[group.ReferenceKind][r.ID] = r
+		g.ReferenceIDs = with(g.ReferenceIDs, r.ID)
 	}
 	delete(d.names, name{g.account, old.Key})
 	d.names[name{g.account, g.Key}] = c.ID
-	d.groups[c.ID] = &g
+	d.rows[group.GroupKind][c.ID] = g
 	return nil
 }
 
@@ -67,7 +74,7 @@ func with(ids []int64, id int64) []int64 {
 
 // accessible reports whether a caller has access to a workspace.
 func (d *data) accessible(by group.Caller, id int64) bool {
-	w, ok := d.objects[group.WorkspaceKind][id]
+	w, ok := d.rows[group.WorkspaceKind][id]
 	if !ok || w.account != by.AccountID || by.TokenID < 1 || by.TokenID > int64(len(d.hashes)) {
 		return false
 	}
@@ -78,23 +85,16 @@ func (d *data) accessible(by group.Caller, id int64) bool {
 
 // Load reads associations.
 func (d *data) Load(id int64, by group.Caller, in group.Includes) (rows group.Contents, err error) {
-	g := d.groups[id]
+	g := d.rows[group.GroupKind][id]
 	if in.ExternalReferences {
-		for _, id := range g.ReferenceIDs {
-			rows[group.ReferenceKind] = append(rows[group.ReferenceKind], *d.references[id])
-		}
+		rows[group.ReferenceKind] = d.listed(group.ReferenceKind, g.ReferenceIDs)
 	}
 	if in.RateCardSets {
-		for _, id := range g.RateCardSetIDs {
-			rows[group.RateCardSetKind] = append(rows[group.RateCardSetKind], d.objects[group.RateCardSetKind][id].Row)
-		}
+		rows[group.RateCardSetKind] = d.listed(group.RateCardSetKind, g.RateCardSetIDs)
 	}
 	if in.Workspaces {
-		for _, id := range g.WorkspaceIDs {
-			if d.accessible(by, id) {
-				rows[group.WorkspaceKind] = append(rows[group.WorkspaceKind], d.objects[group.WorkspaceKind][id].Row)
-			}
-		}
+		visible := slices.DeleteFunc(slices.Clone(g.WorkspaceIDs), func(id int64) bool { return !d.accessible(by, id) })
+		rows[group.WorkspaceKind] = d.listed(group.WorkspaceKind, visible)
 	}
 	return rows, nil
 }
