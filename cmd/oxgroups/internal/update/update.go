@@ -245,7 +245,7 @@ func stays(path rows.Path) bool {
 	name := path[0].Name
 	var update client.Update
 	_ = validator.DecodeWorkspaceGroupUpdate(fmt.Appendf(nil, `{"name":"a",%q:null}`, name), &update) // it is checked later
-	plain := group.NewChange(update).Plain
+	plain := group.Plain(update)
 	text, _ := validator.AppendWorkspaceGroupUpdate(nil, &plain)
 	var members map[string]json.RawMessage
 	_ = json.Unmarshal(text, &members)
