@@ -2,6 +2,8 @@ package bulk_test
 
 import (
 	"fmt"
+	"net/http"
+	"strconv"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -78,19 +80,34 @@ func TestLimits(t *testing.T) {
 		{name: "50 in any second", ideal: 50, make: sliding(50, time.Second)},
 		{name: "200 in any ten seconds", ideal: 20, make: sliding(200, 10*time.Second)},
 		{name: "a bucket", ideal: 50, make: bucket(50, 50)},
+		{name: "a bucket with a small burst", ideal: 50, make: bucket(50, 10)},
+		{name: "a bucket with hardly any burst", ideal: 50, make: bucket(50, 3)},
 	} {
-		for _, announced := range []bool{false, true} {
-			for workers, latency := range map[int]time.Duration{16: 200 * time.Microsecond, 32: 20 * time.Millisecond} {
-				name := fmt.Sprintf("%s, Retry-After %v, %d workers, %v", kind.name, announced, workers, latency)
+		for header, announce := range announcements {
+			for workers, latency := range map[int]time.Duration{16: 200 * time.Microsecond, 64: 150 * time.Millisecond} {
+				name := fmt.Sprintf("%s, Retry-After %s, %d workers, %v", kind.name, header, workers, latency)
 				t.Run(name, func(t *testing.T) {
-					synctest.Test(t, func(t *testing.T) { runLimited(t, kind, announced, workers, latency) })
+					synctest.Test(t, func(t *testing.T) { runLimited(t, kind, announce, workers, latency) })
 				})
 			}
 		}
 	}
 }
 
-func runLimited(t *testing.T, kind limit, announced bool, workers int, latency time.Duration) {
+// announcements are what an API says in Retry-After, in whole seconds, and when the wait is over then.
+var announcements = map[string]func(now time.Time, wait time.Duration) (header string, until time.Time){
+	"none": func(time.Time, time.Duration) (string, time.Time) { return "", time.Time{} },
+	"in seconds": func(now time.Time, wait time.Duration) (string, time.Time) {
+		seconds := (wait + time.Second - 1) / time.Second
+		return strconv.Itoa(int(seconds)), now.Add(seconds * time.Second)
+	},
+	"as a date": func(now time.Time, wait time.Duration) (string, time.Time) {
+		date := now.Add(wait + time.Second - 1).Truncate(time.Second)
+		return date.UTC().Format(http.TimeFormat), date
+	},
+}
+
+func runLimited(t *testing.T, kind limit, announce func(time.Time, time.Duration) (string, time.Time), workers int, latency time.Duration) {
 	const seconds = 120
 	count := int(kind.ideal * seconds)
 	take := kind.make()
@@ -113,12 +130,10 @@ func runLimited(t *testing.T, kind limit, announced bool, workers int, latency t
 			return nil
 		}
 		throttle++
-		if !announced {
-			return status(429)
-		}
-		after := int((wait + time.Second - 1) / time.Second)
-		told, until = now.Add(latency/2), now.Add(latency/2+time.Duration(after)*time.Second)
-		return later(429, after)
+		answer := status(429)
+		told = now.Add(latency / 2)
+		answer.after, until = announce(told, max(0, wait-latency/2))
+		return answer
 	}}
 	began := time.Now()
 	var progress bulk.Progress

@@ -16,17 +16,20 @@ import (
 // How the limiter follows the limit of an API. A refusal is a reply of status 429; an episode is what comes between two
 // resumptions: requests at the limit, refusals, a pause.
 const (
-	startShare  = 0.97 // of the rate that was fine, right behind a pause
-	plateau     = 25.0
-	growth      = 0.3             // share by which it is exceeded after as many seconds more
-	shortEpoch  = 3 * time.Second // so soon refused again, the estimate was too high
-	longPause   = 2 * time.Second // from here on the mean says more than the last second
-	leastRate   = 0.1             // requests a second
+	leastDip    = 0.03                   // so much below the rate that was fine right behind a pause, and more where that is too fast
+	leastShare  = 0.8                    // of that rate, which one episode that is soon over does not tell
+	plateau     = 25.0                   // seconds until the rate is there again; as many seconds later it is twice as high
+	climb       = 0.05                   // a second, where the rate is only known about
+	secondClimb = 0.1                    // behind the second episode
+	firstDouble = 400 * time.Millisecond // time to double the rate in behind the first, which tells little; and the latency
+	shortEpoch  = 2 * time.Second        // so soon refused again, the estimate was too high
+	longPause   = 2 * time.Second        // from here on the mean says more than the last second
+	leastRate   = 0.1                    // requests a second
 	firstGap    = 100 * time.Millisecond
 	mostGap     = time.Second     // between two requests that try whether refusals are over
 	mostDownGap = 5 * time.Second // and whether an outage is over
 	downAfter   = 8               // replies in a row that are none make an outage
-	slots       = 10              // of a tenth of a second, for the count of the last second
+	slots       = 50              // of a fiftieth of a second, for the count of the last second
 	slotTime    = time.Second / slots
 )
 
@@ -43,7 +46,7 @@ type limiter struct {
 	bucket *rate.Limiter
 	fine   float64   // the rate that was fine; +Inf: none is known
 	dip    float64   // the share below it at since
-	rising bool      // fine is only a lower bound: double it every second
+	climb  float64   // fine is not settled yet: it grows by this share a second
 	since  time.Time // the start of the episode
 	taken  int       // answers since
 	recent [slots]int
@@ -56,9 +59,11 @@ type limiter struct {
 	throttle bool      // because requests were refused, not because there were no answers
 	gap      time.Duration
 	pausedAt time.Time
-	peak     float64 // answers in the second before pausedAt
-	tight    bool    // fewer answers than a few for each request under way
+	refused  time.Time // when the request was sent whose refusal began it
+	peak     float64   // answers in the second before pausedAt
+	latency  time.Duration
 	episodes int
+	shorts   int
 	changed  chan struct{} // closed when trying ends
 
 	silent      func(client.Attempt, pressure) // called with each reply that is none
@@ -135,10 +140,10 @@ func (l *limiter) limit(now time.Time) float64 {
 	}
 	seconds := now.Sub(l.since).Seconds()
 	ahead := 1 - seconds/plateau
-	share := 1 - growth*ahead*ahead*ahead
+	share := 1 - ahead*ahead*ahead
 	switch {
-	case l.rising:
-		share = math.Exp2(min(seconds, 30))
+	case l.climb > 0:
+		share = (1 - l.dip) * math.Exp(min(seconds*l.climb, 20))
 	case ahead > 0:
 		share = 1 - l.dip*ahead*ahead*ahead
 	}
@@ -181,6 +186,7 @@ func (l *limiter) observe(a client.Attempt, now time.Time) (answered bool) {
 		l.until = later(l.until, until)
 	}
 	throttled := a.Status == http.StatusTooManyRequests
+	l.latency = a.Latency
 	if throttled || a.Status == 0 || a.Status == http.StatusRequestTimeout || a.Status >= http.StatusInternalServerError {
 		if l.streak == 0 {
 			l.streakSince = now
@@ -195,8 +201,9 @@ func (l *limiter) observe(a client.Attempt, now time.Time) (answered bool) {
 	l.taken++
 	l.recent[l.slot%slots]++
 	switch {
+	case l.trying && (l.episodes == 0 && !began.After(l.pausedAt) || !began.After(l.refused)):
+		l.peak++ // it was sent before the one that was refused
 	case l.trying && !began.After(l.pausedAt):
-		l.peak++ // it was under way
 	case l.trying && !l.asked.After(now):
 		l.resume(now)
 	}
@@ -221,12 +228,11 @@ func (l *limiter) stop(now, began time.Time, throttle bool) {
 	}
 	switch {
 	case !l.trying && !began.Before(l.since):
-		l.trying, l.throttle, l.gap, l.pausedAt = true, throttle, firstGap, now
+		l.trying, l.throttle, l.gap, l.pausedAt, l.refused = true, throttle, firstGap, now, began
 		l.peak = 0
 		for _, n := range l.recent {
 			l.peak += float64(n)
 		}
-		l.tight = l.peak < float64(2*(l.flying+1))
 	case l.trying && began.After(l.pausedAt):
 		l.gap = min(l.gap*3/2, most)
 	default:
@@ -247,21 +253,34 @@ func later(a, b time.Time) time.Time {
 func (l *limiter) resume(now time.Time) {
 	l.trying = false
 	if l.throttle {
-		l.episodes++
-		mean := float64(l.taken) / now.Sub(l.since).Seconds()
-		l.fine, l.dip = max(l.peak, mean), 1-startShare
-		switch {
-		case now.Sub(l.pausedAt) >= longPause:
-			l.fine = mean
-		case l.episodes > 1 && !l.rising && l.pausedAt.Sub(l.since) < shortEpoch:
-			l.dip = max(l.dip, 1-math.Sqrt(mean/l.fine))
-		}
-		l.rising = l.episodes == 1 && l.tight
+		l.learn(now)
 		l.since, l.taken = now, 0
 	}
-	l.until = now
+	l.until = now.Add(time.Duration(float64(time.Second) / l.limit(now)))
 	close(l.changed)
 	l.changed = make(chan struct{})
+}
+
+// learn estimates from an episode that is over which rate is fine.
+func (l *limiter) learn(now time.Time) {
+	before, mean := l.fine, float64(l.taken)/now.Sub(l.since).Seconds()
+	l.fine, l.dip, l.climb = max(l.peak, mean), leastDip, 0
+	long, short := now.Sub(l.pausedAt) >= longPause, l.pausedAt.Sub(l.since) < shortEpoch
+	if long {
+		l.fine, l.climb = mean, climb
+	}
+	l.episodes++
+	switch {
+	case l.episodes == 1:
+		l.climb = math.Ln2 / (firstDouble + l.latency).Seconds()
+	case l.episodes == 2:
+		l.climb = secondClimb
+	case !short:
+		l.shorts = 0
+	case !long:
+		l.shorts = min(l.shorts+1, 3)
+		l.fine, l.dip = max(l.fine, leastShare*before), leastDip*math.Exp2(float64(l.shorts))
+	}
 }
 
 // pressure says how the API does.
