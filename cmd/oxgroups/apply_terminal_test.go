@@ -27,6 +27,7 @@ const interruptKey = "\x03"
 
 // A terminal shows how far the run is, in one line that is gone at the end.
 func TestProgressOnTerminal(t *testing.T) {
+	t.Parallel()
 	srv := clienttest.New(t, clienttest.WithFault(clienttest.Every(50), clienttest.Status(503).Header("Retry-After", "0")))
 	dir := t.TempDir()
 	writeFile(t, dir, "groups.csv", csvRows(200))
@@ -47,6 +48,7 @@ func TestProgressOnTerminal(t *testing.T) {
 
 // The first Ctrl-C finishes what is in flight and says how to go on; what was finished is not sent again.
 func TestInterrupt(t *testing.T) {
+	t.Parallel()
 	srv := clienttest.New(t, clienttest.WithFault(clienttest.Always(), clienttest.Latency(100*time.Millisecond)))
 	dir := t.TempDir()
 	writeFile(t, dir, "groups.csv", csvRows(100))
@@ -80,6 +82,7 @@ func TestInterrupt(t *testing.T) {
 
 // The second Ctrl-C does not wait for the API.
 func TestInterruptTwice(t *testing.T) {
+	t.Parallel()
 	srv := clienttest.New(t, clienttest.WithFault(clienttest.Always(), clienttest.Hang()))
 	dir := t.TempDir()
 	writeFile(t, dir, "groups.csv", csvRows(200))
@@ -96,6 +99,7 @@ func TestInterruptTwice(t *testing.T) {
 
 // What a terminal does with Ctrl-C, a signal does to a job without one; and a stdin that gives nothing does not keep it.
 func TestSignal(t *testing.T) {
+	t.Parallel()
 	for _, signal := range []os.Signal{os.Interrupt, syscall.SIGTERM} {
 		srv := clienttest.New(t, clienttest.WithFault(clienttest.Always(), clienttest.Latency(200*time.Millisecond)))
 		dir := t.TempDir()
@@ -117,6 +121,7 @@ func TestSignal(t *testing.T) {
 }
 
 func TestInterruptWhileReading(t *testing.T) {
+	t.Parallel()
 	srv := clienttest.New(t)
 	c := newChild(t, srv, t.TempDir(), "apply", "-")
 	in, err := c.StdinPipe()

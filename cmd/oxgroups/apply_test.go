@@ -44,6 +44,7 @@ func oxgroups(t *testing.T, srv *clienttest.Server, stdin string, args ...string
 
 // A mistake far down in a file is named with its place and what would be right, before anything is sent.
 func TestInvalidRow(t *testing.T) {
+	t.Parallel()
 	const line = 5432
 	const header = "id,name,notes,external_reference.service_name,external_reference.service_model,external_reference.service_model_ref,external_reference.status,add_workspace_ids"
 	for _, tc := range []struct{ name, row, want string }{
@@ -69,6 +70,7 @@ func TestInvalidRow(t *testing.T) {
 
 // Whatever goes wrong, each line of stdout is what it claims to be, and the exit code is one of the table.
 func TestStdoutUnderFaults(t *testing.T) {
+	t.Parallel()
 	codes := map[int]bool{console.ExitDone: true, console.ExitFailed: true, console.ExitRefused: true, console.ExitUnauthorized: true, console.ExitUnavailable: true, console.ExitRows: true}
 	some := clienttest.ForGroup(3, 5)
 	for name, fault := range map[string]clienttest.Fault{"400": clienttest.Status(400), "404": clienttest.Status(404), "413": clienttest.Status(413), "422": clienttest.Status(422), "500": clienttest.Status(500)} {

@@ -68,6 +68,7 @@ func killServer(t *testing.T, after int) (srv *clienttest.Server, reached chan s
 // A run that is killed with SIGKILL at any moment and resumed applies every row, leaves what a run that was not killed
 // leaves, and sends no more rows twice than were in flight.
 func TestKill(t *testing.T) {
+	t.Parallel()
 	whole, _ := killServer(t, 0)
 	applyWhole(t, whole)
 	want := whole.Groups()

@@ -22,6 +22,7 @@ const maxMemory = 48 << 20
 
 // The memory of a run does not grow with its input, from stdin too.
 func TestMemory(t *testing.T) {
+	t.Parallel()
 	var child, peak atomic.Int64
 	last := func(a clienttest.Arrival) bool { // while the last row is under way
 		if a.N == *memoryRows {

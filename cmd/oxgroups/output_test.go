@@ -11,6 +11,7 @@ import (
 )
 
 func TestTextThatIsNotUTF8(t *testing.T) {
+	t.Parallel()
 	var stderr strings.Builder
 	sys := console.IO{In: strings.NewReader(""), Out: io.Discard, Err: &stderr, Getenv: func(string) string { return "" }}
 	if code := cli.Run(t.Context(), []string{"update", "7", "--name", "A\xff"}, sys); code != console.ExitUsage {
@@ -26,6 +27,7 @@ type fullDisk struct{}
 func (fullDisk) Write([]byte) (int, error) { return 0, errors.New("no space left") }
 
 func TestOutputThatCannotBeWritten(t *testing.T) {
+	t.Parallel()
 	f := newFake(t)
 	environment := map[string]string{"OXGROUPS_URL": f.URL, "OXGROUPS_TOKEN": "demo"}
 	for _, format := range []string{"--json=true", "--json=false", "--jq=.", "--dry-run"} {

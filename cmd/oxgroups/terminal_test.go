@@ -28,6 +28,7 @@ func startFake(t *testing.T) (*watched, []string) {
 }
 
 func TestTableOnATerminal(t *testing.T) {
+	t.Parallel()
 	_, env := startFake(t)
 	text, code := startConsole(t, 100, env, "update", "7", "--name", "日本", "--include", "workspaces", "--clear", "notes").wait()
 	if code != console.ExitDone {
@@ -50,6 +51,7 @@ func TestTableOnATerminal(t *testing.T) {
 }
 
 func TestColours(t *testing.T) {
+	t.Parallel()
 	_, env := startFake(t)
 	for name, tt := range map[string]struct {
 		env  string
@@ -78,6 +80,7 @@ func TestColours(t *testing.T) {
 }
 
 func TestWidthOfTheTerminal(t *testing.T) {
+	t.Parallel()
 	_, env := startFake(t)
 	for _, columns := range []uint16{1, 20, 40, 80} {
 		t.Run(fmt.Sprint(columns), func(t *testing.T) {
@@ -98,6 +101,7 @@ func TestWidthOfTheTerminal(t *testing.T) {
 
 // What the server sends reaches a terminal only as text.
 func TestControlCharactersOnATerminal(t *testing.T) {
+	t.Parallel()
 	_, env := startFake(t)
 	notes := "red \x1b[31m \u009b31m \u202e " + "\U000e0001 \a 日"
 	for name, tt := range map[string]struct {
@@ -120,6 +124,7 @@ func TestControlCharactersOnATerminal(t *testing.T) {
 }
 
 func TestLoginOnATerminal(t *testing.T) {
+	t.Parallel()
 	_, env := startFake(t)
 	dir := filepath.Join(t.TempDir(), "config")
 	env = append(env, client.EnvToken+"=", account.EnvConfigDir+"="+dir)
@@ -136,6 +141,7 @@ func TestLoginOnATerminal(t *testing.T) {
 }
 
 func TestLoginEndsWithoutAToken(t *testing.T) {
+	t.Parallel()
 	for name, tt := range map[string]struct {
 		keys string
 		code int
@@ -170,6 +176,7 @@ func TestLoginEndsWithoutAToken(t *testing.T) {
 
 // A signal that ends the program gives the terminal its echo back.
 func TestLoginEndsWithASignal(t *testing.T) {
+	t.Parallel()
 	c := startConsole(t, 80, []string{account.EnvConfigDir + "=" + t.TempDir()}, "auth", "login")
 	c.expect("(it is not shown): ")
 	hidden, err := term.GetState(int(c.pty.Fd()))
@@ -187,6 +194,7 @@ func TestLoginEndsWithASignal(t *testing.T) {
 }
 
 func TestInterruptOnATerminal(t *testing.T) {
+	t.Parallel()
 	f, env := startFake(t)
 	t.Run("while a request is under way", func(t *testing.T) {
 		c := startConsole(t, 80, env, "update", "900", "--name", "Acme")

@@ -41,10 +41,18 @@ type Connection struct {
 }
 
 // AddFlags adds the flags that say where requests go.
-func (c *Connection) AddFlags(flags *pflag.FlagSet) {
+func (c *Connection) AddFlags(cmd *cobra.Command) {
+	flags := cmd.Flags()
+	flags.SortFlags = false
 	flags.StringVar(&c.URL, "url", "", "where the API is (default $OXGROUPS_URL, the profile's, or "+client.DefaultBaseURL+")")
-	flags.StringVar(&c.Profile, "profile", "", "the `name` of the profile to use (default $OXGROUPS_PROFILE, or the default profile)")
+	c.AddProfileFlag(cmd)
 	flags.BoolVar(&c.Plain, "plain-http", false, "send token and updates to an http:// URL of another machine, where others can read them")
+}
+
+// AddProfileFlag adds the flag that names a profile.
+func (c *Connection) AddProfileFlag(cmd *cobra.Command) {
+	cmd.Flags().StringVar(&c.Profile, "profile", "", "the `name` of the profile (default $OXGROUPS_PROFILE, or the default profile)")
+	_ = cmd.RegisterFlagCompletionFunc("profile", c.CompleteProfile)
 }
 
 // AddDebugFlag adds the flag that shows requests.
@@ -87,7 +95,7 @@ func (c *Connection) Client(ctx context.Context, a Account, needToken bool, more
 	}
 	api, err := client.New(slices.Concat(opts, more, c.IO.Client)...)
 	if err != nil {
-		return nil, &console.UsageError{Err: err}
+		return nil, console.Mark(err, console.ErrUsage)
 	}
 	return api, nil
 }
@@ -151,7 +159,7 @@ func (a Account) NoDefault() string { return a.otherwise }
 // unknownProfile does not repeat the name: it may be a token in the wrong place.
 func unknownProfile(name string, known []string) error {
 	if err := CheckName(name); err != nil {
-		return &console.UsageError{Err: err}
+		return console.Mark(err, console.ErrUsage)
 	}
 	if len(known) == 0 {
 		return console.Usagef(`there is no such profile, and no other; "oxgroups auth login --profile NAME" makes one`)
@@ -163,7 +171,7 @@ func unknownProfile(name string, known []string) error {
 func (c *Connection) StoredToken(ctx context.Context, a Account) (string, error) {
 	switch {
 	case a.Profile == nil && a.otherwise != "":
-		return "", &console.NoTokenError{Err: errors.New(a.otherwise)}
+		return "", console.Mark(errors.New("no token: "+a.otherwise), client.ErrNoToken)
 	case a.Profile == nil:
 		return "", client.ErrNoToken
 	case !SameURL(a.Profile.URL, a.URL):
@@ -176,7 +184,7 @@ func (c *Connection) StoredToken(ctx context.Context, a Account) (string, error)
 	}
 	token, err := store.Token(ctx, a.Profile.Name)
 	if err != nil {
-		return "", &console.NoTokenError{Err: fmt.Errorf("the token of profile %q cannot be had: %w; set %s or log in again", a.Profile.Name, err, client.EnvToken)}
+		return "", console.Mark(fmt.Errorf("no token: the token of profile %q cannot be had: %w; set %s or log in again", a.Profile.Name, err, client.EnvToken), client.ErrNoToken)
 	}
 	return token, nil
 }

@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"github.com/zalando/go-keyring"
+
+	"example.com/oxgroups/cmd/oxgroups/internal/console"
 )
 
 // errNoKeyring says that this machine, or this session on it, has none.
@@ -78,27 +80,16 @@ func (s system) Delete(ctx context.Context, name, url string) error {
 
 func service(name string) string { return "oxgroups:" + name }
 
-// bounded waits for work, but not beyond the patience or the context. What the library has begun cannot be ended: it is
-// left behind then, and ends with the program, which has nothing more to do.
+// bounded waits for work, but not beyond the patience or the context.
 func (s system) bounded(ctx context.Context, work func() (string, error)) (string, error) {
 	ctx, cancel := context.WithTimeoutCause(ctx, s.patience, fmt.Errorf("the keyring did not answer within %v", s.patience))
 	defer cancel()
-	type result struct {
-		token string
-		err   error
+	token, err := console.Interruptible(ctx, work)
+	switch {
+	case errors.Is(err, keyring.ErrNotFound):
+		err = ErrNoToken
+	case errors.Is(err, context.DeadlineExceeded):
+		err = context.Cause(ctx)
 	}
-	done := make(chan result, 1)
-	go func() {
-		token, err := work()
-		done <- result{token, err}
-	}()
-	select {
-	case r := <-done:
-		if errors.Is(r.err, keyring.ErrNotFound) {
-			r.err = ErrNoToken
-		}
-		return r.token, r.err
-	case <-ctx.Done():
-		return "", context.Cause(ctx)
-	}
+	return token, err
 }

@@ -18,12 +18,18 @@ const DefaultName = "default"
 // maxName bounds a name. Access tokens are longer, so that one in the place of a name is not taken for it.
 const maxName = 32
 
-// Profile is one account.
+// Where the token of a profile is.
+const (
+	InKeyring = "keyring"
+	InFile    = "file"
+)
+
+// Profile is one account, as JSON shows it.
 type Profile struct {
-	Name    string
-	URL     string // the only place where the token is sent to
-	Keyring bool   // the token is in the keyring, not in the file
-	Default bool   // the profile of commands that name none
+	Name      string `json:"name"`
+	Default   bool   `json:"default"`    // the profile of commands that name none
+	URL       string `json:"url"`        // the only place where the token is sent to
+	TokenFrom string `json:"token_from"` // InKeyring or InFile
 }
 
 // document is the file.
@@ -42,7 +48,11 @@ type entry struct {
 // profile returns the profile called name, which has to be there.
 func (d document) profile(name string) Profile {
 	e := d.Profiles[name]
-	return Profile{Name: name, URL: e.URL, Keyring: e.Keyring, Default: name == d.Default}
+	p := Profile{Name: name, URL: e.URL, Default: name == d.Default, TokenFrom: InFile}
+	if e.Keyring {
+		p.TokenFrom = InKeyring
+	}
+	return p
 }
 
 // list returns all profiles by name.

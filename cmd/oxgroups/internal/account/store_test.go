@@ -79,7 +79,7 @@ func TestKeyringKeepsTheTokenOutOfTheFile(t *testing.T) {
 	k := newMemory()
 	s := &account.Store{Dir: filepath.Join(t.TempDir(), "new"), Keyring: k}
 	saved, fallback := save(t, s, account.Profile{Name: "work", URL: url}, "secret")
-	if want := (account.Profile{Name: "work", URL: url, Keyring: true, Default: true}); saved != want || fallback != nil {
+	if want := (account.Profile{Name: "work", URL: url, TokenFrom: account.InKeyring, Default: true}); saved != want || fallback != nil {
 		t.Errorf("got %+v, %v", saved, fallback)
 	}
 	wantToken(t, s, "work", "secret")
@@ -114,7 +114,7 @@ func TestTheFileTakesTheTokenWhereTheKeyringFails(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			s := &account.Store{Dir: filepath.Join(t.TempDir(), "new"), Keyring: keyring}
 			saved, fallback := save(t, s, account.Profile{Name: "work", URL: url}, "secret")
-			if saved.Keyring || fallback == nil || keyring != nil && !errors.Is(fallback, fail) {
+			if saved.TokenFrom != account.InFile || fallback == nil || keyring != nil && !errors.Is(fallback, fail) {
 				t.Errorf("got %+v, %v", saved, fallback)
 			}
 			wantToken(t, s, "work", "secret")

@@ -71,7 +71,7 @@ and applied as it is.`,
   oxgroups apply groups.csv --resume
   oxgroups apply crm.csv --column 'Account No.=id' --ignore-unknown
   zcat groups.csv.gz | oxgroups apply - --rate 50 --journal groups.journal`,
-		Annotations: map[string]string{console.Arguments: "one FILE"},
+		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			o.File, o.flags = args[0], cmd.Flags()
 			return o.run(cmd.Context())
@@ -100,10 +100,9 @@ func (o *Options) addFlags(cmd *cobra.Command) {
 	flags.BoolVar(&o.JSON, "json", false, "print a summary, or what is wrong, as JSON, in one line")
 	flags.BoolVar(&o.Results, "results", false, "print what became of each row as JSON, a line each")
 	o.AddDebugFlag(flags)
-	o.AddFlags(flags)
+	o.AddFlags(cmd)
 	cmd.MarkFlagsMutuallyExclusive("resume", "restart")
 	cmd.MarkFlagsMutuallyExclusive("dry-run", "results")
-	_ = cmd.RegisterFlagCompletionFunc("profile", o.CompleteProfile)
 }
 
 // maxConcurrency bounds the connections to the API.
@@ -163,7 +162,7 @@ func (o *Options) run(ctx context.Context) (err error) {
 		return err
 	}
 	defer c.CloseIdleConnections()
-	in, err := rows.Open(o.File, &console.Reader{Ctx: ctx, From: o.IO.In}, options)
+	in, err := rows.Open(o.File, console.Reader(ctx, o.IO.In), options)
 	if err != nil {
 		return o.inputError(ctx, err)
 	}
@@ -202,9 +201,9 @@ func (o *Options) inputError(ctx context.Context, err error) error {
 	switch {
 	case errors.As(err, &bad):
 		o.IO.Say("%s", bad.Error())
-		return &console.UsageError{Err: &invalidError{bad.Input + " is not valid; nothing was sent", listed(bad)}}
+		return console.Mark(&invalidError{bad.Input + " is not valid; nothing was sent", listed(bad)}, console.ErrUsage)
 	case ctx.Err() != nil:
-		return &console.HintError{Err: console.ErrInterrupted, Hint: "nothing was sent"}
+		return console.Hinted(console.ErrInterrupted, "nothing was sent")
 	}
 	return err
 }

@@ -65,7 +65,7 @@ func (o *Options) validate(ctx context.Context, in *rows.Input, each func(*rows.
 			}
 			if invalid > 0 {
 				text := fmt.Sprintf("%s of %s rows of %s are not valid; nothing was sent", thousands(invalid), thousands(total), in.Name)
-				return total, &console.UsageError{Err: &invalidError{text, all}}
+				return total, console.Mark(&invalidError{text, all}, console.ErrUsage)
 			}
 			return total, nil
 		case errors.As(err, &bad):
@@ -75,7 +75,7 @@ func (o *Options) validate(ctx context.Context, in *rows.Input, each func(*rows.
 				all = append(all, listed(bad)...)
 			}
 			if bad.Fatal {
-				return total, &console.UsageError{Err: &invalidError{in.Name + " is not valid; nothing was sent", all}}
+				return total, console.Mark(&invalidError{in.Name + " is not valid; nothing was sent", all}, console.ErrUsage)
 			}
 		case err != nil:
 			return total, err
@@ -87,7 +87,7 @@ func (o *Options) validate(ctx context.Context, in *rows.Input, each func(*rows.
 		total++
 		line.set(total)
 	}
-	return total, &console.HintError{Err: console.ErrInterrupted, Hint: "nothing was sent"}
+	return total, console.Hinted(console.ErrInterrupted, "nothing was sent")
 }
 
 // preview says what would be sent.
@@ -98,7 +98,7 @@ func (o *Options) preview(ctx context.Context, in *rows.Input, header journal.He
 		if past, err = journal.Read(path, header); errors.Is(err, fs.ErrNotExist) {
 			return console.Usagef("there is no journal %s to go on with", path)
 		} else if err != nil {
-			return &console.UsageError{Err: err}
+			return console.Mark(err, console.ErrUsage)
 		}
 	}
 	out := bufio.NewWriter(o.IO.Out)

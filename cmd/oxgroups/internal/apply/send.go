@@ -26,8 +26,9 @@ func (o *Options) send(ctx context.Context, c *client.Client, in *rows.Input, j 
 	if err := rejected.open(o.Restart, j, reader); err != nil {
 		return err
 	}
-	now, stop, release := interrupts(ctx)
+	now, release := secondInterrupt(ctx)
 	defer release()
+	stop := ctx.Done()
 	progress := new(bulk.Progress)
 	shown := show(o.IO, progress, total, stop)
 	results := o.IO.Out
@@ -72,39 +73,16 @@ func writeResult(out io.Writer, r bulk.Result) error {
 	}{r.Row.Number, r.Row.Line, r.Row.ID, r.Outcome, r.Before, r.Request, r.Reason})
 }
 
-// interrupts returns a context that ends with the second interrupt, and a channel that is closed by the first.
-func interrupts(parent context.Context) (now context.Context, stop <-chan struct{}, release func()) {
+// secondInterrupt returns a context that outlives parent, which ends with the first interrupt, until the second one.
+func secondInterrupt(parent context.Context) (context.Context, context.CancelFunc) {
 	now, cancel := context.WithCancel(context.WithoutCancel(parent))
-	before := parent.Err() != nil
-	signals := make(chan os.Signal, 2)
-	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
-	first, done := make(chan struct{}), make(chan struct{})
-	go func() {
-		defer close(done)
-		same := false // the signal that ended parent comes here too, maybe later, and is not a second one
-		select {
-		case <-signals:
-		case <-parent.Done(): // whoever runs the command wants it to end
-			same = !before && context.Cause(parent) != context.Canceled // a signal's cause is an error of its own
-		case <-now.Done():
-			return
-		}
-		close(first)
-		for waiting := true; waiting; same = false {
-			select {
-			case <-signals:
-				waiting = same
-			case <-now.Done():
-				return
-			}
-		}
+	stop := context.AfterFunc(parent, func() {
+		again, release := signal.NotifyContext(now, os.Interrupt, syscall.SIGTERM)
+		defer release()
+		<-again.Done()
 		cancel()
-	}()
-	return now, first, func() {
-		signal.Stop(signals)
-		cancel()
-		<-done
-	}
+	})
+	return now, func() { stop(); cancel() }
 }
 
 // finish says how the run ended.
@@ -115,7 +93,7 @@ func (o *Options) finish(ctx context.Context, err error, finished bool, s bulk.S
 	case errors.Is(err, bulk.ErrStopped), errors.Is(err, context.Canceled):
 		err = console.ErrInterrupted
 	case errors.Is(err, bulk.ErrOtherRow):
-		err = &console.UsageError{Err: err}
+		err = console.Mark(err, console.ErrUsage)
 	case errors.Is(err, bulk.ErrLimit):
 		o.IO.Say("stopped after %s rows (--limit); %s", thousands(o.Limit), o.hint(in))
 		err = nil
@@ -127,7 +105,7 @@ func (o *Options) finish(ctx context.Context, err error, finished bool, s bulk.S
 		finished = true
 	}
 	if err != nil && !finished {
-		err = &console.HintError{Err: err, Hint: o.hint(in)}
+		err = console.Hinted(err, o.hint(in))
 	}
 	if err != nil && s.Rejected() > 100 && !o.JSON {
 		o.IO.Say("%v", err) // the reason above the figures, for runs of which much failed
@@ -143,7 +121,7 @@ func (o *Options) finish(ctx context.Context, err error, finished bool, s bulk.S
 		return errors.Join(err, printErr)
 	}
 	if err != nil {
-		return &console.PrintedError{Err: err}
+		return console.Mark(err, console.ErrPrinted)
 	}
 	return nil
 }

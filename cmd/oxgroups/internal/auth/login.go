@@ -6,9 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"reflect"
 	"strings"
-	"time"
 
 	"github.com/spf13/cobra"
 	"golang.org/x/term"
@@ -61,10 +59,9 @@ changing something. The first update shows whether it is good.`,
 	}
 	flags := cmd.Flags()
 	flags.SortFlags = false
-	o.AddFlags(flags)
+	o.AddFlags(cmd)
 	flags.BoolVar(&o.Default, "default", false, "make it the default profile; the first one is")
 	flags.BoolVar(&o.NoKeyring, "no-keyring", false, "use the file even if there is a keyring")
-	_ = cmd.RegisterFlagCompletionFunc("profile", o.CompleteProfile)
 	return cmd
 }
 
@@ -108,7 +105,7 @@ func (o *LoginOptions) target() (p account.Profile, before *account.Profile, err
 		}
 	}
 	if err := account.CheckName(p.Name); err != nil {
-		return p, nil, &console.UsageError{Err: err}
+		return p, nil, console.Mark(err, console.ErrUsage)
 	}
 	for i, known := range profiles {
 		if known.Name == p.Name {
@@ -118,7 +115,7 @@ func (o *LoginOptions) target() (p account.Profile, before *account.Profile, err
 	if base, _ := o.GivenURL(); base != "" {
 		p.URL = base
 	}
-	if err := o.check(p.URL, ""); err != nil {
+	if err := o.check(p.URL); err != nil {
 		return p, nil, err
 	}
 	if before != nil && !account.SameURL(before.URL, p.URL) && o.ProfileName() == "" {
@@ -127,17 +124,14 @@ func (o *LoginOptions) target() (p account.Profile, before *account.Profile, err
 	return p, before, nil
 }
 
-// check asks the client whether it would take the URL and the token.
-func (o *LoginOptions) check(base, token string) error {
+// check asks the client whether it would take the URL.
+func (o *LoginOptions) check(base string) error {
 	opts := []client.Option{client.WithBaseURL(base)}
 	if o.Plain {
 		opts = append(opts, client.WithPlainHTTP())
 	}
-	if token != "" {
-		opts = append(opts, client.WithToken(token))
-	}
 	if _, err := client.New(opts...); err != nil {
-		return &console.UsageError{Err: err}
+		return console.Mark(err, console.ErrUsage)
 	}
 	return nil
 }
@@ -163,58 +157,50 @@ func (o *LoginOptions) confirm(p account.Profile, before *account.Profile, path 
 	o.IO.Say("It was not tried out: the API has no call that checks a token without changing something.")
 }
 
-// promptPoll is how often a terminal is looked at until it hides what is typed.
-const promptPoll = time.Millisecond
-
 // maxToken bounds what is read as a token, in bytes.
 const maxToken = 64 << 10
 
 // readToken reads a token from stdin: with a prompt and without an echo from a terminal, else the one line that is there.
 func readToken(ctx context.Context, from console.IO, prompt string) (string, error) {
-	var (
-		text []byte
-		err  error
-	)
+	var token string
 	if fd, ok := console.Terminal(from.In); ok {
-		text, err = readPassword(ctx, from, fd, prompt)
-	} else if text, err = console.ReadAll(ctx, from.In, maxToken); err != nil {
-		err = fmt.Errorf("reading the token from stdin: %w", err)
+		text, err := readPassword(ctx, from, fd, prompt)
+		if err != nil {
+			return "", err
+		}
+		token = text
+	} else {
+		text, err := console.ReadAll(ctx, from.In, maxToken)
+		if err != nil {
+			return "", fmt.Errorf("reading the token from stdin: %w", err)
+		}
+		token = strings.TrimRight(string(text), "\r\n")
 	}
-	if err != nil {
-		return "", err
-	}
-	token := strings.TrimRight(string(text), "\r\n")
 	if token == "" {
 		return "", console.Usagef("stdin has no token")
 	}
 	if _, err := client.New(client.WithToken(token)); err != nil {
-		return "", &console.UsageError{Err: err}
+		return "", console.Mark(err, console.ErrUsage)
 	}
 	return token, nil
 }
 
-// readPassword reads a line that the terminal does not show. The terminal is as it was afterwards, also behind a signal.
-func readPassword(ctx context.Context, from console.IO, fd int, prompt string) ([]byte, error) {
-	prompted := make(chan struct{})
-	before, err := term.GetState(fd)
+// readPassword asks for a line that the terminal does not show. The terminal is as it was afterwards, also behind a signal.
+func readPassword(ctx context.Context, from console.IO, fd int, prompt string) (string, error) {
+	before, err := term.MakeRaw(fd)
 	if err != nil {
-		return nil, fmt.Errorf("preparing the terminal: %w", err)
+		return "", fmt.Errorf("preparing the terminal: %w", err)
 	}
-	go func() { // the prompt comes once nothing is shown any more
-		for range time.Second / promptPoll {
-			if now, err := term.GetState(fd); err != nil || !reflect.DeepEqual(now, before) {
-				break
-			}
-			time.Sleep(promptPoll)
-		}
-		_, _ = io.WriteString(from.Err, prompt)
-		close(prompted)
-	}()
-	text, err := console.Interruptible(ctx, func() ([]byte, error) { return term.ReadPassword(fd) })
-	<-prompted
-	_, _ = io.WriteString(from.Err, "\n")
-	if ctx.Err() != nil {
-		return nil, errors.Join(ctx.Err(), term.Restore(fd, before))
+	screen := term.NewTerminal(struct {
+		io.Reader
+		io.Writer
+	}{from.In, from.Err}, "")
+	text, err := console.Interruptible(ctx, func() (string, error) { return screen.ReadPassword(prompt) })
+	if err = errors.Join(err, term.Restore(fd, before)); err != nil {
+		_, _ = io.WriteString(from.Err, "\n")
+	}
+	if errors.Is(err, io.EOF) { // Ctrl-C
+		err = console.ErrInterrupted
 	}
 	return text, err
 }

@@ -31,9 +31,8 @@ run the API can revoke it.`,
   oxgroups auth logout --profile test`,
 		RunE: func(cmd *cobra.Command, _ []string) error { return o.run(cmd.Context()) },
 	}
-	cmd.Flags().StringVar(&o.Profile, "profile", "", "the `name` of the profile (default $OXGROUPS_PROFILE, or the default profile)")
+	o.AddProfileFlag(cmd)
 	cmd.Flags().BoolVar(&o.All, "all", false, "forget every profile")
-	_ = cmd.RegisterFlagCompletionFunc("profile", o.CompleteProfile)
 	return cmd
 }
 
@@ -76,7 +75,7 @@ func (o *LogoutOptions) names() ([]string, error) {
 		return nil, err
 	}
 	if why := a.NoDefault(); why != "" {
-		return nil, &console.UsageError{Err: errors.New(why)}
+		return nil, console.Mark(errors.New(why), console.ErrUsage)
 	}
 	if a.Profile == nil {
 		return nil, nil
@@ -91,11 +90,11 @@ func newSwitch(out console.IO) *cobra.Command {
 		Short:             "Make a profile the default",
 		Long:              "Make a profile the one that commands use which name none.",
 		Example:           "  oxgroups auth switch test",
-		Annotations:       map[string]string{console.Arguments: "the name of one profile"},
+		Args:              cobra.ExactArgs(1),
 		ValidArgsFunction: c.CompleteProfile,
 		RunE: func(_ *cobra.Command, args []string) error {
 			if err := account.CheckName(args[0]); err != nil {
-				return &console.UsageError{Err: err}
+				return console.Mark(err, console.ErrUsage)
 			}
 			var a account.Account
 			if err := c.Choose(&a, args[0]); err != nil {
@@ -137,8 +136,7 @@ OXGROUPS_TOKEN, or that of the profile. Whoever has it can do what you can.`,
 			return err
 		},
 	}
-	c.AddFlags(cmd.Flags())
-	_ = cmd.RegisterFlagCompletionFunc("profile", c.CompleteProfile)
+	c.AddFlags(cmd)
 	return cmd
 }
 
@@ -150,19 +148,12 @@ type StatusOptions struct {
 
 // status is what it prints: which account a command would use now, and the profiles there are.
 type status struct {
-	URL       string             `json:"url"`
-	URLFrom   string             `json:"url_from"` // --url, OXGROUPS_URL, profile or default
-	Profile   *string            `json:"profile"`
-	TokenFrom *string            `json:"token_from"` // OXGROUPS_TOKEN, keyring or file
-	Problem   *string            `json:"problem"`
-	Profiles  map[string]profile `json:"profiles"`
-}
-
-type profile struct {
-	Name      string `json:"name"`
-	Default   bool   `json:"default"`
-	URL       string `json:"url"`
-	TokenFrom string `json:"token_from"`
+	URL       string                     `json:"url"`
+	URLFrom   string                     `json:"url_from"` // --url, OXGROUPS_URL, profile or default
+	Profile   *string                    `json:"profile"`
+	TokenFrom *string                    `json:"token_from"` // OXGROUPS_TOKEN, keyring or file
+	Problem   *string                    `json:"problem"`
+	Profiles  map[string]account.Profile `json:"profiles"`
 }
 
 func newStatus(out console.IO) *cobra.Command {
@@ -181,9 +172,8 @@ The exit code is 4 if there is no token.`,
 	}
 	flags := cmd.Flags()
 	flags.SortFlags = false
-	o.AddFlags(flags)
+	o.AddFlags(cmd)
 	flags.BoolVar(&o.JSON, "json", false, "print it as JSON")
-	_ = cmd.RegisterFlagCompletionFunc("profile", o.CompleteProfile)
 	return cmd
 }
 
@@ -199,9 +189,9 @@ func (o *StatusOptions) run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	result := status{URL: a.URL, URLFrom: a.URLFrom, Profiles: map[string]profile{}}
+	result := status{URL: a.URL, URLFrom: a.URLFrom, Profiles: map[string]account.Profile{}}
 	for _, p := range profiles {
-		result.Profiles[p.Name] = profile{p.Name, p.Default, p.URL, place(p)}
+		result.Profiles[p.Name] = p
 	}
 	if a.Profile != nil {
 		result.Profile = &a.Profile.Name
@@ -219,7 +209,7 @@ func (o *StatusOptions) run(ctx context.Context) error {
 		return err
 	}
 	if missing != nil && o.JSON {
-		return &console.PrintedError{Err: missing}
+		return console.Mark(missing, console.ErrPrinted)
 	}
 	return missing
 }
@@ -233,15 +223,8 @@ func (o *StatusOptions) findToken(ctx context.Context, a account.Account, result
 			result.Problem = &message
 			return err
 		}
-		from = place(*a.Profile)
+		from = a.Profile.TokenFrom
 	}
 	result.TokenFrom = &from
 	return nil
-}
-
-func place(p account.Profile) string {
-	if p.Keyring {
-		return "keyring"
-	}
-	return "file"
 }

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"slices"
@@ -11,25 +12,33 @@ import (
 
 	"example.com/oxgroups/api/client"
 	"example.com/oxgroups/api/validate/nearest"
-	"example.com/oxgroups/cmd/oxgroups/internal/console"
 )
 
 // What is wrong with the arguments of a command is said without the arguments: one of them may be a token that was pasted.
 
-// checkArguments gives each command a check of its arguments: one where its annotation says how that is called, else none.
-// A command that only has commands of its own shows its help.
-func checkArguments(cmd *cobra.Command) {
+// prepare gives each command a check of its arguments, none unless it says otherwise, and makes it set started when it
+// begins. A command that only has commands of its own shows its help.
+func prepare(cmd *cobra.Command, started *bool) {
 	for _, sub := range cmd.Commands() {
-		checkArguments(sub)
+		prepare(sub, started)
 	}
-	switch what := cmd.Annotations[console.Arguments]; {
-	case cmd.HasSubCommands():
+	if cmd.HasSubCommands() {
 		cmd.Args = noSuchCommand
 		cmd.RunE = func(cmd *cobra.Command, _ []string) error { return cmd.Help() }
-	case what != "":
-		cmd.Args = arguments(1, what)
-	default:
-		cmd.Args = arguments(0, "")
+		return
+	}
+	count := cmd.Args
+	if count == nil {
+		count = cobra.ExactArgs(0)
+	}
+	cmd.Args = func(cmd *cobra.Command, args []string) error {
+		wrong := count(cmd, args)
+		return cmp.Or(valueApart(cmd, args, wrong != nil), wrong)
+	}
+	work := cmd.RunE
+	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		*started = true
+		return work(cmd, args)
 	}
 }
 
@@ -47,26 +56,13 @@ func noSuchCommand(cmd *cobra.Command, args []string) error {
 	return fmt.Errorf("%s has no such command%s", cmd.CommandPath(), nearest.HintOrAll(args[0], known))
 }
 
-// arguments returns a check for the number of arguments; what is how they are called in a usage line.
-func arguments(count int, what string) cobra.PositionalArgs {
-	return func(cmd *cobra.Command, args []string) error {
-		words := []string{"true", "false", "yes", "no"}
-		if len(args) > count {
-			words = append(words, "1", "0") // these could be an id
-		}
-		if err := valueApart(cmd, args, words); err != nil || len(args) == count {
-			return err
-		}
-		if count == 0 {
-			return fmt.Errorf("%s takes no arguments, but %d were given", cmd.CommandPath(), len(args))
-		}
-		return fmt.Errorf("%s takes %s, but %d arguments were given", cmd.CommandPath(), what, len(args))
-	}
-}
-
 // valueApart returns an error where the value of a boolean flag is an argument of its own, as in `--company false`. Such a
-// flag is true without a value, so that false would be lost.
-func valueApart(cmd *cobra.Command, args, words []string) error {
+// flag is true without a value, so that false would be lost. 1 and 0 are such values only where they are no id.
+func valueApart(cmd *cobra.Command, args []string, digits bool) error {
+	words := []string{"true", "false", "yes", "no"}
+	if digits {
+		words = append(words, "1", "0")
+	}
 	at := slices.IndexFunc(args, func(arg string) bool { return slices.Contains(words, strings.ToLower(arg)) })
 	if at < 0 {
 		return nil

@@ -28,9 +28,8 @@ func Run(ctx context.Context, args []string, streams console.IO) int {
 
 	out := &console.Output{To: streams.Out}
 	streams.Out = out
-	root := NewRoot(streams)
 	started := false
-	noteStart(root, &started)
+	root := newRoot(streams, &started)
 	root.SetArgs(args)
 	cmd, err := root.ExecuteContextC(ctx)
 	switch {
@@ -42,21 +41,21 @@ func Run(ctx context.Context, args []string, streams console.IO) int {
 			err = fmt.Errorf("stdout: %w", out.Failed)
 		}
 	case err != nil && !started: // cobra found it before a command began
-		err = &console.HintError{Err: &console.UsageError{Err: err}, Hint: fmt.Sprintf("see \"%s --help\"", cmd.CommandPath())}
+		err = console.Hinted(console.Mark(err, console.ErrUsage), fmt.Sprintf("see \"%s --help\"", cmd.CommandPath()))
 	}
 	if err == nil {
 		return console.ExitDone
 	}
 	report := console.NewReport(ctx, err)
 	streams.Show(report)
-	if flag := cmd.Flags().Lookup("json"); flag != nil && flag.Value.String() == "true" && !errors.As(err, new(*console.PrintedError)) {
+	if flag := cmd.Flags().Lookup("json"); flag != nil && flag.Value.String() == "true" && !errors.Is(err, console.ErrPrinted) {
 		_ = streams.ShowJSON(report) // out remembers an error, and the exit code says that something failed
 	}
 	return report.ExitCode
 }
 
-// NewRoot returns the tree of commands.
-func NewRoot(streams console.IO) *cobra.Command {
+// newRoot returns the tree of commands, which set started when one begins.
+func newRoot(streams console.IO, started *bool) *cobra.Command {
 	root := &cobra.Command{
 		Use:   "oxgroups",
 		Short: "Update workspace groups of the Kantata OX API",
@@ -89,22 +88,17 @@ Exit codes:
 	root.SetFlagErrorFunc(flagError)
 	root.SetHelpFunc(help)
 	root.SetVersionTemplate(versionLine())
-	root.AddCommand(update.NewCmd(streams), apply.NewCmd(streams), auth.NewCmd(streams), newCompletion(), newDocs(), newVersion(streams))
-	checkArguments(root)
-	return root
-}
-
-// noteStart makes every command under cmd set started when it begins.
-func noteStart(cmd *cobra.Command, started *bool) {
-	for _, sub := range cmd.Commands() {
-		noteStart(sub, started)
-	}
-	if work := cmd.RunE; work != nil {
-		cmd.RunE = func(cmd *cobra.Command, args []string) error {
-			*started = true
-			return work(cmd, args)
+	root.AddCommand(update.NewCmd(streams), apply.NewCmd(streams), auth.NewCmd(streams), newDocs(), newVersion(streams))
+	root.InitDefaultCompletionCmd()
+	for _, cmd := range root.Commands() {
+		for _, shell := range cmd.Commands() {
+			if cmd.Name() == "completion" {
+				shell.Args = nil // cobra's own check repeats the arguments
+			}
 		}
 	}
+	prepare(root, started)
+	return root
 }
 
 func newVersion(streams console.IO) *cobra.Command {

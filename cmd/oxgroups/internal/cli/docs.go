@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -9,17 +10,15 @@ import (
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/cobra/doc"
-
-	"example.com/oxgroups/cmd/oxgroups/internal/console"
 )
 
 // newDocs returns the command of `make docs`: man pages and completions for packages, and the reference for the README.
 func newDocs() *cobra.Command {
 	return &cobra.Command{
-		Use:         "docs FOLDER",
-		Short:       "Write man pages, completions and a reference of all flags",
-		Hidden:      true,
-		Annotations: map[string]string{console.Arguments: "one FOLDER"},
+		Use:    "docs FOLDER",
+		Short:  "Write man pages, completions and a reference of all flags",
+		Hidden: true,
+		Args:   cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			root := cmd.Root()
 			root.DisableAutoGenTag = true
@@ -30,24 +29,16 @@ func newDocs() *cobra.Command {
 				}
 			}
 			undated := time.Unix(0, 0).UTC()
-			if err := doc.GenManTree(root, &doc.GenManHeader{Section: "1", Source: "oxgroups", Manual: "oxgroups", Date: &undated}, man); err != nil {
-				return err
-			}
-			for _, shell := range shellNames {
-				file, err := os.Create(filepath.Join(scripts, "oxgroups."+shell))
-				if err != nil {
-					return err
-				}
-				if err := shells[shell](root, file); err != nil {
-					return err
-				}
-				if err := file.Close(); err != nil {
-					return err
-				}
-			}
+			script := func(shell string) string { return filepath.Join(scripts, "oxgroups."+shell) }
 			var b strings.Builder
 			reference(&b, root)
-			return os.WriteFile(filepath.Join(args[0], "reference.md"), []byte(b.String()), 0o644)
+			return errors.Join(
+				doc.GenManTree(root, &doc.GenManHeader{Section: "1", Source: "oxgroups", Manual: "oxgroups", Date: &undated}, man),
+				root.GenBashCompletionFileV2(script("bash"), true),
+				root.GenZshCompletionFile(script("zsh")),
+				root.GenFishCompletionFile(script("fish"), true),
+				root.GenPowerShellCompletionFileWithDesc(script("powershell")),
+				os.WriteFile(filepath.Join(args[0], "reference.md"), []byte(b.String()), 0o644))
 		},
 	}
 }

@@ -106,57 +106,50 @@ func (s Screen) styled(sgr, text string) string {
 
 // ReadAll reads r, which must not have more than limit bytes.
 func ReadAll(ctx context.Context, r io.Reader, limit int64) ([]byte, error) {
-	data, err := Interruptible(ctx, func() ([]byte, error) { return io.ReadAll(io.LimitReader(r, limit+1)) })
+	data, err := io.ReadAll(io.LimitReader(Reader(ctx, r), limit+1))
 	if err == nil && int64(len(data)) > limit {
 		return nil, fmt.Errorf("it is larger than %d bytes", limit)
 	}
 	return data, err
 }
 
-// Interruptible returns what read returns, or the error of ctx when that ends first. A read from stdin cannot be ended: it
-// is left behind then, and ends with the program, which has nothing more to do.
-func Interruptible(ctx context.Context, read func() ([]byte, error)) ([]byte, error) {
+// Interruptible returns what work returns, or the error of ctx when that ends first. What cannot be ended, such as a read from
+// stdin, is left behind then, and ends with the program, which has nothing more to do.
+func Interruptible[T any](ctx context.Context, work func() (T, error)) (T, error) {
 	type result struct {
-		data []byte
-		err  error
+		value T
+		err   error
 	}
 	done := make(chan result, 1)
 	go func() {
-		data, err := read()
-		done <- result{data, err}
+		value, err := work()
+		done <- result{value, err}
 	}()
 	select {
 	case r := <-done:
-		return r.data, r.err
+		return r.value, r.err
 	case <-ctx.Done():
-		return nil, ctx.Err()
+		var none T
+		return none, ctx.Err()
 	}
 }
 
-// Reader is a stdin whose reads end with a context.
-type Reader struct {
-	Ctx  context.Context
-	From io.Reader
-	buf  []byte
-}
-
-// Read reads by way of a buffer of its own, which a read that was left behind may still write to.
-func (r *Reader) Read(p []byte) (int, error) {
-	if err := r.Ctx.Err(); err != nil {
-		return 0, err
-	}
-	if len(r.buf) < len(p) {
-		r.buf = make([]byte, len(p))
-	}
-	data, err := Interruptible(r.Ctx, func() ([]byte, error) {
-		n, err := r.From.Read(r.buf[:len(p)])
-		return r.buf[:n], err
+// Reader returns a reader from r whose reads end with ctx.
+func Reader(ctx context.Context, r io.Reader) io.Reader {
+	return readerFunc(func(p []byte) (int, error) {
+		data, err := Interruptible(ctx, func() ([]byte, error) {
+			own := make([]byte, len(p)) // a read that was left behind may still write to it
+			n, err := r.Read(own)
+			return own[:n], err
+		})
+		return copy(p, data), err
 	})
-	return copy(p, data), err
 }
 
-// Arguments is the annotation of a command that takes one argument: how that is called in an error.
-const Arguments = "arguments"
+type readerFunc func(p []byte) (int, error)
+
+// Read calls f.
+func (f readerFunc) Read(p []byte) (int, error) { return f(p) }
 
 // Version returns the version that the Go tool wrote into the program.
 func Version() string {

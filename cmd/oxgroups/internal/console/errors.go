@@ -23,72 +23,45 @@ const (
 	ExitInterrupted  = 130 // 128 + SIGINT, as a shell has it
 )
 
-// Errors that commands end with, beside those of the client.
+// What an error of a command is, beside the errors of the client; for errors.Is.
 var (
-	// ErrInterrupted is an interrupt that a command waited behind.
-	ErrInterrupted = errors.New("interrupted")
-	// ErrRows says that not every row of a file was applied.
-	ErrRows = errors.New("some rows were not applied")
+	ErrInterrupted = errors.New("interrupted")                // also behind an interrupt that a command waited for
+	ErrRows        = errors.New("some rows were not applied") // of a file
+	ErrUsage       = errors.New("wrong usage")                // in the arguments, the environment or the input: nothing was sent
+	ErrSent        = errors.New("sent")                       // of a request that may have reached the API
+	ErrPrinted     = errors.New("printed")                    // it is in the JSON that the command has printed
 )
 
-// UsageError is an error in the arguments, the environment or the input. Nothing was sent.
-type UsageError struct{ Err error }
+// marked is an error that is mark too, which its text does not say.
+type marked struct {
+	error
+	mark error
+}
 
-// Error returns what is wrong.
-func (e *UsageError) Error() string { return e.Err.Error() }
+// Unwrap returns the error and its mark.
+func (m *marked) Unwrap() []error { return []error{m.error, m.mark} }
 
-// Unwrap returns Err.
-func (e *UsageError) Unwrap() error { return e.Err }
+// Mark makes err one of the errors above too, or client.ErrNoToken.
+func Mark(err, mark error) error { return &marked{err, mark} }
 
-// Usagef returns a UsageError.
-func Usagef(format string, args ...any) error { return &UsageError{fmt.Errorf(format, args...)} }
-
-// NoTokenError says why the token that is meant cannot be used.
-type NoTokenError struct{ Err error }
-
-// Error returns the reason.
-func (e *NoTokenError) Error() string { return e.Err.Error() }
-
-// Unwrap returns client.ErrNoToken and the reason.
-func (e *NoTokenError) Unwrap() []error { return []error{client.ErrNoToken, e.Err} }
+// Usagef returns an error that is ErrUsage.
+func Usagef(format string, args ...any) error { return Mark(fmt.Errorf(format, args...), ErrUsage) }
 
 // HintError is an error with a line that says how to go on.
 type HintError struct {
-	Err  error
+	error
 	Hint string
 }
 
-// Error returns the error without the hint.
-func (e *HintError) Error() string { return e.Err.Error() }
+// Hinted returns err with a hint.
+func Hinted(err error, hint string) error { return &HintError{err, hint} }
 
-// Unwrap returns Err.
-func (e *HintError) Unwrap() error { return e.Err }
-
-// PrintedError is an error that is in the JSON which a command has printed.
-type PrintedError struct{ Err error }
-
-// Error returns the error.
-func (e *PrintedError) Error() string { return e.Err.Error() }
-
-// Unwrap returns Err.
-func (e *PrintedError) Unwrap() error { return e.Err }
-
-// SentError is an error of a request that may have reached the API.
-type SentError struct{ Err error }
-
-// Error returns the error.
-func (e *SentError) Error() string { return e.Err.Error() }
-
-// Unwrap returns Err.
-func (e *SentError) Unwrap() error { return e.Err }
+// Unwrap returns the error.
+func (e *HintError) Unwrap() error { return e.error }
 
 // ExitCode returns the code for what a command came back with.
 func ExitCode(ctx context.Context, err error) int {
-	var (
-		usage   *UsageError
-		invalid *client.ValidationError
-		answer  *client.Error
-	)
+	var answer *client.Error
 	switch {
 	case err == nil:
 		return ExitDone
@@ -96,7 +69,7 @@ func ExitCode(ctx context.Context, err error) int {
 		return ExitInterrupted
 	case errors.Is(err, ErrRows):
 		return ExitRows
-	case errors.As(err, &usage), errors.As(err, &invalid):
+	case errors.Is(err, ErrUsage), errors.As(err, new(*client.ValidationError)):
 		return ExitUsage
 	case errors.Is(err, client.ErrNoToken), errors.Is(err, client.ErrUnauthorized), errors.Is(err, client.ErrForbidden):
 		return ExitUnauthorized
@@ -164,22 +137,16 @@ func NewReport(ctx context.Context, err error) Report {
 }
 
 func message(ctx context.Context, err error, answer *client.Error) string {
-	var (
-		sent    *SentError
-		noToken *NoTokenError
-	)
 	switch {
-	case interrupted(ctx, err) && errors.As(err, &sent):
+	case interrupted(ctx, err) && errors.Is(err, ErrSent):
 		return "interrupted; the update may have been applied or not"
 	case interrupted(ctx, err):
 		return "interrupted"
 	case errors.As(err, new(*client.ValidationError)):
 		return "the update is not valid; nothing was sent"
-	case errors.As(err, &noToken):
-		return "no token: " + noToken.Error()
-	case errors.Is(err, client.ErrNoToken):
+	case err == client.ErrNoToken:
 		return "no token; set " + client.EnvToken + ` or run "oxgroups auth login"`
-	case answer != nil && !strings.HasPrefix(err.Error(), "bulk: ") && !errors.As(err, new(*UsageError)) && !errors.Is(err, ErrRows):
+	case answer != nil && !strings.HasPrefix(err.Error(), "bulk: ") && !errors.Is(err, ErrUsage) && !errors.Is(err, ErrRows):
 		return describe(answer)
 	}
 	return strings.TrimPrefix(strings.TrimPrefix(err.Error(), "bulk: "), "client: ")

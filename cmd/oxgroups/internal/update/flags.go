@@ -41,11 +41,11 @@ func (a assignments) has(path rows.Path) bool {
 
 func isJSON(text string) bool { return json.Valid([]byte(text)) }
 
-// addFieldFlags adds a flag for each field. A field whose name a flag in own has, or another field, gets another name.
-func addFieldFlags(flags, own *pflag.FlagSet, fields []validate.Field, to *assignments) {
+// addFieldFlags adds a flag for each field. A field whose name a flag has already gets another name.
+func addFieldFlags(flags *pflag.FlagSet, fields []validate.Field, to *assignments) {
 	for i := range fields {
 		f := &fields[i]
-		flag := flags.VarPF(&fieldFlag{field: f, to: to}, freeName(flags, own, f.Name, f.Kind), "", oneLine(f.Description))
+		flag := flags.VarPF(&fieldFlag{field: f, to: to}, freeName(flags, f.Name, f.Kind), "", describe(f))
 		if f.Kind == validate.Boolean {
 			flag.NoOptDefVal = "true"
 		}
@@ -54,7 +54,7 @@ func addFieldFlags(flags, own *pflag.FlagSet, fields []validate.Field, to *assig
 
 // freeName returns the name of the flag for a field: that of the field with hyphens, for an array without "_ids" at its end
 // ("add_workspace_ids" is --add-workspace). Where that is taken it is the whole name, or one that begins with "field-".
-func freeName(flags, own *pflag.FlagSet, name string, kind validate.Kind) string {
+func freeName(flags *pflag.FlagSet, name string, kind validate.Kind) string {
 	whole := strings.Trim(strings.Map(func(r rune) rune {
 		if r == '_' || r == ' ' || r == '=' {
 			return '-'
@@ -66,11 +66,53 @@ func freeName(flags, own *pflag.FlagSet, name string, kind validate.Kind) string
 		short = strings.TrimSuffix(whole, "-ids")
 	}
 	for _, candidate := range []string{short, whole} {
-		if candidate != "" && candidate != "help" && flags.Lookup(candidate) == nil && own.Lookup(candidate) == nil {
+		if candidate != "" && candidate != "help" && flags.Lookup(candidate) == nil {
 			return candidate
 		}
 	}
 	return "field-" + whole
+}
+
+// describe returns what the spec says of a field, and below it of the names within it.
+func describe(f *validate.Field) string {
+	text := oneLine(f.Description)
+	var facts []string
+	if f.Deprecated {
+		facts = append(facts, "deprecated")
+	}
+	if f.Format != "" {
+		facts = append(facts, "format "+f.Format)
+	}
+	if f.Kind == validate.Array && len(f.Enum) > 0 {
+		facts = append(facts, "values "+strings.Join(f.Enum, ", "))
+	}
+	facts = append(facts, f.Rules...)
+	if f.Default != "" {
+		facts = append(facts, "default "+f.Default)
+	}
+	if len(facts) > 0 {
+		text = strings.TrimSpace(text + " (" + strings.Join(facts, "; ") + ")")
+	}
+	for i := range f.Fields {
+		inner := &f.Fields[i]
+		text += "\n  " + inner.Name + "=" + strings.TrimPrefix(term(inner, "true|false"), " ")
+		if about := strings.ReplaceAll(describe(inner), "\n", "\n      "); about != "" {
+			text += "\n      " + about
+		}
+	}
+	return text
+}
+
+// term returns what stands behind the name of a field; a boolean has no other kind of value than boolean.
+func term(f *validate.Field, boolean string) string {
+	text := " " + (&fieldFlag{field: f}).Type()
+	if f.Kind == validate.Boolean {
+		text = boolean
+	}
+	if f.Required {
+		text += " (required)"
+	}
+	return text
 }
 
 // oneLine returns Markdown as one line of plain text.
@@ -88,8 +130,8 @@ type fieldFlag struct {
 
 var _ pflag.Value = (*fieldFlag)(nil)
 
-// Field returns the field, for help.
-func (f *fieldFlag) Field() *validate.Field { return f.field }
+// Term returns what help has behind the name of the flag.
+func (f *fieldFlag) Term() string { return term(f.field, "[=false]") }
 
 // String returns the text that was given last.
 func (f *fieldFlag) String() string { return f.text }
@@ -235,7 +277,7 @@ func names(fields []validate.Field) []string {
 
 // addParamFlags adds a flag for each parameter of the query and the header, but for include, which has one of its own. The
 // members of to are called as the parameters in their JSON.
-func addParamFlags(flags, own *pflag.FlagSet, params []validate.Parameter, to reflect.Value) {
+func addParamFlags(flags *pflag.FlagSet, params []validate.Parameter, to reflect.Value) {
 	for i := range params {
 		p := &params[i]
 		if p.In == "path" || p.Name == includeKey {
@@ -244,7 +286,7 @@ func addParamFlags(flags, own *pflag.FlagSet, params []validate.Parameter, to re
 		for at := range to.NumField() {
 			if name, _, _ := strings.Cut(to.Type().Field(at).Tag.Get("json"), ","); name == p.Name {
 				text := strings.Join(append([]string{oneLine(p.Description)}, p.Rules...), "; ")
-				flags.Var(&paramFlag{param: p, to: to.Field(at)}, freeName(flags, own, strings.ToLower(p.Name), p.Kind), text)
+				flags.Var(&paramFlag{param: p, to: to.Field(at)}, freeName(flags, strings.ToLower(p.Name), p.Kind), text)
 			}
 		}
 	}

@@ -51,9 +51,8 @@ func TestFlagsOfAnySpec(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			var to assignments
 			flags := pflag.NewFlagSet("", pflag.ContinueOnError)
-			own := pflag.NewFlagSet("", pflag.ContinueOnError)
-			own.String("url", "", "")
-			addFieldFlags(flags, own, madeUp, &to)
+			flags.String("url", "", "")
+			addFieldFlags(flags, madeUp, &to)
 			if err := flags.Parse(tt.args); err != nil {
 				t.Fatal(err)
 			}
@@ -70,7 +69,7 @@ func TestFlagsOfAnySpec(t *testing.T) {
 
 func TestHelpOfAnySpec(t *testing.T) {
 	flags := pflag.NewFlagSet("", pflag.ContinueOnError)
-	addFieldFlags(flags, pflag.NewFlagSet("", pflag.ContinueOnError), madeUp, new(assignments))
+	addFieldFlags(flags, madeUp, new(assignments))
 	help := flags.FlagUsages()
 	for _, want := range []string{"--level low|high", "How 'high' it is", "--tags string,...", "--free JSON", "--ratio number"} {
 		if !strings.Contains(help, want) {
@@ -126,7 +125,7 @@ func TestFlagsOfParameters(t *testing.T) {
 		{In: "query", Field: validate.Field{Name: "depth", Kind: validate.Integer, Rules: []string{"must be at least 1"}}},
 		{In: "query", Field: validate.Field{Name: "dry_run", Kind: validate.Boolean}},
 	}
-	addParamFlags(flags, pflag.NewFlagSet("", pflag.ContinueOnError), table, reflect.ValueOf(&params).Elem())
+	addParamFlags(flags, table, reflect.ValueOf(&params).Elem())
 	if err := flags.Parse([]string{"--x-trace", "5", "--depth", "3", "--dry-run", "true"}); err != nil {
 		t.Fatal(err)
 	}

@@ -14,7 +14,6 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
-	"github.com/spf13/pflag"
 
 	"example.com/oxgroups/api/bulk/rows"
 	"example.com/oxgroups/api/client"
@@ -36,7 +35,6 @@ type Options struct {
 	JSON    bool
 	JQ      string
 	DryRun  bool
-	Curl    bool
 
 	fields []validate.Field
 	given  assignments
@@ -67,7 +65,7 @@ the name, as in "workspaces.10.title". --json and --jq give the reply itself.`,
       service_name=jira,service_model=Issue,service_model_ref=A-1
   oxgroups update 7 --from update.json --jq '.workspace_groups[].updated_at'
   oxgroups update 7 --name Acme --dry-run`,
-		Annotations: map[string]string{console.Arguments: "one ID"},
+		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			for _, name := range []string{"from", "jq"} { // a shell's variable that is not set
 				if flag := cmd.Flags().Lookup(name); flag.Changed && flag.Value.String() == "" {
@@ -82,24 +80,18 @@ the name, as in "workspaces.10.title". --json and --jq give the reply itself.`,
 }
 
 func (o *Options) addFlags(cmd *cobra.Command) {
-	own := pflag.NewFlagSet("", pflag.ContinueOnError)
-	own.SortFlags = false
-	own.StringArrayVar(&o.Set, "field", nil, "set a field to JSON, `KEY=JSON`, for what its flag cannot say; nested keys are dotted")
-	own.StringSliceVar(&o.Clear, "clear", nil, "send null for these `fields`, which clears them; nested ones are dotted")
-	own.StringSliceVar(&o.Include, "include", nil, "put these `associations` beside the group: "+includeNames(", "))
-	own.StringVar(&o.From, "from", "", "take the update from a JSON `file`, - for stdin; flags win over it")
-	own.BoolVar(&o.JSON, "json", false, "print the reply, or what is wrong, as JSON")
-	own.StringVar(&o.JQ, "jq", "", "print what a jq `expression` makes of the reply; strings without quotes")
-	own.BoolVar(&o.DryRun, "dry-run", false, "print the request as a curl line and do not send it")
-	own.BoolVar(&o.Curl, "curl", false, "print the request as a curl line to stderr before it is sent")
-	o.AddDebugFlag(own)
-	o.AddFlags(own)
-
 	flags := cmd.Flags()
-	flags.SortFlags = false // in the order of openapi.yaml
-	addFieldFlags(flags, own, o.fields, &o.given)
-	addParamFlags(flags, own, validator.UpdateWorkspaceGroupParameters, reflect.ValueOf(&o.params).Elem())
-	flags.AddFlagSet(own)
+	flags.StringArrayVar(&o.Set, "field", nil, "set a field to JSON, `KEY=JSON`, for what its flag cannot say; nested keys are dotted")
+	flags.StringSliceVar(&o.Clear, "clear", nil, "send null for these `fields`, which clears them; nested ones are dotted")
+	flags.StringSliceVar(&o.Include, "include", nil, "put these `associations` beside the group: "+includeNames(", "))
+	flags.StringVar(&o.From, "from", "", "take the update from a JSON `file`, - for stdin; flags win over it")
+	flags.BoolVar(&o.JSON, "json", false, "print the reply, or what is wrong, as JSON")
+	flags.StringVar(&o.JQ, "jq", "", "print what a jq `expression` makes of the reply; strings without quotes")
+	flags.BoolVar(&o.DryRun, "dry-run", false, "print the request as a curl line and do not send it")
+	o.AddDebugFlag(flags)
+	o.AddFlags(cmd)
+	addFieldFlags(flags, o.fields, &o.given) // behind the others, whose names they must not take
+	addParamFlags(flags, validator.UpdateWorkspaceGroupParameters, reflect.ValueOf(&o.params).Elem())
 	cmd.MarkFlagsMutuallyExclusive("json", "jq", "dry-run")
 	o.completeFlags(cmd)
 }
@@ -134,14 +126,12 @@ func (o *Options) run(ctx context.Context, arg string) error {
 		return err
 	}
 	defer c.CloseIdleConnections()
-	if o.DryRun || o.Curl {
-		if err := o.printCurl(ctx, c, to, id, update, opts); err != nil || o.DryRun {
-			return err
-		}
+	if o.DryRun {
+		return o.printCurl(ctx, c, to, id, update, opts)
 	}
 	result, err := c.UpdateWorkspaceGroup(ctx, id, update, opts...)
 	if err != nil {
-		return &console.SentError{Err: err}
+		return console.Mark(err, console.ErrSent)
 	}
 	for _, w := range result.Warnings {
 		o.IO.Say("oxgroups: the reply: %s", w.Error())
@@ -184,7 +174,7 @@ func (o *Options) build(ctx context.Context) (client.Update, []client.Option, er
 	}
 	for _, name := range include {
 		if known := strings.Split(includeNames(","), ","); !slices.Contains(known, strings.TrimSpace(name)) {
-			return update, nil, &console.UsageError{Err: fmt.Errorf("--include: %w", nearest.Unknown("association", name, known))}
+			return update, nil, console.Mark(fmt.Errorf("--include: %w", nearest.Unknown("association", name, known)), console.ErrUsage)
 		}
 	}
 	opts := []client.Option{client.WithParams(o.params)}
@@ -204,7 +194,7 @@ func (o *Options) assign(body *rows.Object) error {
 		case !ok:
 			return console.Usagef("--field must be of the form KEY=JSON")
 		case path == nil:
-			return &console.UsageError{Err: fmt.Errorf("--field: %w", nearest.Unknown("field", name, validate.DottedNames("", o.fields)))}
+			return console.Mark(fmt.Errorf("--field: %w", nearest.Unknown("field", name, validate.DottedNames("", o.fields))), console.ErrUsage)
 		case !isJSON(value):
 			return console.Usagef("--field %s: the value is not JSON; a text stands in double quotes", path)
 		}
@@ -214,7 +204,7 @@ func (o *Options) assign(body *rows.Object) error {
 		path := o.find(strings.TrimSpace(name))
 		switch {
 		case path == nil:
-			return &console.UsageError{Err: fmt.Errorf("--clear: %w", nearest.Unknown("field", name, validate.DottedNames("", o.fields)))}
+			return console.Mark(fmt.Errorf("--clear: %w", nearest.Unknown("field", name, validate.DottedNames("", o.fields))), console.ErrUsage)
 		case o.given.has(path):
 			return console.Usagef("--clear: %s is given a value too", path)
 		case !stays(path):
@@ -283,11 +273,7 @@ func (o *Options) printCurl(ctx context.Context, c *client.Client, to account.Ac
 	if err != nil {
 		return fmt.Errorf("printing the request: %w", err)
 	}
-	out := o.IO.Out
-	if !o.DryRun {
-		out = o.IO.Err
-	}
-	_, err = io.WriteString(out, line+"\n")
+	_, err = io.WriteString(o.IO.Out, line+"\n")
 	return err
 }
 
