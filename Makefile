@@ -10,6 +10,8 @@ N ?= 1000000
 CALLS ?= 100000
 UPDATES ?= 1000000
 BENCH_JSON ?=
+BASE ?=
+FAST = ./api/bulk/... ./api/client/... ./api/group/... ./api/server/... ./api/validate/... ./api/store ./api/store/memory ./api/store/sqlite ./cmd/oxgroups/... ./cmd/oxgroupsd/...
 
 .PHONY: help
 help: ## List the targets
@@ -28,8 +30,24 @@ build: ## Build oxgroups and oxgroupsd into bin/
 	@go build -o bin/ ./cmd/oxgroups ./cmd/oxgroupsd
 
 .PHONY: test
-test: drift vet ## Run every test, with the race detector, and check that generated code is up to date
-	go test -race ./...
+test: deps drift vet ## Run every test, with the race detector, and check that generated code is up to date
+	go test -race -timeout 30m ./...
+
+.PHONY: check
+check: vet drift ## Before a commit: formatting, vet, generated code, and the tests that take no minutes
+	go test -short $(FAST)
+
+.PHONY: deps
+deps: ## Install what the tests use beside Go (as root on Debian; elsewhere name what is missing)
+	@.scripts/deps
+
+.PHONY: one-edit-test
+one-edit-test: deps ## Make every kind of edit of openapi.yaml in copies, and drive it on every engine (about half an hour)
+	go test ./api -run 'TestOneEdit|TestEveryKind' -edits -v -timeout 120m
+
+.PHONY: spec-check
+spec-check: ## Print what changed in the spec and the Go API since the last tag (BASE=REV), and check that CHANGELOG.md says what breaks
+	@.scripts/spec-check $(BASE)
 
 .PHONY: drift
 drift: ## Check that go generate changes nothing

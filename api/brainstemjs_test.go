@@ -13,13 +13,12 @@ import (
 
 	"example.com/oxgroups/api/client"
 	"example.com/oxgroups/api/client/clienttest"
-	"example.com/oxgroups/api/internal/debian"
 )
 
 // brainstem-js, the vendor's own framework, saves a group and saves it again, unmodified. It throws in its callbacks where a
 // reply is not what it expects, and the second save sends back all that the first reply had.
 func TestBrainstemJS(t *testing.T) {
-	dir := installBrainstemJS(t)
+	dir := brainstemJS(t)
 	srv := clienttest.New(t)
 	t.Setenv(client.EnvURL, srv.URL)
 	t.Setenv(client.EnvToken, srv.Token)
@@ -73,39 +72,17 @@ func TestBrainstemJS(t *testing.T) {
 	}
 }
 
-// installBrainstemJS returns a directory with the script and the packages that it needs, as the lock file names them.
-func installBrainstemJS(t *testing.T) (dir string) {
+// brainstemJS returns a directory with the script and the packages that it needs, which `make deps` installs.
+func brainstemJS(t *testing.T) (dir string) {
 	t.Helper()
-	dir = t.TempDir()
-	for _, name := range []string{"package.json", "package-lock.json", "save.js"} {
-		copyFile(t, filepath.Join(dir, name), filepath.Join("testdata", "brainstemjs", name))
+	dir = filepath.Join("testdata", "brainstemjs")
+	if _, err := exec.LookPath("node"); err != nil {
+		missing(t, "brainstem-js", errors.New("there is no node; make deps installs it on Debian"))
 	}
-	if err := installNode(t); err != nil {
-		missing(t, "brainstem-js", err)
-	}
-	cmd := exec.CommandContext(t.Context(), "npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error")
-	cmd.Dir = dir
-	if out, err := cmd.CombinedOutput(); err != nil {
-		missing(t, "brainstem-js", fmt.Errorf("npm ci: %w\n%s", err, out))
+	if _, err := os.Stat(filepath.Join(dir, "node_modules", ".package-lock.json")); err != nil {
+		missing(t, "brainstem-js", errors.New("its npm packages are not installed; make deps does that"))
 	}
 	return dir
-}
-
-// installNode sees to it that node and npm are there.
-func installNode(t *testing.T) error {
-	found := func() bool {
-		_, node := exec.LookPath("node")
-		_, npm := exec.LookPath("npm")
-		return node == nil && npm == nil
-	}
-	if found() {
-		return nil
-	}
-	err := debian.Packages{Names: []string{"nodejs", "npm"}, Found: found}.Install(t.Context())
-	if err == nil && !found() {
-		err = errors.New("node and npm are not in PATH")
-	}
-	return err
 }
 
 // missing skips a test that cannot run here, and fails it where CI=true says that it must.

@@ -13,7 +13,7 @@ import (
 // imported and named by doctor; an update keeps the new rules.
 func TestEveryKindOfChange(t *testing.T) {
 	e := newEdited(t,
-		replace(t, "        contact_name:\n", "        contact_person:\n", 2),                  // renamed
+		replace(t, "        contact_name:\n", "        contact_person:\n", 2),                       // renamed
 		replace(t, "                contact_name: Wile", "                contact_person: Wile", 1), // in its example
 		replace(t, "                    contact_name: null", "                    contact_person: null", 1),
 		remove(t, "website"),

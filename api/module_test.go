@@ -28,7 +28,7 @@ func moduleFiles(t *testing.T) (names []string) {
 		case err != nil:
 			return err
 		case path == root:
-		case strings.HasPrefix(d.Name(), "."), path == filepath.Join(root, "bin"), isModule(path):
+		case strings.HasPrefix(d.Name(), "."), d.Name() == "node_modules", path == filepath.Join(root, "bin"), isModule(path):
 			if d.IsDir() {
 				return fs.SkipDir
 			}

@@ -15,17 +15,13 @@ import (
 	"syscall"
 	"testing"
 	"time"
-
-	"example.com/oxgroups/api/internal/debian"
 )
 
 // Bouncer starts PgBouncer in transaction mode in front of a database, as Database returns it, and returns the URL through it.
-// It ends with the test. Where there is no PgBouncer it is installed, or the test is skipped; with CI=true the test fails.
+// It ends with the test. Where there is no PgBouncer the test is skipped; with CI=true it fails.
 func Bouncer(tb testing.TB, database string) string {
 	tb.Helper()
-	ctx, cancel := context.WithTimeout(context.Background(), makeTimeout)
-	defer cancel()
-	program, err := findBouncer(ctx)
+	program, err := findBouncer()
 	if err != nil {
 		if os.Getenv("CI") == "true" {
 			tb.Fatalf("PgBouncer is not tested: %v", err)
@@ -101,25 +97,11 @@ max_client_conn = 200
 	}
 }
 
-func findBouncer(ctx context.Context) (string, error) {
-	if path, ok := lookBouncer(); ok {
-		return path, nil
-	}
-	err := debian.Packages{
-		Names: []string{"pgbouncer"},
-		Found: func() bool { _, ok := lookBouncer(); return ok },
-	}.Install(ctx)
-	if path, ok := lookBouncer(); ok {
-		return path, nil
-	}
-	return "", errors.Join(errors.New("there is no pgbouncer; on Debian: apt-get install pgbouncer"), err)
-}
-
-func lookBouncer() (path string, ok bool) {
+func findBouncer() (string, error) {
 	for _, name := range []string{"pgbouncer", "/usr/sbin/pgbouncer"} {
 		if path, err := exec.LookPath(name); err == nil {
-			return path, true
+			return path, nil
 		}
 	}
-	return "", false
+	return "", errors.New("there is no pgbouncer; make deps installs it on Debian")
 }

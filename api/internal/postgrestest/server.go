@@ -50,7 +50,7 @@ type Server struct {
 func newServer(ctx context.Context) (*Server, error) {
 	ctx, cancel := context.WithTimeout(ctx, makeTimeout)
 	defer cancel()
-	programs, err := findPrograms(ctx)
+	programs, err := findPrograms()
 	if err != nil {
 		return nil, err
 	}

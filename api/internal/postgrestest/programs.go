@@ -3,34 +3,20 @@
 package postgrestest
 
 import (
-	"context"
 	"errors"
-	"fmt"
 	"os/exec"
 	"path/filepath"
 	"strconv"
-
-	"example.com/oxgroups/api/internal/debian"
 )
 
 // debianDir is where Debian keeps the programs, by major version.
 const debianDir = "/usr/lib/postgresql/*/bin"
 
 // errMissing says that there is no server on this machine.
-var errMissing = errors.New("no PostgreSQL server found in PATH or " + debianDir + "; on Debian: apt-get install postgresql")
+var errMissing = errors.New("no PostgreSQL server found in PATH or " + debianDir + "; make deps installs it on Debian")
 
-// findPrograms returns the directory of the server's programs. On a Debian system where the tests run as root it installs
-// them first if they are missing.
-func findPrograms(ctx context.Context) (string, error) {
-	if dir, ok := lookPrograms(); ok {
-		return dir, nil
-	}
-	switch err := install(ctx); {
-	case errors.Is(err, debian.ErrCannot):
-		return "", errMissing
-	case err != nil:
-		return "", fmt.Errorf("install PostgreSQL: %w", err)
-	}
+// findPrograms returns the directory of the server's programs.
+func findPrograms() (string, error) {
 	if dir, ok := lookPrograms(); ok {
 		return dir, nil
 	}
@@ -62,18 +48,4 @@ func isServer(dir string) bool {
 		}
 	}
 	return true
-}
-
-// noCluster keeps Debian's package from making a cluster of the system and starting it: see pg_createcluster(8).
-const noCluster = "/etc/postgresql-common/createcluster.d/oxgroups-tests.conf"
-
-func install(ctx context.Context) error {
-	return debian.Packages{
-		Names: []string{"postgresql"},
-		Found: func() bool {
-			_, ok := lookPrograms()
-			return ok
-		},
-		Files: map[string]string{noCluster: "create_main_cluster = false\n"},
-	}.Install(ctx)
 }
