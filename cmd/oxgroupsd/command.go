@@ -128,6 +128,7 @@ the file that --config names. A flag wins over the environment, the environment 
 		newToken(io, kept(storeURL, open)),
 		newDoctor(io, kept(storeURL, open)),
 		newBackup(io, kept(storeURL, open)),
+		newRecord(io),
 		newVersion(io),
 	)
 	return root

@@ -83,13 +83,18 @@ func startProcess(t *testing.T, args ...string) *process {
 
 func startProcessAt(t *testing.T, address string, args ...string) *process {
 	t.Helper()
+	return startCommand(t, append([]string{"serve", "--addr", address, "--ops", "off"}, args...)...)
+}
+
+func startCommand(t *testing.T, args ...string) *process {
+	t.Helper()
 	binary, err := os.Executable()
 	if err != nil {
 		t.Fatal(err)
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), patience+40**noiseTime)
 	t.Cleanup(cancel)
-	cmd := exec.CommandContext(ctx, binary, append([]string{"serve", "--addr", address, "--ops", "off"}, args...)...)
+	cmd := exec.CommandContext(ctx, binary, args...)
 	cmd.Env = append(os.Environ(), asMain+"=1")
 	out, err := cmd.StdoutPipe()
 	if err != nil {

@@ -4,9 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"net"
 	"net/http"
+	"net/url"
 	"os"
 	"os/signal"
 	"slices"
@@ -62,6 +64,9 @@ type service struct {
 	standIn     *standin.StandIn // nil unless it is asked for
 	api, ops    []net.Listener
 	loopback    bool // nobody on another machine can reach the API
+
+	upstream  *url.URL  // of record: where the API is
+	recording io.Writer // nil: nothing is written
 }
 
 func (s *service) run(ctx context.Context, storeURL string) error {
@@ -180,6 +185,9 @@ func (s *service) prepare(ctx context.Context) error {
 			return fmt.Errorf("load the demo data: %w", err)
 		}
 	}
+	if s.upstream != nil {
+		return nil
+	}
 	if !s.loopback {
 		if _, err := s.store.Authenticate(ctx, demo.Token); err == nil {
 			return errors.New("this store has the demo token, which everybody knows: revoke it (oxgroupsd token revoke) or serve a loopback address")
@@ -231,6 +239,9 @@ func (s *service) serve(ctx context.Context) error {
 	}
 	stopSide()
 	background.Wait()
+	if s.portFile != "" {
+		_ = os.Remove(s.portFile) // it may not be there
+	}
 	return errors.Join(err, closeTraces())
 }
 
@@ -242,7 +253,7 @@ func (s *service) options(ctx context.Context) (options []server.Option, closeTr
 	s.limits.GroupRunning = max(1, min(s.limits.GroupRunning, s.limits.Running/2))
 	options = []server.Option{
 		server.WithLogger(s.log.Logger), server.WithObserver(s.metrics.Observe), server.WithMaxBodyBytes(s.maxBody),
-		server.WithTimeouts(s.timeouts), server.WithLimits(s.limits),
+		server.WithTimeouts(s.timeouts), server.WithLimits(s.limits), server.WithCORS(strings.FieldsFunc(s.origins, func(r rune) bool { return r == ',' })...),
 	}
 	if s.tlsCert != "" {
 		if s.certificate, err = listen.LoadCertificate(s.tlsCert, s.tlsKey, s.log.Logger); err != nil {
@@ -260,10 +271,10 @@ func (s *service) options(ctx context.Context) (options []server.Option, closeTr
 	if err != nil {
 		return nil, nil, err
 	}
-	if s.settings.standIn || s.demo {
-		if s.standIn, err = standin.New(ctx, s.store, standin.Options{}); err != nil {
-			return nil, nil, err
-		}
+	if s.standIn, err = s.newStandIn(ctx); err != nil {
+		return nil, nil, err
+	}
+	if s.standIn != nil {
 		options = append(options, s.standIn.Option())
 	}
 	options = append(options, server.WithWrapper(func(api http.Handler) http.Handler {
@@ -288,6 +299,18 @@ func (s *service) options(ctx context.Context) (options []server.Option, closeTr
 	}, nil
 }
 
+// newStandIn returns the stand-in, or nil where none is asked for.
+func (s *service) newStandIn(ctx context.Context) (*standin.StandIn, error) {
+	o := standin.Options{Faults: s.faults, RuleHeader: s.faultHeader}
+	switch {
+	case s.upstream != nil:
+		return standin.NewRecorder(ctx, s.upstream, s.recording, s.log.Logger, o)
+	case s.settings.standIn || s.demo:
+		return standin.New(ctx, s.store, o)
+	}
+	return nil, nil
+}
+
 // updater returns the store for the server.
 func (s *service) updater() group.Updater {
 	if s.standIn != nil {
@@ -300,7 +323,7 @@ func (s *service) updater() group.Updater {
 func (s *service) opsHandler() http.Handler {
 	var rest http.Handler
 	if s.standIn != nil {
-		s.standIn.URL = s.url(s.api[0])
+		s.standIn.URL = urlOf(s.api[0], s.certificate != nil)
 		rest = s.standIn.Handler()
 	}
 	return ops.Handler(&s.ready, s.metrics, &s.log.Level, s.log.Logger, rest)
@@ -323,22 +346,42 @@ func (s *service) storeReady(ctx context.Context) error {
 	return nil
 }
 
-// announce prints where the server listens, for people and for programs that start it.
+// announce writes the port file and prints where the server listens, for people and for programs that start it. It closes the
+// listeners where that fails.
 func (s *service) announce() error {
+	err := s.writePortFile()
 	for _, ln := range s.api {
-		if _, err := fmt.Fprintf(s.std.out, "listening on %s\n", s.url(ln)); err != nil {
-			return errors.Join(fmt.Errorf("say where it listens: %w", err), s.closeListeners())
+		if err == nil {
+			_, err = fmt.Fprintf(s.std.out, "listening on %s\n", urlOf(ln, s.certificate != nil))
 		}
+	}
+	if err != nil {
+		return errors.Join(fmt.Errorf("say where it listens: %w", err), s.closeListeners())
 	}
 	return nil
 }
 
-// url returns where a listener of the API is reached.
-func (s *service) url(ln net.Listener) string {
+// writePortFile writes the port file, of which a reader sees all or nothing.
+func (s *service) writePortFile() error {
+	if s.portFile == "" {
+		return nil
+	}
+	text := fmt.Sprintf("OXGROUPS_URL=%s%s\n", urlOf(s.api[0], s.certificate != nil), server.BasePath)
+	for _, ln := range s.ops {
+		text += fmt.Sprintf("OXGROUPS_OPS=%s\n", urlOf(ln, false))
+	}
+	if err := os.WriteFile(s.portFile+".new", []byte(text), 0o644); err != nil {
+		return err
+	}
+	return os.Rename(s.portFile+".new", s.portFile)
+}
+
+// urlOf returns where a listener is reached.
+func urlOf(ln net.Listener, tls bool) string {
 	switch {
 	case ln.Addr().Network() == "unix":
 		return "unix:" + ln.Addr().String()
-	case s.certificate != nil:
+	case tls:
 		return "https://" + ln.Addr().String()
 	}
 	return "http://" + ln.Addr().String()

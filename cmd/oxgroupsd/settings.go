@@ -18,6 +18,7 @@ import (
 
 	"example.com/oxgroups/api/server"
 	"example.com/oxgroups/api/server/logging"
+	"example.com/oxgroups/api/server/standin"
 	"example.com/oxgroups/api/store/demo"
 	"example.com/oxgroups/api/validate/nearest"
 )
@@ -36,6 +37,8 @@ type settings struct {
 	tlsCert, tlsKey, tlsClient string
 	plainHTTP, demo, standIn   bool
 	demoToken                  string
+	faults, origins, portFile  string
+	faultHeader                bool
 	logFormat, logLevel        string
 	maxBody                    int64
 	timeouts                   server.Timeouts
@@ -55,6 +58,10 @@ func addSettings(f *pflag.FlagSet) *settings {
 	f.BoolVar(&s.demo, "demo", false, `load sample data and the token "`+demo.Token+`"`)
 	f.StringVar(&s.demoToken, "demo-token", "", `token of the sample data in place of "`+demo.Token+`"; needed off loopback`)
 	f.BoolVar(&s.standIn, "stand-in", false, "show requests, faults and state on the operations listener, as --demo does")
+	f.StringVar(&s.faults, "faults", "", "file with rules of faults, JSON, or the rules themselves; needs the stand-in")
+	f.BoolVar(&s.faultHeader, "fault-header", false, "let a request ask for a fault with a rule in "+standin.RuleHeader+"; needs the stand-in")
+	f.StringVar(&s.origins, "cors", "", "origins whose pages may call the API, separated by commas: https://app.example,http://localhost:3000")
+	f.StringVar(&s.portFile, "port-file", "", "file to write the addresses to once it serves, as OXGROUPS_URL=... and OXGROUPS_OPS=...")
 	f.StringVar(&s.logFormat, "log-format", logging.Text, "text or json")
 	f.StringVar(&s.logLevel, "log-level", "info", "debug, info, warn or error")
 
@@ -169,6 +176,8 @@ func (s *settings) check() error {
 		return &usageError{"--tls-cert and --tls-key belong together"}
 	case s.tlsClient != "" && s.tlsCert == "":
 		return &usageError{"--tls-client-ca needs --tls-cert"}
+	case (s.faults != "" || s.faultHeader) && !s.demo && !s.standIn:
+		return &usageError{"--faults and --fault-header need --stand-in or --demo"}
 	case s.demoToken != "" && !s.demo:
 		return &usageError{"--demo-token needs --demo"}
 	case level.UnmarshalText([]byte(s.logLevel)) != nil:
@@ -217,7 +226,7 @@ func shown(f *pflag.Flag) string {
 	switch {
 	case f.Name == "demo-token" && value != "":
 		return "[redacted]"
-	case strings.Contains(value, "://"):
+	case f.Name == storeFlag && strings.Contains(value, "://"):
 		u, err := url.Parse(value)
 		if err != nil || u.User == nil && strings.Contains(u.RawQuery, "password") {
 			return "[redacted]"

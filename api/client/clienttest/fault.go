@@ -3,7 +3,7 @@ package clienttest
 import (
 	"time"
 
-	"example.com/oxgroups/api/server/front"
+	"example.com/oxgroups/api/front"
 )
 
 // When says which requests a fault hits. It is called once for each request, in the order in which they arrive, and must

@@ -11,7 +11,7 @@ import (
 	"time"
 
 	"example.com/oxgroups/api/client"
-	"example.com/oxgroups/api/server/front"
+	"example.com/oxgroups/api/front"
 	"example.com/oxgroups/api/validate"
 	"example.com/oxgroups/gen/validator"
 )

@@ -10,8 +10,8 @@ import (
 	"time"
 
 	"example.com/oxgroups/api/client"
+	"example.com/oxgroups/api/front"
 	"example.com/oxgroups/api/group"
-	"example.com/oxgroups/api/server/front"
 	shared "example.com/oxgroups/api/store"
 	"example.com/oxgroups/api/store/demo"
 	"example.com/oxgroups/api/store/memory"

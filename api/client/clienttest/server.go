@@ -12,9 +12,9 @@ import (
 	"testing"
 
 	"example.com/oxgroups/api/client"
+	"example.com/oxgroups/api/front"
 	"example.com/oxgroups/api/group"
 	"example.com/oxgroups/api/server"
-	"example.com/oxgroups/api/server/front"
 )
 
 // Server is a fake of the API. It is safe for concurrent use.

@@ -8,7 +8,7 @@ import (
 	"time"
 	"unicode/utf8"
 
-	"example.com/oxgroups/api/server/front"
+	"example.com/oxgroups/api/front"
 	"example.com/oxgroups/api/store"
 	"example.com/oxgroups/gen/model"
 	"example.com/oxgroups/gen/validator"
@@ -107,6 +107,9 @@ func (e *entry) summary() summaryJSON {
 func (e *entry) message() string {
 	var list model.Errors
 	if e.Status < http.StatusBadRequest {
+		if len(e.Violations) > 0 { // of a recording
+			return e.Violations[0].Error()
+		}
 		return ""
 	}
 	if _, err := validator.ReadErrors(e.Reply, &list); err != nil || len(list.Errors) == 0 {
@@ -160,8 +163,11 @@ func (e *entry) problems(body *front.Body) []problemJSON {
 	}
 	for _, v := range e.Violations {
 		p := problemJSON{In: v.In, Pointer: v.Pointer, Rule: v.Rule, Message: v.Message}
-		if v.In == "" {
+		switch v.In {
+		case "":
 			p = at(p, body.Offset(v.Pointer))
+		case inReply:
+			p.Line, p.Column = front.LineColumn(e.Reply, front.ReadBody(e.Reply, false, nil).Offset(v.Pointer))
 		}
 		list = append(list, p)
 	}

@@ -4,7 +4,7 @@ import (
 	"cmp"
 	"sync"
 
-	"example.com/oxgroups/api/server/front"
+	"example.com/oxgroups/api/front"
 	"example.com/oxgroups/api/store"
 )
 

@@ -15,7 +15,7 @@ import (
 	"strings"
 	"time"
 
-	"example.com/oxgroups/api/server/front"
+	"example.com/oxgroups/api/front"
 )
 
 const (

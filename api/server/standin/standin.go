@@ -11,15 +11,19 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"os"
 	"regexp"
 	"strings"
 
 	"example.com/oxgroups"
+	"example.com/oxgroups/api/front"
 	"example.com/oxgroups/api/group"
 	"example.com/oxgroups/api/server"
-	"example.com/oxgroups/api/server/front"
 	"example.com/oxgroups/api/store"
 )
+
+// RuleHeader is the header of a request whose value is a rule for it alone, where Options allow that.
+const RuleHeader = "X-Oxgroups-Fault"
 
 // Limits of the journal that apply where Options say nothing.
 const (
@@ -35,18 +39,19 @@ type Options struct {
 	Entries int   // most requests that the journal keeps; 0 is DefaultEntries
 	Bytes   int64 // about the memory that it takes at most; 0 is DefaultBytes
 
-	Rules      front.Rules // faults from the start, checked
-	RuleHeader string      // header that asks for a fault; "" is none
+	Faults     string // rules from the start: a file with a document of front.Rules, or the document itself
+	RuleHeader bool   // RuleHeader counts
 }
 
 // StandIn is the journal, the faults and the state of one server. It is safe for concurrent use.
 type StandIn struct {
-	front   *front.Front
-	journal *journal
-	faults  front.Faults
-	store   group.Store // nil: the API is elsewhere
-	state   *state      // nil where store is
-	closing <-chan struct{}
+	front    *front.Front
+	journal  *journal
+	faults   front.Faults
+	store    group.Store // nil: the API is elsewhere
+	state    *state      // nil where store is
+	recorder *recorder   // nil where store is not
+	closing  <-chan struct{}
 
 	// URL is where the API is served, for curl lines; it is set before Handler serves.
 	URL string
@@ -54,24 +59,30 @@ type StandIn struct {
 
 // New returns a stand-in for a server on a store. What waits ends when ctx does.
 func New(ctx context.Context, s group.Store, o Options) (*StandIn, error) {
-	in := newStandIn(ctx, o)
+	in, err := newStandIn(ctx, o)
+	if err != nil {
+		return nil, err
+	}
 	in.store = s
 	in.front.TokenID = func(ctx context.Context, token string) int64 {
 		by, _ := s.Authenticate(ctx, token) // an unknown token has the id 0
 		return by.TokenID
 	}
-	var err error
 	if in.state, err = newState(ctx, s); err != nil {
 		return nil, fmt.Errorf("stand-in: %w", err)
 	}
 	return in, nil
 }
 
-func newStandIn(ctx context.Context, o Options) *StandIn {
+func newStandIn(ctx context.Context, o Options) (*StandIn, error) {
 	in := &StandIn{journal: newJournal(o.Entries, o.Bytes), closing: ctx.Done(), URL: "http://127.0.0.1:8080"}
-	in.faults.SetRules(o.Rules)
+	rules, err := readRules(o.Faults)
+	if err != nil {
+		return nil, fmt.Errorf("faults: %w", err)
+	}
+	in.faults.SetRules(rules)
 	in.front = &front.Front{
-		Faults: &in.faults, Keep: keptBody, Closing: ctx.Done(), RuleHeader: o.RuleHeader,
+		Faults: &in.faults, Keep: keptBody, Closing: ctx.Done(),
 		Record: func(ctx context.Context, x *front.Exchange) {
 			id := in.journal.add(x)
 			if to, ok := ctx.Value(replayKey{}).(*int64); ok {
@@ -79,18 +90,50 @@ func newStandIn(ctx context.Context, o Options) *StandIn {
 			}
 		},
 	}
-	return in
+	if o.RuleHeader {
+		in.front.RuleHeader = RuleHeader
+	}
+	return in, nil
+}
+
+// readRules reads rules from a file, or the text itself where it is a document.
+func readRules(text string) (front.Rules, error) {
+	document := []byte(text)
+	switch {
+	case text == "":
+		return front.Rules{Rules: []front.Rule{}}, nil
+	case !strings.HasPrefix(strings.TrimSpace(text), "{"):
+		var err error
+		if document, err = os.ReadFile(text); err != nil {
+			return front.Rules{}, err
+		}
+	}
+	return front.ParseRules(document)
 }
 
 // Store returns the store for the server, which tells the stand-in what its updates change.
-func (in *StandIn) Store() group.Updater { return front.Gate(in.store, true) }
+func (in *StandIn) Store() group.Updater {
+	if in.recorder != nil {
+		return anybody{}
+	}
+	return front.Gate(in.store, true)
+}
 
 // Option makes a server tell the stand-in of its requests.
 func (in *StandIn) Option() server.Option { return server.WithJournal(front.Saw) }
 
 // Wrap returns the handler of the API with the stand-in in front. It is called once.
 func (in *StandIn) Wrap(api http.Handler) http.Handler {
-	in.front.API = api
+	if in.recorder == nil {
+		in.front.API = api
+		return in.front
+	}
+	in.front.API = in.recorder
+	record := in.front.Record
+	in.front.Record = func(ctx context.Context, x *front.Exchange) {
+		check(api, x)
+		record(ctx, x)
+	}
 	return in.front
 }
 

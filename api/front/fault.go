@@ -2,10 +2,12 @@ package front
 
 import (
 	"bytes"
+	"maps"
 	"net"
 	"net/http"
 	"slices"
 	"strconv"
+	"strings"
 	"sync"
 	"time"
 
@@ -100,9 +102,9 @@ type Fault struct {
 func Status(code int) Fault {
 	f := Fault{name: "status " + strconv.Itoa(code), applied: code < 300}
 	return f.with(func(r *reply) {
-		id := r.Header().Get("X-Request-Id")
-		clear(r.Header())
-		r.Header().Set("X-Request-Id", id)
+		maps.DeleteFunc(r.Header(), func(key string, _ []string) bool { // a page of another origin shall see the fault, too
+			return key != "X-Request-Id" && key != "Vary" && !strings.HasPrefix(key, "Access-Control-")
+		})
 		r.code, r.body = code, bytes.Buffer{}
 		if code >= 400 {
 			r.Header().Set("Content-Type", "application/json")

@@ -47,6 +47,11 @@ func ExchangeIn(ctx context.Context) *Exchange {
 	return x
 }
 
+// With returns a request that belongs to an exchange.
+func With(r *http.Request, x *Exchange) *http.Request {
+	return r.WithContext(context.WithValue(r.Context(), exchangeKey{}, x))
+}
+
 // Saw notes what the server knows of a request. It is what server.WithJournal takes.
 func Saw(ctx context.Context, e server.Entry) {
 	if x := ExchangeIn(ctx); x != nil {
@@ -75,7 +80,7 @@ func (f *Front) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	fault := f.faultFor(x, r)
 	x.Fault, x.withheld = fault.name, fault.name != "" && !fault.applied
 
-	inner := r.WithContext(context.WithValue(r.Context(), exchangeKey{}, x))
+	inner := With(r, x)
 	body := &keptBody{ReadCloser: r.Body, most: f.Keep}
 	body.kept.Grow(int(min(max(r.ContentLength, 0), 64<<10)))
 	inner.Body = body

@@ -1,0 +1,189 @@
+package standin
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"net/http/httputil"
+	"net/url"
+	"strings"
+	"sync"
+	"time"
+
+	"example.com/oxgroups/api/front"
+	"example.com/oxgroups/api/group"
+	"example.com/oxgroups/api/server"
+	"example.com/oxgroups/api/store"
+	"example.com/oxgroups/api/validate"
+	"example.com/oxgroups/gen/model"
+	"example.com/oxgroups/gen/validator"
+)
+
+// inReply is where a violation of a reply is.
+const inReply = "reply"
+
+// maxReply bounds a reply of the API elsewhere.
+const maxReply = 64 << 20
+
+// recorder passes requests on to the API elsewhere.
+type recorder struct {
+	proxy *httputil.ReverseProxy
+	log   *slog.Logger
+
+	mu  sync.Mutex // one update after the other, so that out has them in the order in which they were applied
+	out io.Writer  // nil: nothing is written
+}
+
+// NewRecorder returns a stand-in that passes requests on to the API at upstream, its token with them, and shows where a
+// request or a reply is not as openapi.yaml says. Each group that was answered is written to out, which may be nil, as a document on a
+// line that an import takes. The handler that Wrap gets checks requests; it has to be that of a server on Store.
+func NewRecorder(ctx context.Context, upstream *url.URL, out io.Writer, log *slog.Logger, o Options) (*StandIn, error) {
+	in, err := newStandIn(ctx, o)
+	if err != nil {
+		return nil, err
+	}
+	base := strings.TrimSuffix(upstream.Path, "/")
+	if base == "" {
+		base = server.BasePath
+	}
+	in.recorder = &recorder{out: out, log: log}
+	in.recorder.proxy = &httputil.ReverseProxy{
+		Rewrite: func(p *httputil.ProxyRequest) {
+			p.Out.URL.Scheme, p.Out.URL.Host, p.Out.Host = upstream.Scheme, upstream.Host, ""
+			p.Out.URL.Path = base + strings.TrimPrefix(p.In.URL.Path, server.BasePath)
+			if p.In.URL.RawPath != "" {
+				p.Out.URL.RawPath = base + strings.TrimPrefix(p.In.URL.RawPath, server.BasePath)
+			}
+			p.Out.Header.Del("Accept-Encoding") // net/http asks for gzip and unpacks it
+		},
+		ModifyResponse: in.recorder.received,
+		ErrorHandler: func(w http.ResponseWriter, r *http.Request, err error) {
+			log.Warn("the API cannot be reached", slog.String("cause", err.Error()))
+			w.Header().Set("Content-Type", "application/json")
+			w.WriteHeader(http.StatusBadGateway)
+			_, _ = w.Write(server.ErrorBody(http.StatusBadGateway))
+		},
+		ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelWarn),
+	}
+	return in, nil
+}
+
+// ServeHTTP passes a request on.
+func (p *recorder) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if p.out != nil && r.Method == http.MethodPut {
+		p.mu.Lock()
+		defer p.mu.Unlock()
+	}
+	p.proxy.ServeHTTP(w, r)
+}
+
+// received reads a reply to its end and writes what can be imported of it.
+func (p *recorder) received(resp *http.Response) error {
+	body, err := io.ReadAll(io.LimitReader(resp.Body, maxReply+1))
+	if err == nil && len(body) > maxReply {
+		err = fmt.Errorf("the reply has more than %d bytes", maxReply)
+	}
+	if err = errors.Join(err, resp.Body.Close()); err != nil {
+		return err
+	}
+	resp.Body = io.NopCloser(bytes.NewReader(body))
+	if p.out == nil || resp.StatusCode != http.StatusOK || resp.Request.Method != http.MethodPut {
+		return nil
+	}
+	document, err := importable(body)
+	if err == nil {
+		_, err = p.out.Write(append(document, '\n'))
+	}
+	if err != nil {
+		p.log.Warn("a reply was not written", slog.String("cause", err.Error()))
+	}
+	return nil
+}
+
+// importable returns the maps of a reply that an import knows, on one line. Values that do not fit the spec are marked to be
+// kept as they are.
+func importable(reply []byte) ([]byte, error) {
+	var all map[string]json.RawMessage
+	if err := json.Unmarshal(reply, &all); err != nil {
+		return nil, errors.New("it is no JSON object")
+	}
+	known := map[string]json.RawMessage{}
+	for k := range group.Kinds {
+		if objects := all[k.String()]; len(objects) > 0 {
+			known[k.String()] = objects
+		}
+	}
+	document, err := json.Marshal(known)
+	if err == nil {
+		_, err = store.ReadDocuments(document, store.ReadOptions{Now: time.Now()})
+	}
+	if err == nil {
+		return document, nil
+	}
+	known[store.AsStoredMember] = json.RawMessage("true")
+	if document, err = json.Marshal(known); err == nil {
+		_, err = store.ReadDocuments(document, store.ReadOptions{Now: time.Now()})
+	}
+	return document, err
+}
+
+// check notes in an exchange where it is not as the spec says. The checker is a server that takes every update.
+func check(checker http.Handler, x *front.Exchange) {
+	status := x.Status
+	r := httptest.NewRequest(http.MethodPut, "/", bytes.NewReader(x.Body))
+	r.Method, r.Header, r.URL = x.Method, x.Header, &url.URL{Path: x.Path, RawQuery: x.Query}
+	checked := httptest.NewRecorder()
+	checker.ServeHTTP(checked, front.With(r, x))
+	x.Status, x.RequestID = status, x.ReplyHeader.Get("X-Request-Id")
+	switch checked.Code {
+	case http.StatusNotFound, http.StatusMethodNotAllowed, http.StatusUnsupportedMediaType, http.StatusUnauthorized:
+		x.Violations = append(x.Violations, validate.Violation{In: "request", Rule: "operation", Message: "the spec answers " + checked.Result().Status})
+	}
+	for _, v := range replyViolations(status, x.Reply) {
+		v.In = inReply
+		x.Violations = append(x.Violations, v)
+	}
+}
+
+// replyViolations returns where a reply is not as the spec says.
+func replyViolations(status int, reply []byte) validate.Violations {
+	var err error
+	switch {
+	case status == 0:
+		return nil
+	case status == http.StatusOK:
+		err = validator.DecodeWorkspaceGroupDocument(reply, new(model.WorkspaceGroupDocument))
+	case status >= http.StatusBadRequest:
+		err = validator.DecodeErrors(reply, new(model.Errors))
+	default:
+		return validate.Violations{{Rule: "status", Message: "the spec has no status " + http.StatusText(status)}}
+	}
+	var list validate.Violations
+	var syntax *validate.SyntaxError
+	switch {
+	case errors.As(err, &list):
+		return list
+	case errors.As(err, &syntax):
+		return validate.Violations{{Rule: "syntax", Message: syntax.Error()}}
+	}
+	return nil
+}
+
+// anybody is a store for the check of requests: every token is good, and every update is taken.
+type anybody struct{}
+
+// Authenticate takes any token.
+func (anybody) Authenticate(context.Context, string) (group.Caller, error) {
+	return group.Caller{}, nil
+}
+
+// Update does nothing.
+func (anybody) Update(context.Context, group.Caller, int64, model.WorkspaceGroupUpdate, group.Includes) (group.Snapshot, error) {
+	return group.Snapshot{}, nil
+}
