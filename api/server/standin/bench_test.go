@@ -8,6 +8,7 @@ import (
 	"net/http/httptest"
 	"path/filepath"
 	"runtime"
+	"runtime/debug"
 	"sync"
 	"testing"
 
@@ -38,6 +39,7 @@ func openDemo(b *testing.B, engine string) group.Store {
 
 // BenchmarkJournal is an update over HTTP on 16 connections, with and without the journal.
 func BenchmarkJournal(b *testing.B) {
+	defer debug.SetGCPercent(debug.SetGCPercent(400)) // as oxgroupsd
 	body := []byte(`{"workspace_group":{"name":"Acme","notes":"Prefers rockets","company":true,"email":"wile@acme.example"}}`)
 	for _, engine := range []string{"memory", "sqlite"} {
 		for _, mode := range []string{"off", "on"} {
