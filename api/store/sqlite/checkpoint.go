@@ -3,11 +3,12 @@ package sqlite
 import (
 	"context"
 	"errors"
-	"log/slog"
 	"sync"
 	"sync/atomic"
 
 	"github.com/ncruces/go-sqlite3"
+
+	"example.com/oxgroups/api/store"
 )
 
 const checkpointPages = 1000 // as by SQLite's default
@@ -15,18 +16,19 @@ const checkpointPages = 1000 // as by SQLite's default
 // checkpointer checkpoints beside the commits, in a goroutine; the writer does the pages that came meanwhile, so that the WAL
 // starts over. Inside a commit, as SQLite has it, p99 is half as long again. A failure loses nothing and is tried again.
 type checkpointer struct {
+	health
 	file       file
-	log        *slog.Logger
-	pages, due int         // of the WAL, now and at the next checkpoint; the writer's
-	running    atomic.Bool // beside the commits
-	rest       atomic.Bool // is left to the writer
-	failure    atomic.Pointer[error]
+	pages, due int            // of the WAL, now and at the next checkpoint; the writer's
+	running    atomic.Bool    // beside the commits
+	rest       atomic.Bool    // is left to the writer
 	wg         sync.WaitGroup // of the goroutine, which has conn
 	conn       *conn
 }
 
-func newCheckpointer(f file, c *conn, log *slog.Logger) *checkpointer {
-	k := &checkpointer{file: f, log: log, due: checkpointPages}
+func newCheckpointer(f file, c *conn, o store.Options) *checkpointer {
+	k := &checkpointer{file: f, due: checkpointPages, health: health{
+		log: o.Log, now: o.Now, file: f.path, fails: "checkpoints fail: updates are stored, and the WAL grows", works: "checkpoints work again",
+	}}
 	c.WALHook(func(_ *sqlite3.Conn, _ string, pages int) error { // in place of SQLite's own
 		if k.pages = pages; pages < checkpointPages {
 			k.due = checkpointPages
@@ -44,7 +46,7 @@ func (k *checkpointer) next(c *conn) {
 		if _, _, err := c.WALCheckpoint("main", sqlite3.CHECKPOINT_PASSIVE); err != nil {
 			k.note(err)
 		}
-	case k.pages >= k.due && k.running.CompareAndSwap(false, true):
+	case (k.pages >= k.due || k.err() != nil) && k.running.CompareAndSwap(false, true):
 		k.wg.Go(func() {
 			k.note(k.run())
 			k.rest.Store(true)
@@ -68,17 +70,11 @@ func (k *checkpointer) run() (err error) {
 	return err
 }
 
-// note keeps why checkpoints fail, or nil, and logs when that changes. Another process that checkpoints is no failure.
+// note keeps what came of a checkpoint. Another process that checkpoints is no failure.
 func (k *checkpointer) note(err error) {
-	switch before := k.failure.Load(); {
-	case errors.Is(err, sqlite3.BUSY):
-		return
-	case err != nil && (before == nil || *before == nil):
-		k.log.Error("checkpoints fail: updates are stored, and the WAL grows", "file", k.file.path, "error", err)
-	case err == nil && before != nil && *before != nil:
-		k.log.Info("checkpoints work again", "file", k.file.path)
+	if !errors.Is(err, sqlite3.BUSY) {
+		k.health.note(err)
 	}
-	k.failure.Store(&err)
 }
 
 func (k *checkpointer) close() error {

@@ -115,7 +115,10 @@ func TestStorageFails(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			f := &faulty{}
-			store, caller := loaded(t, filepath.Join(t.TempDir(), "groups.db"), sqlite.WithVFS(register(t, f)))
+			var log lines
+			var clock atomic.Int64 // in seconds
+			store, caller := loaded(t, filepath.Join(t.TempDir(), "groups.db"), sqlite.WithVFS(register(t, f)),
+				sqlite.WithLogger(slog.New(slog.NewTextHandler(&log, nil))), sqlite.WithClock(func() time.Time { return time.Unix(clock.Load(), 0) }))
 			if _, err := store.Update(t.Context(), caller, 7, noted("before"), group.Includes{}); err != nil {
 				t.Fatal(err)
 			}
@@ -134,8 +137,21 @@ func TestStorageFails(t *testing.T) {
 			if _, err := store.Tokens(t.Context()); err != nil {
 				t.Errorf("reading while writing fails: %v", err)
 			}
+			for range 3 {
+				if err := store.Ready(t.Context()); group.CodeOf(err) != group.Unavailable {
+					t.Errorf("after %d s it is ready: %v", clock.Load(), err)
+				}
+				clock.Add(9)
+			}
+			clock.Add(9)
 			f.write.Store(nil)
 			f.sync.Store(nil)
+			if err := store.Ready(t.Context()); err != nil {
+				t.Errorf("when storage is back it is not ready: %v", err)
+			}
+			if got := log.String(); strings.Count(got, "level=ERROR") != 1 || strings.Count(got, "stored again") != 1 {
+				t.Errorf("the log says\n%s", got)
+			}
 			u := noted("")
 			u.Notes.SetUnspecified()
 			s, err := store.Update(t.Context(), caller, 7, u, group.Includes{})
@@ -280,7 +296,8 @@ func TestCheckpointsFail(t *testing.T) {
 	f.checkpoint.Store(new(sqlite3.IOERR_WRITE))
 	update(func(err error) bool { return errors.Is(err, sqlite3.IOERR) && group.CodeOf(err) == group.Unavailable })
 	f.checkpoint.Store(nil)
-	update(func(err error) bool { return err == nil })
+	for s.Ready(t.Context()) != nil { // which finds out by itself: who is not ready gets no updates
+	}
 	if err := s.Close(); err != nil {
 		t.Fatal(err)
 	}
@@ -299,4 +316,42 @@ func (l *lines) Write(p []byte) (int, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return l.Builder.Write(p)
+}
+
+// TestFileIsGone removes and replaces the file of a store that serves: no update is answered that nobody would find again.
+func TestFileIsGone(t *testing.T) {
+	for _, test := range []struct {
+		name string
+		to   func(path string) error
+	}{
+		{"removed", os.Remove},
+		{"replaced", func(path string) error {
+			return errors.Join(os.Rename(path, path+".old"), os.WriteFile(path, nil, 0o600))
+		}},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			var log lines
+			path := filepath.Join(t.TempDir(), "groups.db")
+			store, caller := loaded(t, path, sqlite.WithLogger(slog.New(slog.NewTextHandler(&log, nil))))
+			if err := test.to(path); err != nil {
+				t.Fatal(err)
+			}
+			if err := store.Ready(t.Context()); group.CodeOf(err) != group.Unavailable {
+				t.Errorf("it is ready: %v", err)
+			}
+			var wg sync.WaitGroup
+			for range 8 {
+				wg.Go(func() {
+					_, err := store.Update(context.Background(), caller, 7, noted("lost"), group.Includes{})
+					if group.CodeOf(err) != group.Unavailable {
+						t.Errorf("the error is %v, want unavailable", err)
+					}
+				})
+			}
+			wg.Wait()
+			if got := log.String(); strings.Count(got, "level=ERROR") != 1 || !strings.Contains(got, "removed or replaced") {
+				t.Errorf("the log says\n%s", got)
+			}
+		})
+	}
 }

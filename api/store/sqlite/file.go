@@ -12,6 +12,8 @@ import (
 	"time"
 
 	"github.com/ncruces/go-sqlite3"
+
+	"example.com/oxgroups/api/group"
 )
 
 // file knows how to connect to one database file.
@@ -19,6 +21,18 @@ type file struct {
 	path string
 	vfs  string
 	busy time.Duration
+	info os.FileInfo // of the file when it was opened
+}
+
+// errGone says that what is written is lost: nobody will find it.
+var errGone = &group.Error{Code: group.Unavailable, Err: errors.New("sqlite: the file was removed or replaced while it is open: start again")}
+
+// there returns errGone unless the file is still the one that was opened.
+func (f file) there() error {
+	if info, err := os.Stat(f.path); err != nil || !os.SameFile(info, f.info) {
+		return errGone
+	}
+	return nil
 }
 
 // uri is what SQLite opens through a VFS: https://sqlite.org/uri.html
@@ -57,7 +71,8 @@ func newFile(path string, o options) (file, error) {
 	} else if !errors.Is(err, os.ErrExist) {
 		return file{}, err
 	}
-	return file{path: path, vfs: o.vfs, busy: o.busy}, nil
+	info, err := os.Stat(path)
+	return file{path: path, vfs: o.vfs, busy: o.busy, info: info}, err
 }
 
 // makeIndex makes the wal-index (-shm), which SQLite would make for everybody, with the mode of the file: who may read the file

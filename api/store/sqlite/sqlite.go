@@ -151,10 +151,32 @@ func (e *engine) bulkRead(ctx context.Context, do func(store.Tx) error) (err err
 	return c.reading(ctx, do)
 }
 
-// Ready returns an error where the file cannot be read or checkpoints fail.
+// failureAge is how long a change that failed keeps the store from being ready: a small change may fit where others do not.
+const failureAge = 10 * time.Second
+
+// Ready returns an error where the file cannot be read or is not there any more, and where changes or checkpoints fail. After
+// failureAge it tries to change the file itself, for whoever is not ready gets no changes.
 func (e *engine) Ready(ctx context.Context) error {
-	if failure := e.writer.checkpoints.failure.Load(); failure != nil && *failure != nil {
-		return &group.Error{Code: group.Unavailable, Err: fmt.Errorf("sqlite: checkpoint: %w", *failure)}
+	if err := e.file.there(); err != nil {
+		return err
+	}
+	w := e.writer
+	if err := w.recent(failureAge); err != nil {
+		return unavailable(err)
+	}
+	if w.err() != nil || w.checkpoints.err() != nil {
+		err := w.do(ctx, func(c *conn) error { // SQLite writes no page that does not change
+			if err := c.run(`UPDATE reference_ids SET last = last + 1`); err != nil {
+				return err
+			}
+			return c.run(`UPDATE reference_ids SET last = last - 1`)
+		})
+		if err == nil && w.checkpoints.err() != nil {
+			err = &group.Error{Code: group.Unavailable, Err: fmt.Errorf("sqlite: checkpoint: %w", w.checkpoints.err())}
+		}
+		if err != nil {
+			return err
+		}
 	}
 	return e.Transact(ctx, store.Read, func(tx store.Tx) error {
 		_, err := tx.(*conn).version()

@@ -8,6 +8,8 @@ import (
 	"sync"
 	"time"
 
+	"github.com/ncruces/go-sqlite3"
+
 	"example.com/oxgroups/api/group"
 	"example.com/oxgroups/api/store"
 )
@@ -18,12 +20,15 @@ const maxBatch = 256
 // writer owns the connection that writes, in a goroutine. It runs a transaction with all jobs that wait, and answers them
 // after the commit (group commit).
 type writer struct {
+	health
+	file        file
 	conn        *conn
 	checkpoints *checkpointer
 	jobs        chan *job // unbuffered: a job that is not taken yet can be withdrawn
 	quit        chan struct{}
 	ended       chan struct{}
-	shared      bool // the last transaction had more than one job
+	changes     int64 // of the connection, up to the last transaction
+	shared      bool  // the last transaction had more than one job
 	onCommit    func(calls int, took time.Duration)
 
 	close func() error
@@ -39,7 +44,8 @@ type job struct {
 
 func newWriter(f file, c *conn, o store.Options) *writer {
 	w := &writer{
-		conn: c, checkpoints: newCheckpointer(f, c, o.Log), onCommit: o.OnCommit,
+		health: health{log: o.Log, now: o.Now, file: f.path, fails: "changes cannot be stored", works: "changes are stored again"},
+		file:   f, conn: c, checkpoints: newCheckpointer(f, c, o), onCommit: o.OnCommit,
 		jobs: make(chan *job), quit: make(chan struct{}), ended: make(chan struct{}),
 	}
 	w.close = sync.OnceValue(func() error {
@@ -133,6 +139,10 @@ func (w *writer) separately(batch []*job, err error) {
 		case err == nil, errors.Is(err, errHalfDone):
 			j.answer <- j.err
 		default:
+			if isStorage(err) && !errors.Is(err, sqlite3.BUSY) || errors.Is(err, errGone) {
+				w.changes = w.conn.TotalChanges()
+				w.note(err)
+			}
 			j.answer <- unavailable(fmt.Errorf("sqlite: transaction: %w", err))
 		}
 	}
@@ -155,11 +165,18 @@ func (w *writer) alone(j *job) error {
 // end commits the transaction of a number of jobs.
 func (w *writer) end(jobs int) error {
 	began := time.Now()
-	err := w.conn.run(`COMMIT`)
-	if err == nil {
-		w.onCommit(jobs, time.Since(began))
+	if err := w.conn.run(`COMMIT`); err != nil {
+		return err
 	}
-	return err
+	if err := w.file.there(); err != nil {
+		return err
+	}
+	w.onCommit(jobs, time.Since(began))
+	if changes := w.conn.TotalChanges(); changes != w.changes { // else nothing was written
+		w.changes = changes
+		w.note(nil)
+	}
+	return nil
 }
 
 // begin begins a transaction. While another process holds the file ctx ends the waiting.
