@@ -19,7 +19,7 @@ type Parameters struct {
 // Parameter describes one parameter of an operation, in the terms of OpenAPI.
 type Parameter struct {
 	Field
-	In         string   // "path", "query", "header" or "cookie"
+	In         string   // "path", "query", "header" or "cookie"; "" for a property of a form, which is read as a query
 	Style      string   // "simple", "label", "matrix", "form", "spaceDelimited", "pipeDelimited", "deepObject"; "content" for one that is JSON
 	Explode    bool     // each element of an array, and each property of an object, is a value of its own
 	AllowEmpty bool     // the empty value is allowed, whatever the schema says
@@ -57,7 +57,7 @@ func (r *ParameterReader) Value(p *Parameter, check func(*Scanner)) *Scanner {
 	}
 	values := r.values(p)
 	array := p.Kind == Array && p.Style != "content"
-	repeated := array && p.Explode && (p.In == "query" || p.In == "cookie")
+	repeated := array && p.Explode && (p.inQuery() || p.In == "cookie")
 	switch {
 	case len(values) == 0:
 		return r.absent(p)
@@ -198,7 +198,7 @@ func (r *ParameterReader) values(p *Parameter) []string {
 func (r *ParameterReader) plain(p *Parameter, value string) string {
 	plain, err := value, error(nil)
 	switch {
-	case p.In == "query":
+	case p.inQuery():
 		plain, err = url.QueryUnescape(value)
 	case p.In == "path" && r.in.Escaped:
 		plain, err = url.PathUnescape(value)

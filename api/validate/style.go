@@ -90,10 +90,22 @@ func (r *ParameterReader) object(p *Parameter) (s *Scanner, found bool) {
 	return r.scanner(e.buf), true
 }
 
+func (p *Parameter) inQuery() bool { return p.In == "query" || p.In == "" }
+
+// Takes reports whether a name of a query or form is the parameter, or a part of it.
+func (p *Parameter) Takes(name string) bool {
+	if p.Kind == Object && p.Style != "content" || p.Style == "deepObject" {
+		if _, ok := propertyName(p, name); ok && (p.Style == "deepObject" || p.Explode) {
+			return true
+		}
+	}
+	return name == p.Name
+}
+
 // properties returns the properties that a request has for an object. found is false where there is none, ok where they are not in its
 // style.
 func (r *ParameterReader) properties(p *Parameter) (list []property, found, ok bool) {
-	if p.In == "query" && (p.Style == "deepObject" || p.Explode && p.Style == "form") {
+	if p.inQuery() && (p.Style == "deepObject" || p.Explode && p.Style == "form") {
 		for name, value := range pairs(r.in.Query) {
 			if name, ok := propertyName(p, name); ok {
 				list = append(list, property{name, value})

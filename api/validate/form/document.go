@@ -34,6 +34,8 @@ func (d document) appendJSON(dst, form []byte, add func(name, text string, hasVa
 
 func (d document) encode(e *validate.Encoder, n *node) {
 	switch {
+	case n.json != nil:
+		e.Raw(n.json)
 	case n.shape == object:
 		e.Open('{')
 		for _, c := range n.children {
@@ -74,6 +76,7 @@ type node struct {
 	elements []element       // in order of appearance
 	indexes  map[uint64]bool // of an indexed list
 	children []*node         // of an object, in order of appearance
+	json     []byte          // of a field in another style, in place of all that
 }
 
 // element is one scalar of a list. Lists of objects have no form here.

@@ -17,19 +17,35 @@ import (
 	"example.com/oxgroups/api/validate"
 )
 
-// Decoder returns a function that reads a form as decode reads JSON. fields are those of the schema of decode.
-func Decoder[T any](decode func([]byte, *T) error, fields []validate.Field, bracketed bool) func([]byte, *T) error {
-	convert := AppendStandardJSON
-	if bracketed {
-		convert = AppendJSON
-	}
+// Decoder returns a function that reads a form as decode reads JSON. fields are those of the schema of decode. styled are the fields that
+// the standard encoding has in another style.
+func Decoder[T any](decode func([]byte, *T) error, fields []validate.Field, bracketed bool, styled ...validate.Parameter) func([]byte, *T) error {
 	return func(form []byte, v *T) error {
-		document, err := convert(nil, form, fields)
-		if err != nil {
+		var document []byte
+		var err error
+		if bracketed {
+			document, err = AppendJSON(nil, form, fields)
+		} else {
+			document, err = AppendStandardJSON(nil, form, fields, styled...)
+		}
+		found, ok := err.(validate.Violations)
+		if err != nil && !ok {
 			return err
 		}
-		return decode(document, v)
+		return join(found, decode(document, v))
 	}
+}
+
+// join returns the violations that were found before a document was read with what its decoder returned.
+func join(found validate.Violations, err error) error {
+	more, ok := err.(validate.Violations)
+	switch {
+	case err != nil && !ok:
+		return err
+	case len(found)+len(more) == 0:
+		return nil
+	}
+	return append(found, more...)
 }
 
 // AppendStandardJSON appends the JSON document that a form in the standard encoding stands for to dst. The caller bounds the size
@@ -37,13 +53,29 @@ func Decoder[T any](decode func([]byte, *T) error, fields []validate.Field, brac
 //
 //   - A name that is repeated is an array, and so is one whose field is an array. An object is given as JSON.
 //   - A name without "=" is null, and so is one with nothing behind "=" whose field is no string; for a list it is the empty one.
+//   - A field that is among styled is read as that parameter of a query is; violations of its style come with the document.
 //   - Names that fields does not have are strings in the document: the decoder ignores or refuses them, as it does in JSON.
-func AppendStandardJSON(dst, form []byte, fields []validate.Field) ([]byte, error) {
+func AppendStandardJSON(dst, form []byte, fields []validate.Field, styled ...validate.Parameter) ([]byte, error) {
 	root := document{node: newRoot(fields), appendText: validate.AppendValue}
 	unknown := map[string]*node{}
-	return root.appendJSON(dst, form, func(name, text string, hasValue bool) string {
+	reader := validate.ReadParameters(validate.Parameters{Query: string(form)}, validate.Options{})
+	for i := range styled {
+		p := &styled[i]
+		field := validate.FindField(fields, p.Name)
+		if s := reader.Value(p, nil); s != nil && field != nil {
+			start := s.Offset()
+			s.Skip()
+			if json := s.Raw(start); json != nil {
+				root.child(field).json = json
+			}
+			reader.End(p, s)
+		}
+	}
+	document, err := root.appendJSON(dst, form, func(name, text string, hasValue bool) string {
 		field := validate.FindField(fields, name)
 		switch {
+		case slices.ContainsFunc(styled, func(p validate.Parameter) bool { return p.Takes(name) }):
+			return ""
 		case field == nil:
 			return root.addUnknown(unknown, name, text)
 		case field.Kind == validate.Array:
@@ -52,6 +84,10 @@ func AppendStandardJSON(dst, form []byte, fields []validate.Field) ([]byte, erro
 			return root.child(field).set(text, hasValue)
 		}
 	})
+	if err == nil {
+		err = reader.Err()
+	}
+	return document, err
 }
 
 // AppendJSON appends the JSON document that a form with bracketed names stands for to dst. The caller bounds the size of form.

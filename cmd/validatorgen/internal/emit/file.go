@@ -29,6 +29,8 @@ type Root struct {
 	Type   *gotype.Type // nil: it is only checked
 	// Expr is the type as another package writes it, where that is an alias of Type.
 	Expr string
+	// DecodeOnly says that there is nothing to append.
+	DecodeOnly bool
 }
 
 // GoType returns the type of a root as another package writes it.
@@ -172,6 +174,9 @@ func (g *Generator) exported(root Root) string {
 	}
 	read := func(c *code) { g.value(c, root.Schema, target{root.Type, "*v"}) }
 	write := func(name string, response bool) {
+		if root.DecodeOnly {
+			return
+		}
 		direction := g.direction(function{schema: s, typ: root.Type, append: true, response: response})
 		add("Append", name, direction, response, func(c *code) { g.appendValue(c, root.Schema, target{root.Type, "*v"}, response) })
 	}

@@ -92,7 +92,7 @@ func (g *Generator) operation(d *openapi.Document, op *openapi.Operation, names 
 		o.params = g.model.Lookup(o.Name + "Params")
 	}
 	o.Parameters = g.parametersOf(d, o, names)
-	o.Bodies = g.bodiesOf(o, names)
+	o.Bodies = g.bodiesOf(d, o, names)
 	o.Replies = g.repliesOf(d, o, names)
 	return o
 }
@@ -103,7 +103,10 @@ func tables(operations []*operation) []Table {
 	seen := map[*schema.Schema]bool{}
 	for _, op := range operations {
 		for _, b := range op.Bodies {
-			if r := b.Schema.Resolve(); b.table.Name != "" && !seen[r] {
+			if b.table.Name == "" {
+				continue
+			}
+			if r := b.Schema.Resolve(); !seen[r] {
 				seen[r] = true
 				all = append(all, b.table)
 			}

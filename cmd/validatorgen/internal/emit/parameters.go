@@ -137,12 +137,17 @@ func (g *Generator) parseFunction(op *operation) string {
 
 // describe fills in what the table says of a parameter.
 func (g *Generator) describe(p *parameter) {
+	p.describeParts()
+	p.Facts = append(p.Facts, g.facts(p.Schema, p.Required, p.Description)...)
+}
+
+// describeParts fills in its kind, and what is in it.
+func (p *parameter) describeParts() {
 	r := p.Schema.Resolve()
 	p.Kind = parameterKind(p.Schema)
 	if items := itemsOf(r); items != nil && typesOf(r) == schema.Array {
 		p.Facts = append(p.Facts, "Items: "+parameterKind(items))
 	}
-	p.Facts = append(p.Facts, g.facts(p.Schema, p.Required, p.Description)...)
 	if (p.Kind != "validate.Object" || p.Style == "content") && p.Style != "deepObject" {
 		return
 	}

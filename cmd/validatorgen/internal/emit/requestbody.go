@@ -8,6 +8,7 @@ import (
 
 	"example.com/oxgroups/cmd/validatorgen/internal/gotype"
 	"example.com/oxgroups/cmd/validatorgen/internal/openapi"
+	"example.com/oxgroups/cmd/validatorgen/internal/schema"
 	"github.com/oapi-codegen/oapi-codegen/v2/pkg/codegen"
 )
 
@@ -19,7 +20,25 @@ type body struct {
 	Decoder string // the function of the validator package that reads it, "" for a *wire.Stream
 	table   Table  // of its fields
 	Fields  string // the variable that has the table, or nil
+
+	Parts   []part      // of a multipart body
+	Styled  []parameter // the properties of a form that are sent in another style
+	Details string      // the variable that has either, "" where there are none
+	Attach  string      // the function that takes the files, "" where there are none
 }
+
+// part is a part of a multipart body.
+type part struct {
+	field
+	JSON         bool
+	ContentTypes []string
+	File         *gotype.Field // where a file goes, nil for another part
+}
+
+// Kinds of the place of a file.
+func (p part) IsPointer() bool  { return p.File.Type.Kind == gotype.Pointer }
+func (p part) IsNullable() bool { return p.File.Type.Kind == gotype.Nullable }
+func (p part) IsList() bool     { return p.File.Type.Value().Kind == gotype.Slice }
 
 // reply is one response with a JSON body in Go.
 type reply struct {
@@ -36,7 +55,7 @@ type reply struct {
 var rawJSON = &gotype.Type{Kind: gotype.Raw, Expr: "json.RawMessage"}
 
 // bodiesOf gives each representation of a body its type and decoder.
-func (g *Generator) bodiesOf(op *operation, names *goNames) []body {
+func (g *Generator) bodiesOf(d *openapi.Document, op *operation, names *goNames) []body {
 	if op.Body == nil {
 		return nil
 	}
@@ -48,6 +67,14 @@ func (g *Generator) bodiesOf(op *operation, names *goNames) []body {
 			root := g.bodyRoot(op, b, names)
 			b.Expr, b.Decoder = root.GoType(), "Decode"+root.Name
 			b.table = tableOf(op, b, all)
+			b.Styled = styled(m)
+		case openapi.Multipart:
+			if root := g.multipartRoot(op, &b, names); root != nil {
+				b.Expr, b.Decoder = root.GoType(), "Decode"+root.Name
+				break
+			}
+			d.Notice(op.Operation, m.Node.Place, "a body of %s is handed on as a reader, as there is no struct for it: its parts are not checked", m.Name)
+			b.Expr = "wire.Stream"
 		case openapi.Text:
 			b.Expr, b.Decoder = "string", "Decode"+op.Name+b.Tag+"RequestBody"
 		default:
@@ -169,7 +196,20 @@ func (g *Generator) replyRoot(op *operation, r reply, names *goNames) *Root {
 func (g *Generator) bodyFunctions(op *operation) string {
 	type function struct{ Name, Place, Reading string }
 	var text strings.Builder
-	for _, b := range op.Bodies {
+	for i := range op.Bodies {
+		b := &op.Bodies[i]
+		switch {
+		case len(b.Parts) > 0:
+			b.Details = g.unique(op.Name + "Parts")
+			text.WriteString(g.render("parts", b))
+			if len(b.Files()) > 0 {
+				b.Attach = g.unique("Attach" + op.Name + "Files")
+				text.WriteString(g.render("attach", b))
+			}
+		case len(b.Styled) > 0:
+			b.Details = g.unique(op.Name + b.Tag + "Styles")
+			text.WriteString(g.render("styles", b))
+		}
 		if b.Kind == openapi.Text && g.model != nil {
 			g.labels[b.Schema.Place.ID()] = op.Name + b.Tag + "RequestBody"
 			c := &code{}
@@ -227,3 +267,79 @@ func (op *operation) Offered() []string {
 
 // IsForm reports whether the body is a form.
 func (b body) IsForm() bool { return b.Kind == openapi.Form }
+
+// Files returns the parts of a multipart body that are files.
+func (b body) Files() []part {
+	return slices.DeleteFunc(slices.Clone(b.Parts), func(p part) bool { return p.File == nil })
+}
+
+// styled describes the properties of a form that are sent in another style, or as JSON.
+func styled(m openapi.MediaType) []parameter {
+	var all []parameter
+	for _, e := range m.Encoding {
+		s := m.Schema.Resolve().Property(e.Property)
+		if m.Kind != openapi.Form || s == nil || s.Resolve().ReadOnly || e.Style == "" && !e.JSON() {
+			continue
+		}
+		p := parameter{Parameter: openapi.Parameter{Name: e.Property, Style: cmp.Or(e.Style, "content"), Explode: e.Explode, Schema: s}}
+		p.describeParts()
+		all = append(all, p)
+	}
+	return all
+}
+
+// multipartRoot returns what reads the parts of a body but for its files, which it describes in b; nil where there is no struct for them.
+func (g *Generator) multipartRoot(op *operation, b *body, names *goNames) *Root {
+	if g.model == nil {
+		return nil
+	}
+	t := g.model.Lookup(op.Name + "MultipartRequestBody")
+	if t == nil || t.Kind != gotype.Struct || t.Union {
+		return nil
+	}
+	s, text := *b.Schema.Resolve(), *t // without the files
+	s.Place, s.Component, s.Rules, text.Fields = b.Node.Place, "", slices.Clone(s.Rules), nil
+	for _, f := range t.Fields {
+		if !isFile(f.Type) {
+			text.Fields = append(text.Fields, f)
+		}
+	}
+	var properties []schema.Property
+	for _, property := range s.Properties() {
+		p := part{field: field{Name: property.Name, Kind: kindOf(property.Schema)}}
+		if items := itemsOf(property.Schema); items != nil {
+			p.Facts = []string{"Items: " + kindOf(items)}
+		}
+		if i := slices.IndexFunc(b.Encoding, func(e openapi.Encoding) bool { return e.Property == property.Name }); i >= 0 {
+			p.JSON, p.ContentTypes = b.Encoding[i].JSON(), b.Encoding[i].ContentTypes
+		}
+		if f := t.Field(property.Name); f != nil && isFile(f.Type) {
+			p.File, property.Schema = f, withoutText(property.Schema)
+		}
+		b.Parts, properties = append(b.Parts, p), append(properties, property)
+	}
+	s.Replace(schema.Properties{List: properties})
+	root := names.add(op.Name+"MultipartRequestBody", &s, &text)
+	root.DecodeOnly = true
+	return root
+}
+
+// isFile reports whether a type is the one of a file, or a list of them.
+func isFile(t *gotype.Type) bool {
+	if t = t.Value(); t.Kind == gotype.Slice {
+		t = t.Elem
+	}
+	return t.Expr == "openapi_types.File"
+}
+
+// withoutText returns the schema of a file, or of a list of files, without what it says of their text.
+func withoutText(s *schema.Schema) *schema.Schema {
+	r := *s.Resolve()
+	r.Component = ""
+	if !schema.Has[schema.Items](&r) {
+		return &schema.Schema{Place: r.Place}
+	}
+	r.Rules = slices.Clone(r.Rules)
+	r.Replace(schema.Items{Schema: anything})
+	return &r
+}

@@ -1,6 +1,7 @@
 package openapi
 
 import (
+	"slices"
 	"strings"
 
 	"example.com/oxgroups/cmd/validatorgen/internal/schema"
@@ -28,6 +29,42 @@ type MediaType struct {
 	Kind   Kind
 	Schema *schema.Schema // nil: there is none
 	Node   *spec.Node
+	// Encoding says how the properties of a form, or the parts of a multipart body, are sent, where that is not as usual.
+	Encoding []Encoding
+}
+
+// Encoding is how one property is sent.
+type Encoding struct {
+	Property     string
+	Style        string // of a property of a form; "" where it is not said
+	Explode      bool
+	ContentTypes []string
+	Node         *spec.Node
+}
+
+// JSON reports whether the property is sent as JSON, whatever its type.
+func (e Encoding) JSON() bool {
+	return len(e.ContentTypes) > 0 && !slices.ContainsFunc(e.ContentTypes, func(name string) bool { return !spec.IsJSON(name) })
+}
+
+func encodings(n *spec.Node) []Encoding {
+	var all []Encoding
+	for _, m := range n.Entries("encoding") {
+		e := Encoding{Property: m.Key, Style: m.Value.Str("style"), Node: m.Value}
+		if explode := m.Value.Get("explode"); e.Style == "" && explode != nil {
+			e.Style = "form"
+		}
+		if e.Explode = e.Style == "form"; m.Value.Get("explode") != nil {
+			e.Explode = m.Value.True("explode")
+		}
+		for name := range strings.SplitSeq(m.Value.Str("contentType"), ",") {
+			if name = strings.TrimSpace(name); name != "" {
+				e.ContentTypes = append(e.ContentTypes, name)
+			}
+		}
+		all = append(all, e)
+	}
+	return all
 }
 
 // Kind is how a representation is read.
@@ -55,7 +92,7 @@ func (d *Document) responses(n *spec.Node) []Response {
 func (d *Document) content(n *spec.Node) []MediaType {
 	var all []MediaType
 	for _, m := range n.Entries("content") {
-		media := MediaType{Name: m.Key, Node: m.Value}
+		media := MediaType{Name: m.Key, Node: m.Value, Encoding: encodings(m.Value)}
 		if s := m.Value.Get("schema"); s != nil {
 			media.Schema = d.Compile(s)
 		}
@@ -88,14 +125,16 @@ func (d *Document) classify() {
 }
 
 func (d *Document) noticeBody(op *Operation, m *MediaType) {
-	encoding := m.Node.Get("encoding")
-	switch {
-	case m.Kind == Multipart:
-		d.Notice(op, m.Node.Place, "a body of %s is handed on as a reader: its parts are not checked", m.Name)
-	case m.Kind == Stream:
+	if m.Kind == Stream {
 		d.Notice(op, m.Node.Place, "a body of %s is handed on as a reader: it is not checked", m.Name)
-	case m.Kind == Form && encoding != nil:
-		d.Notice(op, encoding.Place, "encoding is not read: a form has name=value, and arrays by repetition")
+	}
+	for _, e := range m.Encoding {
+		switch contentType, headers := e.Node.Get("contentType"), e.Node.Get("headers"); {
+		case m.Kind == Form && contentType != nil && !e.JSON():
+			d.Notice(op, contentType.Place, "contentType is not read: a property of a form is text, or JSON")
+		case m.Kind == Multipart && headers != nil:
+			d.Notice(op, headers.Place, "the headers of parts are not read")
+		}
 	}
 }
 
@@ -104,10 +143,10 @@ func (d *Document) kindOf(m *MediaType) Kind {
 	name := spec.Essence(m.Name)
 	text := m.Schema != nil && m.Schema.Possible() == schema.String
 	switch {
-	case strings.HasPrefix(name, "multipart/"):
-		return Multipart
 	case m.Schema == nil:
 		return Stream
+	case name == "multipart/form-data" && m.Schema.Possible() == schema.Object && !m.Schema.Resolve().Combined():
+		return Multipart
 	case spec.IsJSON(name):
 		return JSON
 	case name == "application/x-www-form-urlencoded":

@@ -105,7 +105,7 @@ paths:
           text/csv: {schema: {type: string, format: binary}}
           multipart/mixed: {}
           application/octet-stream: {schema: {type: string, format: binary}}
-      responses: {}`, "x POST /x body:false:application/json; charset=utf-8=0:application/a+json=0:application/b+json=4:*/*=0:application/*=4:application/x-www-form-urlencoded=1:text/plain=2:text/csv=4:multipart/mixed=3:application/octet-stream=4 []"},
+      responses: {}`, "x POST /x body:false:application/json; charset=utf-8=0:application/a+json=0:application/b+json=4:*/*=0:application/*=4:application/x-www-form-urlencoded=1:text/plain=2:text/csv=4:multipart/mixed=4:application/octet-stream=4 []"},
 		{"the document's security", "\nsecurity: [{token: []}]\npaths: {/x: {get: {operationId: x, responses: {}}}}", "x GET /x [[{token []}]]"},
 		{"an operation's own", "\nsecurity: [{token: []}]\npaths: {/x: {get: {operationId: x, security: [{token: [a, b], key: []}, {}], responses: {}}}}", "x GET /x [[{token [a b]} {key []}] []]"},
 		{"none", "\nsecurity: [{token: []}]\npaths: {/x: {get: {operationId: x, security: [], responses: {}}}}", "x GET /x []"},
@@ -162,11 +162,12 @@ func TestRefusals(t *testing.T) {
 // What is not generated though it is valid is listed, by operation, place and reason.
 func TestNotices(t *testing.T) {
 	for _, tc := range []struct{ name, operation, want string }{
-		{"multipart", "requestBody: {content: {multipart/form-data: {schema: {type: object}}}}", "requestBody/content/multipart~1form-data: operation x: a body of multipart/form-data is handed on as a reader: its parts are not checked"},
+		{"multipart that is no form", "requestBody: {content: {multipart/mixed: {schema: {type: object}}}}", "requestBody/content/multipart~1mixed: operation x: a body of multipart/mixed is handed on as a reader"},
+		{"headers of a part", "requestBody: {content: {multipart/form-data: {schema: {type: object}, encoding: {a: {headers: {X: {schema: {type: string}}}}}}}}", "encoding/a/headers: operation x: the headers of parts are not read"},
 		{"bytes", "requestBody: {content: {image/png: {schema: {type: string, format: binary}}}}", "operation x: a body of image/png is handed on as a reader"},
 		{"XML", "requestBody: {content: {application/xml: {schema: {type: object}}}}", "operation x: a body of application/xml is handed on as a reader"},
 		{"JSON without a schema", "requestBody: {content: {application/json: {}}}", "operation x: a body of application/json is handed on as a reader"},
-		{"the encoding of a form", "requestBody: {content: {application/x-www-form-urlencoded: {schema: {type: object}, encoding: {a: {explode: false}}}}}", "encoding: operation x: encoding is not read"},
+		{"the encoding of a form", "requestBody: {content: {application/x-www-form-urlencoded: {schema: {type: object}, encoding: {a: {contentType: text/plain}}}}}", "encoding/a/contentType: operation x: contentType is not read"},
 		{"a text as a response", "responses: {'200': {description: d, content: {text/plain: {schema: {type: string}}}}}", "operation x: response 200 in text/plain has no encoder"},
 		{"a header that is no parameter", "parameters: [{in: header, name: authorization, schema: {type: string}}]", "operation x: header authorization is no parameter"},
 		{"an object inside of a parameter", "parameters: [{in: query, name: o, style: deepObject, schema: {type: object, properties: {a: {type: object}}}}]", "properties/a: operation x: an object inside of the parameter o has no form in the style deepObject: every value is refused"},

@@ -97,7 +97,7 @@ func (s *Schema) absorb(p *Schema) {
 			}
 		case Properties:
 			r.List = slices.Concat(s.Properties(), r.List)
-			s.replace(r)
+			s.Replace(r)
 		case Required:
 			names := Get[Required](s).Names
 			for _, name := range r.Names {
@@ -105,13 +105,13 @@ func (s *Schema) absorb(p *Schema) {
 					names = append(slices.Clip(names), name)
 				}
 			}
-			s.replace(Required{Names: names})
+			s.Replace(Required{Names: names})
 		}
 	}
 }
 
-// replace puts rule in the place of the one with the same keyword, or at the end.
-func (s *Schema) replace(rule Rule) {
+// Replace puts rule in the place of the one with the same keyword, or at the end.
+func (s *Schema) Replace(rule Rule) {
 	for i, r := range s.Rules {
 		if r.Keyword() == rule.Keyword() {
 			s.Rules[i] = rule

@@ -107,6 +107,31 @@ func (handler) PlaceOrder(c echo.Context, params model.PlaceOrderParams, body *m
 	return server.ReplyPlaceOrder201(c, body)
 }
 
+// Upload answers with the fields and the files.
+func (handler) Upload(c echo.Context, body *model.UploadMultipartRequestBody) error {
+	show := func(f openapi_types.File) string {
+		data, err := f.Bytes()
+		return fmt.Sprintf(" %s=%s %v", f.Filename(), data, err)
+	}
+	files := show(body.Photo)
+	if body.Icon != nil {
+		files += show(*body.Icon)
+	}
+	if body.Pictures != nil {
+		for _, f := range *body.Pictures {
+			files += show(f)
+		}
+	}
+	if f, err := body.Seal.Get(); err == nil {
+		files += show(f)
+	}
+	return say(c, "%s %v %s %s %v%s", body.Name, text(body.Ages), text(body.Pet), text(body.Owners), text(body.Raw), files)
+}
+
+func (handler) SendStyled(c echo.Context, body *model.SendStyledFormdataRequestBody) error {
+	return say(c, "%s", text(body))
+}
+
 func (handler) GetStyles(c echo.Context, label int, matrix []int, point model.Point, params model.GetStylesParams) error {
 	return say(c, "%d %v %s %s", label, matrix, text(point), text(params))
 }
@@ -139,7 +164,7 @@ func oauth(c echo.Context, scopes []string) error {
 func options() server.Options {
 	return server.Options{
 		Authenticators: map[string]server.Authenticator{"token": token, "key": key, "oauth": oauth},
-		MaxBody:        200,
+		MaxBody:        2000,
 	}
 }
 
@@ -418,7 +443,7 @@ func TestBodies(t *testing.T) {
 		{"a type by its parameter", put("application/vnd.pet+json; version=2", `[1,2]`), 200, `"ApplicationVndPetPlusJSONVersion2":[1,2]`},
 		{"a form", put(form, "name=Tom&tags=a&tags=b&age="), 200, `"Form":{"age":null,"name":"Tom","tags":["a","b"]}`},
 		{"text", put("text/plain", "a\"b"), 200, `"Text":"a\"b"`},
-		{"multipart", put("multipart/form-data; boundary=x", "--x--"), 200, "7 stream multipart/form-data; boundary=x 5"},
+		{"multipart", put("multipart/mixed; boundary=x", "--x--"), 200, "7 stream multipart/mixed; boundary=x 5"},
 		{"bytes by a range", put("image/png", "\x89PNG"), 200, "7 stream image/png 4"},
 		{"JSON by a range", post("/anything", "application/json", `{"y":1}`), 200, `{"y":1}`},
 		{"a digit in front of a name", post("/second-factor", "application/json", `{"code":7}`), 200, `{"code":7}`},
@@ -445,10 +470,10 @@ func TestBodies(t *testing.T) {
 		{"an encoding", call{method: "PUT", path: "/pets/7", contentType: "application/json", body: "x", header: []string{good, "Content-Encoding: gzip"}}, 415, "Content-Encoding"},
 		{"optional, of no type", post("/notes", "", "x"), 415, "Content-Type"},
 		{"optional, in chunks of no type", chunked(post("/notes", "", "x")), 415, "Content-Type"},
-		{"too large", put("application/json", `"`+strings.Repeat("a", 200)+`"`), 413, "at most 200 bytes"},
-		{"too large in chunks", chunked(put("application/json", strings.Repeat(" ", 201))), 413, "at most 200 bytes"},
-		{"a stream that is too large", chunked(put("image/png", strings.Repeat("x", 201))), 413, "at most 200 bytes"},
-		{"as large as allowed", put("image/png", strings.Repeat("x", 200)), 200, "7 stream image/png 200"},
+		{"too large", put("application/json", `"`+strings.Repeat("a", 2000)+`"`), 413, "at most 2000 bytes"},
+		{"too large in chunks", chunked(put("application/json", strings.Repeat(" ", 2001))), 413, "at most 2000 bytes"},
+		{"a stream that is too large", chunked(put("image/png", strings.Repeat("x", 2001))), 413, "at most 2000 bytes"},
+		{"as large as allowed", put("image/png", strings.Repeat("x", 2000)), 200, "7 stream image/png 2000"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			if status, _, body := tc.call.send(t, s.URL); status != tc.want || !strings.Contains(body, tc.says) {
@@ -480,6 +505,71 @@ func TestForms(t *testing.T) {
 			o.BracketedForms = tc.bracketed
 			if _, _, body := (call{method: "POST", path: "/forms", contentType: tc.contentType, body: tc.body}).send(t, serve(t, o).URL); body != tc.want {
 				t.Errorf("got %s, want %s", body, tc.want)
+			}
+		})
+	}
+}
+
+// The parts of a multipart body are read and checked, and files handed on.
+func TestMultipart(t *testing.T) {
+	s := serve(t, options())
+	part := func(header, content string) string {
+		return "--b\r\nContent-Disposition: form-data; " + header + "\r\n\r\n" + content + "\r\n"
+	}
+	const photo = "name=photo; filename=p.png\r\nContent-Type: image/png"
+	name, file := part("name=name", "Tom"), part(photo, "\xff\x00png")
+	for _, tc := range []struct{ name, contentType, body, want string }{
+		{"what is required", "", name + file, "Tom null null null null p.png=\xff\x00png <nil>"},
+		{"everything", "", name + file +
+			part("name=ages", "1") + part("name=ages", "2") + part("name=pet", `{"name":"Rex"}`) + part("name=raw", "[3,4]") + part("name=other", "x") +
+			part("name=owners; filename=blob\r\nContent-Type: application/json", `{"owner":{"name":"Ann"}}`) + part("name=nobody; filename=n", "\xff") +
+			part("name=icon; filename=i\r\nContent-Type: image/x", "i") + part("name=pictures; filename=1", "1") + part("name=pictures", "2") + part("name=seal; filename=s", "s"),
+			`Tom [1,2] {"name":"Rex"} [{"owner":{"name":"Ann"}}] [3,4] p.png=` + "\xff\x00png <nil> i=i <nil> 1=1 <nil> =2 <nil> s=s <nil>"},
+		{"nothing", "", "", " /name required; /photo required;"},
+		{"rules of every part", "", part("name=name", "too long") + part("name=ages", "x") + part("name=pet", "{}") + part("name=raw", "3") +
+			part("name=owners", "{") + part("name=photo; filename=p\r\nContent-Type: text/html", "p") + part("name=icon; filename=i", "i") +
+			part("name=pictures", "1") + part("name=pictures", "2") + part("name=pictures", "3"),
+			" /photo contentType; /icon contentType; /name maxLength; /ages/0 type; /pet/name required; /raw type; /owners/0 type; /pictures maxItems;"},
+		{"JSON that would add members", "", name + file + part("name=pet", `{"name":"Rex"},"seal":{}`), " /pet type;"},
+		{"a part twice", "", name + name + file, "syntax;"},
+		{"a file twice", "", name + file + file, "syntax;"},
+		{"no name", "", part("x=y", "1"), "syntax;"},
+		{"not UTF-8", "", part("name=name", "\xff") + file, "syntax;"},
+		{"U+0000", "", part("name=name", "\x00") + file, "syntax;"},
+		{"no boundary", "multipart/form-data", name + file, "syntax;"},
+		{"another boundary", "multipart/form-data; boundary=c", name + file, "syntax;"},
+		{"broken off", "", name + "--b\r\nContent-Disposition: form-da", "syntax;"},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			if tc.contentType == "" {
+				tc.contentType = "multipart/form-data; boundary=b"
+			}
+			body := tc.body
+			if tc.name != "broken off" {
+				body += "--b--\r\n"
+			}
+			if _, _, got := (call{method: "POST", path: "/uploads", contentType: tc.contentType, body: body}).send(t, s.URL); got != tc.want {
+				t.Errorf("got  %q\nwant %q", got, tc.want)
+			}
+		})
+	}
+}
+
+// The properties of a form are read in the styles that its encoding names.
+func TestStyledForm(t *testing.T) {
+	s := serve(t, options())
+	for _, tc := range []struct{ name, body, want string }{
+		{"every style", "name=Tom&tags=a%2Cb,c&sizes=1%7C2&x=3&y=4&filter[name]=Rex&filter[tags]=t&filter[tags]=u&ids=[5,6]&other=1",
+			`{"filter":{"name":"Rex","tags":["t","u"]},"ids":[5,6],"name":"Tom","point":{"x":3,"y":4},"sizes":[1,2],"tags":["a,b","c"]}`},
+		{"none of them", "name=Tom", `{"name":"Tom"}`},
+		{"rules", "tags=a&sizes=1|2|x&y=-1&filter[name]=R&ids=x", " /ids type; /sizes/2 type; /sizes maxItems; /point/y minimum; /point/x required; /filter/name minLength; /name required;"},
+		{"given twice", "name=Tom&tags=a&tags=b", " /tags style;"},
+		{"a broken escape", "name=Tom&tags=%zz", "syntax;"},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			k := call{method: "POST", path: "/styled", contentType: "application/x-www-form-urlencoded", body: tc.body}
+			if _, _, got := k.send(t, s.URL); got != tc.want {
+				t.Errorf("got  %s\nwant %s", got, tc.want)
 			}
 		})
 	}

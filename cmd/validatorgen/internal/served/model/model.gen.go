@@ -204,6 +204,16 @@ type N2FaEnableJSONBody struct {
 	Code int `json:"code"`
 }
 
+// SendStyledFormdataBody defines parameters for SendStyled.
+type SendStyledFormdataBody struct {
+	Filter *Filter   `form:"filter,omitempty" json:"filter,omitempty"`
+	Ids    *[]int    `form:"ids,omitempty" json:"ids,omitempty"`
+	Name   string    `form:"name" json:"name"`
+	Point  *Point    `form:"point,omitempty" json:"point,omitempty"`
+	Sizes  *[]int    `form:"sizes,omitempty" json:"sizes,omitempty"`
+	Tags   *[]string `form:"tags,omitempty" json:"tags,omitempty"`
+}
+
 // GetStylesParams_Rest defines parameters for GetStyles.
 type GetStylesParams_Rest struct {
 	Color                *string           `json:"color,omitempty"`
@@ -220,6 +230,19 @@ type GetStylesParams struct {
 	Size *Point                `form:"size,omitempty" json:"size,omitempty"`
 	Rest *GetStylesParams_Rest `form:"rest,omitempty" json:"rest,omitempty"`
 	XAt  *Point                `json:"X-At,omitempty"`
+}
+
+// UploadMultipartBody defines parameters for Upload.
+type UploadMultipartBody struct {
+	Ages     *[]int                                `json:"ages,omitempty"`
+	Icon     *openapi_types.File                   `json:"icon,omitempty"`
+	Name     string                                `json:"name"`
+	Owners   *[]Owner                              `json:"owners,omitempty"`
+	Pet      *Pet                                  `json:"pet,omitempty"`
+	Photo    openapi_types.File                    `json:"photo"`
+	Pictures *[]openapi_types.File                 `json:"pictures,omitempty"`
+	Raw      *[]int                                `json:"raw,omitempty"`
+	Seal     nullable.Nullable[openapi_types.File] `json:"seal,omitempty"`
 }
 
 // SendFormJSONRequestBody defines body for SendForm for application/json ContentType.
@@ -249,7 +272,7 @@ type ReplacePetApplicationVndPetPlusJSONVersion2RequestBody = ReplacePetApplicat
 // ReplacePetFormdataRequestBody defines body for ReplacePet for application/x-www-form-urlencoded ContentType.
 type ReplacePetFormdataRequestBody ReplacePetFormdataBody
 
-// ReplacePetMultipartRequestBody defines body for ReplacePet for multipart/form-data ContentType.
+// ReplacePetMultipartRequestBody defines body for ReplacePet for multipart/mixed ContentType.
 type ReplacePetMultipartRequestBody ReplacePetMultipartBody
 
 // ReplacePetTextRequestBody defines body for ReplacePet for text/plain ContentType.
@@ -260,6 +283,12 @@ type TakeNoteAlias0JSONRequestBody = Pet
 
 // N2FaEnableJSONRequestBody defines body for N2FaEnable for application/json ContentType.
 type N2FaEnableJSONRequestBody N2FaEnableJSONBody
+
+// SendStyledFormdataRequestBody defines body for SendStyled for application/x-www-form-urlencoded ContentType.
+type SendStyledFormdataRequestBody SendStyledFormdataBody
+
+// UploadMultipartRequestBody defines body for Upload for multipart/form-data ContentType.
+type UploadMultipartRequestBody UploadMultipartBody
 
 // Getter for additional properties for GetStylesParams_Rest. Returns the specified
 // element and whether it was found

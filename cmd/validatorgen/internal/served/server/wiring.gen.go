@@ -44,6 +44,10 @@ type Handler interface {
 	TakeAnything(c echo.Context, body *json.RawMessage) error
 	// SendForm handles POST /forms.
 	SendForm(c echo.Context, body *model.Owner) error
+	// Upload handles POST /uploads.
+	Upload(c echo.Context, body *model.UploadMultipartRequestBody) error
+	// SendStyled handles POST /styled.
+	SendStyled(c echo.Context, body *model.SendStyledFormdataRequestBody) error
 	// N2FaEnable handles POST /second-factor.
 	N2FaEnable(c echo.Context, body *model.N2FaEnableJSONRequestBody) error
 	// GetRange handles GET /ranges/{from}-{to}.json.
@@ -65,8 +69,9 @@ type ReplacePetBody struct {
 	ApplicationVndPetPlusJSONVersion2 *model.ReplacePetApplicationVndPetPlusJSONVersion2Body // application/vnd.pet+json; version=2
 	Form                              *model.ReplacePetFormdataRequestBody                   // application/x-www-form-urlencoded
 	Text                              *string                                                // text/plain
-	Multipart                         *wire.Stream                                           // multipart/form-data
+	Multipart                         *wire.Stream                                           // multipart/mixed
 	ImageWildcard                     *wire.Stream                                           // image/*
+	ApplicationOctetStream            *wire.Stream                                           // application/octet-stream
 }
 
 // Authenticator checks one security scheme. It may keep who asks with c.Set. An error that is not nil refuses the request, and goes
@@ -157,6 +162,8 @@ func Register(r Router, prefix string, h Handler, o Options) error {
 	r.Add(http.MethodPost, prefix+"/notes", w.serveTakeNote)
 	r.Add(http.MethodPost, prefix+"/anything", w.serveTakeAnything)
 	r.Add(http.MethodPost, prefix+"/forms", w.serveSendForm)
+	r.Add(http.MethodPost, prefix+"/uploads", w.serveUpload)
+	r.Add(http.MethodPost, prefix+"/styled", w.serveSendStyled)
 	r.Add(http.MethodPost, prefix+"/second-factor", w.serveN2FaEnable)
 	r.Add(http.MethodGet, prefix+"/ranges/:{from}-{to}.json", w.serveGetRange)
 	r.Add(http.MethodPost, prefix+"/ranges\\:archive", w.serveArchiveRanges)
@@ -229,7 +236,7 @@ func (w *wiring) serveReplacePet(c echo.Context) error {
 	var problems wire.Problems
 	id, err := validator.ParseReplacePetParameters(parameters(c))
 	problems.Add(err)
-	media, err := wire.ContentType(c.Request(), true, "application/json", "application/vnd.pet+json", "application/vnd.pet+json; version=2", "application/x-www-form-urlencoded", "text/plain", "multipart/form-data", "image/*")
+	media, err := wire.ContentType(c.Request(), true, "application/json", "application/vnd.pet+json", "application/vnd.pet+json; version=2", "application/x-www-form-urlencoded", "text/plain", "multipart/mixed", "image/*", "application/octet-stream")
 	if err != nil {
 		return err
 	}
@@ -250,12 +257,15 @@ func (w *wiring) serveReplacePet(c echo.Context) error {
 	case 4: // text/plain
 		body = new(ReplacePetBody)
 		body.Text, err = wire.Read(c.Request(), w.maxBody, &problems, validator.DecodeReplacePetTextRequestBody)
-	case 5: // multipart/form-data
+	case 5: // multipart/mixed
 		body = new(ReplacePetBody)
 		body.Multipart, err = wire.NewStream(c.Request(), w.maxBody), nil
 	case 6: // image/*
 		body = new(ReplacePetBody)
 		body.ImageWildcard, err = wire.NewStream(c.Request(), w.maxBody), nil
+	case 7: // application/octet-stream
+		body = new(ReplacePetBody)
+		body.ApplicationOctetStream, err = wire.NewStream(c.Request(), w.maxBody), nil
 	}
 	if err != nil {
 		return err
@@ -347,6 +357,48 @@ func (w *wiring) serveSendForm(c echo.Context) error {
 		return err
 	}
 	return w.handler.SendForm(c, body)
+}
+
+// serveUpload serves POST /uploads.
+func (w *wiring) serveUpload(c echo.Context) error {
+	// No security: everyone may call it.
+	var problems wire.Problems
+	media, err := wire.ContentType(c.Request(), true, "multipart/form-data")
+	if err != nil {
+		return err
+	}
+	var body *model.UploadMultipartRequestBody
+	if media != wire.NoBody {
+		body, err = wire.Read(c.Request(), w.maxBody, &problems, form.Multipart(c.Request().Header.Get("Content-Type"), validator.UploadParts, validator.DecodeUploadMultipartRequestBody, validator.AttachUploadFiles))
+	}
+	if err != nil {
+		return err
+	}
+	if err := problems.Err(); err != nil {
+		return err
+	}
+	return w.handler.Upload(c, body)
+}
+
+// serveSendStyled serves POST /styled.
+func (w *wiring) serveSendStyled(c echo.Context) error {
+	// No security: everyone may call it.
+	var problems wire.Problems
+	media, err := wire.ContentType(c.Request(), false, "application/x-www-form-urlencoded")
+	if err != nil {
+		return err
+	}
+	var body *model.SendStyledFormdataRequestBody
+	if media != wire.NoBody {
+		body, err = wire.Read(c.Request(), w.maxBody, &problems, form.Decoder(validator.DecodeSendStyledFormdataRequestBody, validator.SendStyledFields, w.bracketed, validator.SendStyledFormStyles...))
+	}
+	if err != nil {
+		return err
+	}
+	if err := problems.Err(); err != nil {
+		return err
+	}
+	return w.handler.SendStyled(c, body)
 }
 
 // serveN2FaEnable serves POST /second-factor.

@@ -7,6 +7,9 @@ import (
 	"unicode/utf8"
 
 	"example.com/oxgroups/api/validate"
+	"example.com/oxgroups/api/validate/form"
+	"example.com/oxgroups/cmd/validatorgen/internal/served/model"
+	openapi_types "github.com/oapi-codegen/runtime/types"
 )
 
 // AppendPetsOn200 appends the JSON that encoding/json makes of v, if it fits response 200 of the operation petsOn.
@@ -28,4 +31,67 @@ func DecodeReplacePetTextRequestBody(data []byte, v *string) error {
 		s.Check(utf8.RuneCountInString(text) <= 4, "maxLength", "must have at most 4 characters")
 	}
 	return s.End()
+}
+
+// UploadParts lists the parts of a body in multipart/form-data.
+var UploadParts = []form.Part{
+	{Field: validate.Field{Name: "name", Kind: validate.String}},
+	{Field: validate.Field{Name: "ages", Kind: validate.Array, Items: validate.Integer}},
+	{Field: validate.Field{Name: "pet", Kind: validate.Object}},
+	{Field: validate.Field{Name: "owners", Kind: validate.Array, Items: validate.Object}},
+	{Field: validate.Field{Name: "raw", Kind: validate.Array, Items: validate.Integer}, JSON: true, ContentTypes: []string{"application/json"}},
+	{Field: validate.Field{Name: "photo", Kind: validate.String}, File: true, ContentTypes: []string{"image/png", "image/jpeg"}},
+	{Field: validate.Field{Name: "icon", Kind: validate.String}, File: true, ContentTypes: []string{"image/*"}},
+	{Field: validate.Field{Name: "pictures", Kind: validate.Array, Items: validate.String}, File: true},
+	{Field: validate.Field{Name: "seal", Kind: validate.String}, File: true},
+}
+
+// AttachUploadFiles puts a file into the field of its part.
+func AttachUploadFiles(v *model.UploadMultipartRequestBody, f form.File) {
+	var file openapi_types.File
+	file.InitFromBytes(f.Content, f.Filename)
+	switch f.Field {
+	case "photo":
+		v.Photo = file
+	case "icon":
+		v.Icon = &file
+	case "pictures":
+		if v.Pictures == nil {
+			v.Pictures = new([]openapi_types.File)
+		}
+		*v.Pictures = append(*v.Pictures, file)
+	case "seal":
+		v.Seal.Set(file)
+	}
+}
+
+// SendStyledFormStyles lists the properties of a form that are read in another style.
+var SendStyledFormStyles = []validate.Parameter{
+	{Style: "form", Field: validate.Field{
+		Name: "tags", Kind: validate.Array,
+		Items: validate.String,
+	}},
+	{Style: "pipeDelimited", Field: validate.Field{
+		Name: "sizes", Kind: validate.Array,
+		Items: validate.Integer,
+	}},
+	{Style: "form", Explode: true, Field: validate.Field{
+		Name: "point", Kind: validate.Object,
+		Fields: []validate.Field{
+			{Name: "x", Kind: validate.Integer},
+			{Name: "y", Kind: validate.Integer},
+		},
+	}},
+	{Style: "deepObject", Field: validate.Field{
+		Name: "filter", Kind: validate.Object,
+		Fields: []validate.Field{
+			{Name: "name", Kind: validate.String},
+			{Name: "age", Kind: validate.Integer},
+			{Name: "tags", Kind: validate.Array, Items: validate.String},
+		},
+	}},
+	{Style: "content", Field: validate.Field{
+		Name: "ids", Kind: validate.Array,
+		Items: validate.Integer,
+	}},
 }

@@ -883,6 +883,242 @@ func checkTakeAnythingWildcardRequestBody(s *validate.Scanner) {
 	}
 }
 
+// DecodeUploadMultipartRequestBody reads the schema at /paths/~1uploads/post/requestBody/content/multipart~1form-data.
+func DecodeUploadMultipartRequestBody(data []byte, v *model.UploadMultipartRequestBody) error {
+	s := validate.NewScanner(data, inRequest)
+	decodeUploadMultipartRequestBody(s, v)
+	return s.End()
+}
+
+// decodeUploadMultipartRequestBody reads the schema at /paths/~1uploads/post/requestBody/content/multipart~1form-data into v, and reports whether the value is of its type.
+func decodeUploadMultipartRequestBody(s *validate.Scanner, v *model.UploadMultipartRequestBody) bool {
+	if !s.Begin(validate.Object) {
+		return false
+	}
+	const (
+		hasName uint64 = 1 << iota
+		hasAges
+		hasPet
+		hasOwners
+		hasRaw
+		hasPhoto
+		hasIcon
+		hasPictures
+		hasSeal
+	)
+	var seen uint64
+	var members validate.Members
+	for key, ok := s.NextMember(&members); ok; key, ok = s.NextMember(&members) {
+		mark := s.Mark()
+		switch key {
+		case "name":
+			s.Once(&seen, hasName)
+			if text, ok := s.String(); ok {
+				v.Name = text
+				s.Check(utf8.RuneCountInString(text) <= 5, "maxLength", "must have at most 5 characters")
+			}
+		case "ages":
+			s.Once(&seen, hasAges)
+			var elem []int
+			if decodeUploadMultipartRequestBodyAges(s, &elem) {
+				v.Ages = &elem
+			}
+		case "pet":
+			s.Once(&seen, hasPet)
+			var elem model.Pet
+			if decodePet(s, &elem) {
+				v.Pet = &elem
+			}
+		case "owners":
+			s.Once(&seen, hasOwners)
+			var elem []model.Owner
+			if validate.List(s, &elem, decodeOwner) {
+				v.Owners = &elem
+			}
+		case "raw":
+			s.Once(&seen, hasRaw)
+			var elem []int
+			if decodeUploadMultipartRequestBodyRaw(s, &elem) {
+				v.Raw = &elem
+			}
+		case "photo":
+			s.Once(&seen, hasPhoto)
+			s.Skip()
+		case "icon":
+			s.Once(&seen, hasIcon)
+			s.Skip()
+		case "pictures":
+			s.Once(&seen, hasPictures)
+			checkUploadMultipartRequestBodyPictures(s)
+		case "seal":
+			s.Once(&seen, hasSeal)
+			s.Skip()
+		default:
+			s.SkipUnknown(&members, key)
+		}
+		s.Within(mark, key)
+	}
+	s.Require(seen&hasName != 0, "name")
+	s.Require(seen&hasPhoto != 0, "photo")
+	return true
+}
+
+// decodeUploadMultipartRequestBodyAges reads the schema at /paths/~1uploads/post/requestBody/content/multipart~1form-data/schema/properties/ages into v, and reports whether the value is of its type.
+func decodeUploadMultipartRequestBodyAges(s *validate.Scanner, v *[]int) bool {
+	if !s.Begin(validate.Array) {
+		return false
+	}
+	validate.MakeSlice(s, v)
+	var items validate.Items
+	for s.NextItem(&items) {
+		mark := s.Mark()
+		if number, ok := s.Int64(); ok {
+			*v = append(*v, int(number))
+		}
+		s.WithinItem(mark, items.Index)
+	}
+	return true
+}
+
+// decodeUploadMultipartRequestBodyRaw reads the schema at /paths/~1uploads/post/requestBody/content/multipart~1form-data/schema/properties/raw into v, and reports whether the value is of its type.
+func decodeUploadMultipartRequestBodyRaw(s *validate.Scanner, v *[]int) bool {
+	if !s.Begin(validate.Array) {
+		return false
+	}
+	validate.MakeSlice(s, v)
+	var items validate.Items
+	for s.NextItem(&items) {
+		mark := s.Mark()
+		if number, ok := s.Int64(); ok {
+			*v = append(*v, int(number))
+		}
+		s.WithinItem(mark, items.Index)
+	}
+	return true
+}
+
+// checkUploadMultipartRequestBodyPictures checks a value against the schema at /paths/~1uploads/post/requestBody/content/multipart~1form-data/schema/properties/pictures.
+func checkUploadMultipartRequestBodyPictures(s *validate.Scanner) {
+	if s.Begin(validate.Array) {
+		var items validate.Items
+		for s.NextItem(&items) {
+			mark := s.Mark()
+			s.Skip()
+			s.WithinItem(mark, items.Index)
+		}
+		s.Check(items.Index <= 2, "maxItems", "must have at most 2 items")
+	}
+}
+
+// DecodeSendStyledFormdataRequestBody reads the schema at /paths/~1styled/post/requestBody/content/application~1x-www-form-urlencoded/schema.
+func DecodeSendStyledFormdataRequestBody(data []byte, v *model.SendStyledFormdataRequestBody) error {
+	s := validate.NewScanner(data, inRequest)
+	decodeSendStyledFormdataRequestBody(s, v)
+	return s.End()
+}
+
+// AppendSendStyledFormdataRequestBody appends the JSON of v.
+func AppendSendStyledFormdataRequestBody(b []byte, v *model.SendStyledFormdataRequestBody) ([]byte, error) {
+	e := validate.NewEncoder(b)
+	appendSendStyledFormdataRequestBody(e, v)
+	return e.Result()
+}
+
+// decodeSendStyledFormdataRequestBody reads the schema at /paths/~1styled/post/requestBody/content/application~1x-www-form-urlencoded/schema into v, and reports whether the value is of its type.
+func decodeSendStyledFormdataRequestBody(s *validate.Scanner, v *model.SendStyledFormdataRequestBody) bool {
+	if !s.Begin(validate.Object) {
+		return false
+	}
+	const (
+		hasName uint64 = 1 << iota
+		hasTags
+		hasSizes
+		hasPoint
+		hasFilter
+		hasIds
+	)
+	var seen uint64
+	var members validate.Members
+	for key, ok := s.NextMember(&members); ok; key, ok = s.NextMember(&members) {
+		mark := s.Mark()
+		switch key {
+		case "name":
+			s.Once(&seen, hasName)
+			validate.ReadString(s, &v.Name)
+		case "tags":
+			s.Once(&seen, hasTags)
+			var elem []string
+			if validate.Strings(s, &elem) {
+				v.Tags = &elem
+			}
+		case "sizes":
+			s.Once(&seen, hasSizes)
+			var elem []int
+			if decodeSendStyledFormdataRequestBodySizes(s, &elem) {
+				v.Sizes = &elem
+			}
+		case "point":
+			s.Once(&seen, hasPoint)
+			var elem model.Point
+			if decodePoint(s, &elem) {
+				v.Point = &elem
+			}
+		case "filter":
+			s.Once(&seen, hasFilter)
+			var elem model.Filter
+			if decodeFilter(s, &elem) {
+				v.Filter = &elem
+			}
+		case "ids":
+			s.Once(&seen, hasIds)
+			var elem []int
+			if decodeSendStyledFormdataRequestBodyIds(s, &elem) {
+				v.Ids = &elem
+			}
+		default:
+			s.SkipUnknown(&members, key)
+		}
+		s.Within(mark, key)
+	}
+	s.Require(seen&hasName != 0, "name")
+	return true
+}
+
+// decodeSendStyledFormdataRequestBodySizes reads the schema at /paths/~1styled/post/requestBody/content/application~1x-www-form-urlencoded/schema/properties/sizes into v, and reports whether the value is of its type.
+func decodeSendStyledFormdataRequestBodySizes(s *validate.Scanner, v *[]int) bool {
+	if !s.Begin(validate.Array) {
+		return false
+	}
+	validate.MakeSlice(s, v)
+	var items validate.Items
+	for s.NextItem(&items) {
+		mark := s.Mark()
+		if number, ok := s.Int64(); ok {
+			*v = append(*v, int(number))
+		}
+		s.WithinItem(mark, items.Index)
+	}
+	s.Check(items.Index <= 2, "maxItems", "must have at most 2 items")
+	return true
+}
+
+// decodeSendStyledFormdataRequestBodyIds reads the schema at /paths/~1styled/post/requestBody/content/application~1x-www-form-urlencoded/schema/properties/ids into v, and reports whether the value is of its type.
+func decodeSendStyledFormdataRequestBodyIds(s *validate.Scanner, v *[]int) bool {
+	if !s.Begin(validate.Array) {
+		return false
+	}
+	validate.MakeSlice(s, v)
+	var items validate.Items
+	for s.NextItem(&items) {
+		mark := s.Mark()
+		if number, ok := s.Int64(); ok {
+			*v = append(*v, int(number))
+		}
+		s.WithinItem(mark, items.Index)
+	}
+	return true
+}
+
 // DecodeN2FaEnableJSONRequestBody reads the schema at /paths/~1second-factor/post/requestBody/content/application~1json/schema.
 func DecodeN2FaEnableJSONRequestBody(data []byte, v *model.N2FaEnableJSONRequestBody) error {
 	s := validate.NewScanner(data, inRequest)

@@ -148,6 +148,52 @@ func appendReplacePetFormdataRequestBody(e *validate.Encoder, v *model.ReplacePe
 	e.Close('}')
 }
 
+// appendSendStyledFormdataRequestBody appends the schema at /paths/~1styled/post/requestBody/content/application~1x-www-form-urlencoded/schema.
+func appendSendStyledFormdataRequestBody(e *validate.Encoder, v *model.SendStyledFormdataRequestBody) {
+	e.Open('{')
+	e.Key(`"name":`)
+	e.String(v.Name)
+	if v.Tags != nil {
+		e.Key(`"tags":`)
+		e.Open('[')
+		for i := range *v.Tags {
+			item := &(*v.Tags)[i]
+			e.Next()
+			e.String(*item)
+		}
+		e.Close(']')
+	}
+	if v.Sizes != nil {
+		e.Key(`"sizes":`)
+		e.Open('[')
+		for i := range *v.Sizes {
+			item := &(*v.Sizes)[i]
+			e.Next()
+			e.Int(int64(*item))
+		}
+		e.Close(']')
+	}
+	if v.Point != nil {
+		e.Key(`"point":`)
+		appendPoint(e, v.Point)
+	}
+	if v.Filter != nil {
+		e.Key(`"filter":`)
+		appendFilter(e, v.Filter)
+	}
+	if v.Ids != nil {
+		e.Key(`"ids":`)
+		e.Open('[')
+		for i := range *v.Ids {
+			item := &(*v.Ids)[i]
+			e.Next()
+			e.Int(int64(*item))
+		}
+		e.Close(']')
+	}
+	e.Close('}')
+}
+
 // appendN2FaEnableJSONRequestBody appends the schema at /paths/~1second-factor/post/requestBody/content/application~1json/schema.
 func appendN2FaEnableJSONRequestBody(e *validate.Encoder, v *model.N2FaEnableJSONRequestBody) {
 	e.Open('{')

@@ -50,6 +50,34 @@ var OwnerFields = []validate.Field{
 		}},
 }
 
+// SendStyledFields lists the fields of the schema at /paths/~1styled/post/requestBody/content/application~1x-www-form-urlencoded/schema, in the order of the spec.
+var SendStyledFields = []validate.Field{
+	{Name: "name", Kind: validate.String,
+		Required: true},
+	{Name: "tags", Kind: validate.Array,
+		Items: validate.String},
+	{Name: "sizes", Kind: validate.Array,
+		Items: validate.Integer,
+		Rules: []string{"must have at most 2 items"}},
+	{Name: "point", Kind: validate.Object,
+		Fields: []validate.Field{
+			{Name: "x", Kind: validate.Integer,
+				Required: true},
+			{Name: "y", Kind: validate.Integer,
+				Rules: []string{"must be at least 0"}},
+		}},
+	{Name: "filter", Kind: validate.Object,
+		Fields: []validate.Field{
+			{Name: "name", Kind: validate.String,
+				Rules: []string{"must have at least 2 characters"}},
+			{Name: "age", Kind: validate.Integer},
+			{Name: "tags", Kind: validate.Array,
+				Items: validate.String},
+		}},
+	{Name: "ids", Kind: validate.Array,
+		Items: validate.Integer},
+}
+
 // N2FaEnableFields lists the fields of the schema at /paths/~1second-factor/post/requestBody/content/application~1json/schema, in the order of the spec.
 var N2FaEnableFields = []validate.Field{
 	{Name: "code", Kind: validate.Integer,
