@@ -21,3 +21,5 @@ var Spec []byte
 //go:generate go run github.com/oapi-codegen/oapi-codegen/v2/cmd/oapi-codegen -config cmd/validatorgen/internal/served/common.config.yaml cmd/validatorgen/internal/served/common.yaml
 //go:generate go run github.com/oapi-codegen/oapi-codegen/v2/cmd/oapi-codegen -config cmd/validatorgen/internal/served/shared/config.yaml cmd/validatorgen/internal/served/shared/openapi.yaml
 //go:generate go run ./cmd/validatorgen -spec cmd/validatorgen/internal/served/openapi.yaml -model cmd/validatorgen/internal/served/model -out cmd/validatorgen/internal/served/validator -server cmd/validatorgen/internal/served/server
+//go:generate go run ./cmd/validatorgen -spec cmd/validatorgen/internal/served/openapi.yaml -model cmd/validatorgen/internal/served/model -out cmd/validatorgen/internal/served/validator -server cmd/validatorgen/internal/served/stdserver -server-kind std
+//go:generate go run ./cmd/validatorgen -spec cmd/validatorgen/internal/served/openapi.yaml -model cmd/validatorgen/internal/served/model -out cmd/validatorgen/internal/served/validator -server cmd/validatorgen/internal/served/chiserver -server-kind chi

@@ -14,6 +14,7 @@ import (
 	"strings"
 	"unicode"
 
+	"example.com/oxgroups/api/validate/nearest"
 	"example.com/oxgroups/cmd/validatorgen/internal/emit"
 	"example.com/oxgroups/cmd/validatorgen/internal/gotype"
 	"example.com/oxgroups/cmd/validatorgen/internal/openapi"
@@ -36,7 +37,7 @@ Validatorgen reads an OpenAPI 3.0 document (YAML or JSON, with the files that it
   DecodeXRequestBody              for each request body that is no schema of its own
   XFields, XParameters            tables of the fields of each request body, and of the parameters of each operation
 
-With -server it also writes the package that serves the operations on echo: Register, Handler, and the Reply functions.
+With -server it also writes the package that serves the operations, on echo, net/http or chi: Register, Handler, and the Reply functions.
 
 The model package is what oapi-codegen writes with "models: true"; its names are taken from its source. A keyword that
 cannot be compiled stops generation, and its file, line and JSON Pointer are printed; -exclude leaves out what you name.
@@ -46,7 +47,7 @@ Flags:
 
 type options struct {
 	spec, out, pkg     string
-	server             string
+	server, kind       string
 	model, modelImport string
 	exclude            string
 	refuseNUL, check   bool
@@ -64,6 +65,7 @@ func run(args []string, stdout, stderr io.Writer) int {
 	flags.StringVar(&o.model, "model", "", "the folder of the types that oapi-codegen wrote; without it only checks are written")
 	flags.StringVar(&o.modelImport, "model-import", "", "the import path of that folder (default: found through go.mod)")
 	flags.StringVar(&o.server, "server", "", "the folder to write the wiring of the operations to (package: the name of the folder)")
+	flags.StringVar(&o.kind, "server-kind", "echo", "what the wiring is for: "+strings.Join(emit.Kinds, ", ")+" (std is net/http)")
 	flags.BoolVar(&o.refuseNUL, "refuse-nul", false, "refuse U+0000 in strings, for stores that cannot hold it")
 	flags.StringVar(&o.exclude, "exclude", "", "operations to leave out, by operationId, and what stands at places such as #/components/schemas/Pet/default; separated by commas")
 	flags.IntVar(&o.maxDepth, "max-depth", 0, "how deep a document may be nested (default 64)")
@@ -151,6 +153,9 @@ func generate(o options) error {
 		}
 	}
 	if o.server != "" {
+		if config.Kind = o.kind; !slices.Contains(emit.Kinds, o.kind) {
+			return nearest.Unknown("kind of server", o.kind, emit.Kinds)
+		}
 		if config.Server, err = packageName(o.server); err != nil {
 			return err
 		}

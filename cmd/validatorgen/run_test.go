@@ -170,6 +170,40 @@ func TestPackageName(t *testing.T) {
 	}
 }
 
+// Paths that a router cannot tell apart are refused by the kind of server.
+func TestServerKinds(t *testing.T) {
+	dir := t.TempDir()
+	model := filepath.Join(dir, "model")
+	if err := os.Mkdir(model, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	for name, text := range map[string]string{"go.mod": "module example.com/m", "model/model.go": "package model"} {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	const operation = "{parameters: [{in: path, name: x, required: true, schema: {type: string}}], get: {responses: {'204': {description: ok}}}}\n"
+	paths := func(one, other string) string {
+		return "openapi: 3.0.3\ninfo: {title: test, version: '1'}\npaths:\n  " + one + ": " + operation + "  " + other + ": " + operation
+	}
+	crossed := paths("/a/{x}/c", "/a/b/{x}")
+	for _, tc := range []struct{ name, kind, text, want string }{
+		{"each has text where the other has a parameter", "std", crossed, "get-a-b-{x}: std cannot tell GET /a/b/{x} from /a/{x}/c ("},
+		{"which echo knows", "echo", crossed, ""},
+		{"which chi knows", "chi", crossed, ""},
+		{"one is wider", "std", paths("/a/{x}/c", "/a/{x}/d"), ""},
+		{"the same but for text around a parameter", "chi", paths("/a/{x}", "/a/{x}.json"), "chi cannot tell GET /a/{x}.json from /a/{x} ("},
+		{"an unknown kind", "gni", crossed, `there is no kind of server "gni"; there are echo, std, chi`},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			code, stderr, out := generateInto(t, tc.text, "-model", model, "-out", filepath.Join(dir, "validator"), "-server", filepath.Join(dir, "server"), "-server-kind", tc.kind)
+			if (code == 0) != (tc.want == "") || !strings.Contains(stderr, tc.want) {
+				t.Errorf("ended with %d: %s, want %s (%s)", code, stderr, tc.want, out)
+			}
+		})
+	}
+}
+
 // So is what OpenAPI has ignored beside a reference.
 func TestKeywordsBesideReferencesAreListed(t *testing.T) {
 	code, stderr, _ := generateInto(t, spec("3.0.3", `{properties: {a: {$ref: '#/components/schemas/S', description: a, x-b: 1, minProperties: 1}}}`, plain))

@@ -79,3 +79,34 @@ func (p *Problems) Err() error {
 	}
 	return &p.found
 }
+
+// StatusError is an error with the status that it is answered with: what an authenticator or a handler of net/http returns.
+type StatusError struct {
+	Code    int
+	Message string // for the client
+}
+
+// Error returns the message.
+func (e *StatusError) Error() string { return e.Message }
+
+// Status returns the status.
+func (e *StatusError) Status() int { return e.Code }
+
+// WriteError answers an error in plain text: 400 with what is wrong for a *RequestError, the status of a *BodyError or a *StatusError, and
+// 500 for all others, of which it tells nothing. It is for servers of net/http that have no error handler of their own.
+func WriteError(w http.ResponseWriter, _ *http.Request, err error) {
+	status, message := http.StatusInternalServerError, http.StatusText(http.StatusInternalServerError)
+	var body *BodyError
+	var request *RequestError
+	var other *StatusError
+	switch {
+	case errors.As(err, &request):
+		status, message = http.StatusBadRequest, request.Error()
+	case errors.As(err, &body):
+		status, message = body.Status(), body.Error()
+		w.Header().Set("Connection", "close")
+	case errors.As(err, &other):
+		status, message = other.Code, other.Message
+	}
+	http.Error(w, message, status)
+}

@@ -1,6 +1,9 @@
 package wire
 
-import "strings"
+import (
+	"net/http"
+	"strings"
+)
 
 // Path returns the values of path parameters that are parts of a segment, as in "{id}.json". param returns a whole segment by its
 // template, or the value of any other parameter. ok is false where a segment does not fit its template.
@@ -46,5 +49,33 @@ func match(values map[string]string, template, segment string) bool {
 			return false
 		}
 		values[name], segment = segment[:end], segment[end:]
+	}
+}
+
+// Renamed returns param for a router that has other names. pairs are the names of parameters, each with the one that the router has.
+func Renamed(param func(name string) string, pairs ...string) func(name string) string {
+	return func(name string) string {
+		for i := 0; i+1 < len(pairs); i += 2 {
+			if pairs[i] == name {
+				return param(pairs[i+1])
+			}
+		}
+		return param(name)
+	}
+}
+
+// PathValues returns the path parameters of a request that an http.ServeMux routed, with their escapes, which r.PathValue lacks.
+func PathValues(r *http.Request) func(name string) string {
+	_, pattern, _ := strings.Cut(r.Pattern, "/")
+	path := strings.Split(strings.TrimPrefix(r.URL.EscapedPath(), "/"), "/")
+	return func(name string) string {
+		i := 0
+		for segment := range strings.SplitSeq(pattern, "/") {
+			if segment == "{"+name+"}" && i < len(path) {
+				return path[i]
+			}
+			i++
+		}
+		return ""
 	}
 }

@@ -235,6 +235,7 @@ func (g *Generator) packages() map[string]string {
 	paths := map[string]string{
 		"cmp": "cmp", "json": "encoding/json", "fmt": "fmt", "http": "net/http", "regexp": "regexp", "strconv": "strconv", "strings": "strings",
 		"time": "time", "utf8": "unicode/utf8", "openapi_types": "github.com/oapi-codegen/runtime/types", "echo": "github.com/labstack/echo/v4",
+		"chi": "github.com/go-chi/chi/v5", "context": "context",
 	}
 	for _, name := range []string{"compose", "form", "format", "wire"} {
 		paths[name] = g.config.Runtime + "/" + name

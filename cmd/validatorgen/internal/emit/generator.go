@@ -22,6 +22,7 @@ type Config struct {
 	RefuseNUL bool
 	MaxDepth  int    // 0 is the default of package validate
 	Server    string // the name of the package for the wiring, "" for none
+	Kind      string // of the server: one of Kinds
 	Import    string // the import path of this package, for the wiring
 }
 

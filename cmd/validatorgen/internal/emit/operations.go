@@ -82,8 +82,9 @@ type operation struct {
 	Parser     string // the function that reads the parameters, "" where there are none
 	Bodies     []body
 	Replies    []reply
-	EchoPath   string
-	OpenEnd    string // the last parameter of a path that others go on from
+	Route      string   // the path as the router has it
+	Renamed    []string // names of parameters in the path, each with the one that the router has
+	OpenEnd    string   // of echo: the last parameter of a path that others go on from
 }
 
 func (g *Generator) operation(d *openapi.Document, op *openapi.Operation, names *goNames) *operation {

@@ -216,7 +216,7 @@ func (g *Generator) reserved() map[string]bool {
 	for _, name := range []string{
 		"in", "r", "p", "s", "c", "w", "path", "params", "body", "media", "problems", "err", "ok",
 		"values", "number", "text", "value", "exact", "parsed", "start",
-		"cmp", "compose", "echo", "fmt", "form", "format", "http", "json", "openapi_types", "regexp", "strconv", "strings", "time",
+		"chi", "cmp", "compose", "context", "echo", "fmt", "form", "format", "http", "json", "openapi_types", "regexp", "strconv", "strings", "time",
 		"url", "utf8", "validate", "validator", "wire",
 	} {
 		taken[name] = true

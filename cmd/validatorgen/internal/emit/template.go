@@ -7,7 +7,7 @@ import (
 	"text/template"
 )
 
-//go:embed *.tmpl
+//go:embed *.tmpl server/*.tmpl
 var templateFiles embed.FS
 
 // templates have the code that is the same for every document, and what differs by operation in its place.
@@ -26,10 +26,26 @@ var templates = template.Must(template.New("").Funcs(template.FuncMap{
 	"composites": composites,
 }).ParseFS(templateFiles, "*.tmpl"))
 
+// serverTemplates add what differs by the kind of server.
+var serverTemplates = map[string]*template.Template{
+	"echo": serverTemplate("echo"), "std": serverTemplate("nethttp"), "chi": serverTemplate("nethttp"),
+}
+
+func serverTemplate(name string) *template.Template {
+	return template.Must(template.Must(templates.Clone()).ParseFS(templateFiles, "server/"+name+".tmpl"))
+}
+
 // render executes a template. The first error stops generation.
-func (g *Generator) render(name string, data any) string {
+func (g *Generator) render(name string, data any) string { return g.execute(templates, name, data) }
+
+// renderFor executes a template for a kind of server.
+func (g *Generator) renderFor(kind, name string, data any) string {
+	return g.execute(serverTemplates[kind], name, data)
+}
+
+func (g *Generator) execute(t *template.Template, name string, data any) string {
 	var b strings.Builder
-	if err := templates.ExecuteTemplate(&b, name, data); err != nil {
+	if err := t.ExecuteTemplate(&b, name, data); err != nil {
 		g.fail("print %s: %w", name, err)
 	}
 	return b.String()

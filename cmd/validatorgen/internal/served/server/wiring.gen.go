@@ -106,10 +106,10 @@ type scheme struct {
 }
 
 // authenticate returns nil if all schemes of one alternative take the request, and the error of the first alternative if none does.
-func (w *wiring) authenticate(c echo.Context, alternatives ...[]scheme) error {
+func (s *wiring) authenticate(c echo.Context, alternatives ...[]scheme) error {
 	var first error
 	for i, alternative := range alternatives {
-		err := w.all(c, alternative)
+		err := s.all(c, alternative)
 		if err == nil {
 			return nil
 		}
@@ -120,9 +120,9 @@ func (w *wiring) authenticate(c echo.Context, alternatives ...[]scheme) error {
 	return first
 }
 
-func (w *wiring) all(c echo.Context, schemes []scheme) error {
-	for _, s := range schemes {
-		if err := w.authenticators[s.name](c, s.scopes); err != nil {
+func (s *wiring) all(c echo.Context, schemes []scheme) error {
+	for _, scheme := range schemes {
+		if err := s.authenticators[scheme.name](c, scheme.scopes); err != nil {
 			return err
 		}
 	}
@@ -153,23 +153,23 @@ func Register(r Router, prefix string, h Handler, o Options) error {
 			return fmt.Errorf("register the operations: the security scheme %s has no authenticator", name)
 		}
 	}
-	w := &wiring{handler: h, authenticators: o.Authenticators, maxBody: cmp.Or(o.MaxBody, 1<<20), bracketed: o.BracketedForms}
-	r.Add(http.MethodGet, prefix+"/pets", w.serveListPets)
-	r.Add(http.MethodPost, prefix+"/pets", w.serveAddPet)
-	r.Add(http.MethodGet, prefix+"/pets/:ids/on/:day", w.servePetsOn)
-	r.Add(http.MethodPut, prefix+"/pets/:id", w.serveReplacePet)
-	r.Add(http.MethodDelete, prefix+"/pets/:id", w.serveDeletePet)
-	r.Add(http.MethodPost, prefix+"/notes", w.serveTakeNote)
-	r.Add(http.MethodPost, prefix+"/anything", w.serveTakeAnything)
-	r.Add(http.MethodPost, prefix+"/forms", w.serveSendForm)
-	r.Add(http.MethodPost, prefix+"/uploads", w.serveUpload)
-	r.Add(http.MethodPost, prefix+"/styled", w.serveSendStyled)
-	r.Add(http.MethodPost, prefix+"/second-factor", w.serveN2FaEnable)
-	r.Add(http.MethodGet, prefix+"/ranges/:{from}-{to}.json", w.serveGetRange)
-	r.Add(http.MethodPost, prefix+"/ranges\\:archive", w.serveArchiveRanges)
-	r.Add(http.MethodPost, prefix+"/same-pets", w.serveTakeNoteAlias0)
-	r.Add(http.MethodPost, prefix+"/orders", w.servePlaceOrder)
-	r.Add(http.MethodGet, prefix+"/styles/:label/:matrix/:point", w.serveGetStyles)
+	s := &wiring{handler: h, authenticators: o.Authenticators, maxBody: cmp.Or(o.MaxBody, 1<<20), bracketed: o.BracketedForms}
+	r.Add(http.MethodGet, prefix+"/pets", s.serveListPets)
+	r.Add(http.MethodPost, prefix+"/pets", s.serveAddPet)
+	r.Add(http.MethodGet, prefix+"/pets/:ids/on/:day", s.servePetsOn)
+	r.Add(http.MethodPut, prefix+"/pets/:id", s.serveReplacePet)
+	r.Add(http.MethodDelete, prefix+"/pets/:id", s.serveDeletePet)
+	r.Add(http.MethodPost, prefix+"/notes", s.serveTakeNote)
+	r.Add(http.MethodPost, prefix+"/anything", s.serveTakeAnything)
+	r.Add(http.MethodPost, prefix+"/forms", s.serveSendForm)
+	r.Add(http.MethodPost, prefix+"/uploads", s.serveUpload)
+	r.Add(http.MethodPost, prefix+"/styled", s.serveSendStyled)
+	r.Add(http.MethodPost, prefix+"/second-factor", s.serveN2FaEnable)
+	r.Add(http.MethodGet, prefix+"/ranges/:{from}-{to}.json", s.serveGetRange)
+	r.Add(http.MethodPost, prefix+"/ranges\\:archive", s.serveArchiveRanges)
+	r.Add(http.MethodPost, prefix+"/same-pets", s.serveTakeNoteAlias0)
+	r.Add(http.MethodPost, prefix+"/orders", s.servePlaceOrder)
+	r.Add(http.MethodGet, prefix+"/styles/:label/:matrix/:point", s.serveGetStyles)
 	r.RouteNotFound(prefix+"/pets/:ids/on/:day/*", echo.NotFoundHandler)            // the last parameter ends at a slash
 	r.RouteNotFound(prefix+"/ranges/:{from}-{to}.json/*", echo.NotFoundHandler)     // the last parameter ends at a slash
 	r.RouteNotFound(prefix+"/styles/:label/:matrix/:point/*", echo.NotFoundHandler) // the last parameter ends at a slash
@@ -177,8 +177,8 @@ func Register(r Router, prefix string, h Handler, o Options) error {
 }
 
 // serveListPets serves GET /pets.
-func (w *wiring) serveListPets(c echo.Context) error {
-	if err := w.authenticate(c, []scheme{{"token", nil}, {"key", nil}}, []scheme{{"oauth", []string{"read", "list"}}}); err != nil {
+func (s *wiring) serveListPets(c echo.Context) error {
+	if err := s.authenticate(c, []scheme{{"token", nil}, {"key", nil}}, []scheme{{"oauth", []string{"read", "list"}}}); err != nil {
 		return err
 	}
 	var problems wire.Problems
@@ -187,12 +187,12 @@ func (w *wiring) serveListPets(c echo.Context) error {
 	if err := problems.Err(); err != nil {
 		return err
 	}
-	return w.handler.ListPets(c, params)
+	return s.handler.ListPets(c, params)
 }
 
 // serveAddPet serves POST /pets.
-func (w *wiring) serveAddPet(c echo.Context) error {
-	if err := w.authenticate(c, []scheme{{"oauth", []string{"write"}}}); err != nil {
+func (s *wiring) serveAddPet(c echo.Context) error {
+	if err := s.authenticate(c, []scheme{{"oauth", []string{"write"}}}); err != nil {
 		return err
 	}
 	var problems wire.Problems
@@ -202,7 +202,7 @@ func (w *wiring) serveAddPet(c echo.Context) error {
 	}
 	var body *model.Pet
 	if media != wire.NoBody {
-		body, err = wire.Read(c.Request(), w.maxBody, &problems, validator.DecodePet)
+		body, err = wire.Read(c.Request(), s.maxBody, &problems, validator.DecodePet)
 	}
 	if err != nil {
 		return err
@@ -210,11 +210,11 @@ func (w *wiring) serveAddPet(c echo.Context) error {
 	if err := problems.Err(); err != nil {
 		return err
 	}
-	return w.handler.AddPet(c, body)
+	return s.handler.AddPet(c, body)
 }
 
 // servePetsOn serves GET /pets/{ids}/on/{day}.
-func (w *wiring) servePetsOn(c echo.Context) error {
+func (s *wiring) servePetsOn(c echo.Context) error {
 	// No security: everyone may call it.
 	var problems wire.Problems
 	ids, day, err := validator.ParsePetsOnParameters(parameters(c))
@@ -222,15 +222,15 @@ func (w *wiring) servePetsOn(c echo.Context) error {
 	if err := problems.Err(); err != nil {
 		return err
 	}
-	return w.handler.PetsOn(c, ids, day)
+	return s.handler.PetsOn(c, ids, day)
 }
 
 // serveReplacePet serves PUT /pets/{id}.
-func (w *wiring) serveReplacePet(c echo.Context) error {
+func (s *wiring) serveReplacePet(c echo.Context) error {
 	if strings.Contains(c.Param("id"), "/") {
 		return echo.ErrNotFound // the last parameter ends at a slash
 	}
-	if err := w.authenticate(c, []scheme{{"token", nil}}); err != nil {
+	if err := s.authenticate(c, []scheme{{"token", nil}}); err != nil {
 		return err
 	}
 	var problems wire.Problems
@@ -244,28 +244,28 @@ func (w *wiring) serveReplacePet(c echo.Context) error {
 	switch media {
 	case 0: // application/json
 		body = new(ReplacePetBody)
-		body.JSON, err = wire.Read(c.Request(), w.maxBody, &problems, validator.DecodePet)
+		body.JSON, err = wire.Read(c.Request(), s.maxBody, &problems, validator.DecodePet)
 	case 1: // application/vnd.pet+json
 		body = new(ReplacePetBody)
-		body.ApplicationVndPetPlusJSON, err = wire.Read(c.Request(), w.maxBody, &problems, validator.DecodeReplacePetApplicationVndPetPlusJSONRequestBody)
+		body.ApplicationVndPetPlusJSON, err = wire.Read(c.Request(), s.maxBody, &problems, validator.DecodeReplacePetApplicationVndPetPlusJSONRequestBody)
 	case 2: // application/vnd.pet+json; version=2
 		body = new(ReplacePetBody)
-		body.ApplicationVndPetPlusJSONVersion2, err = wire.Read(c.Request(), w.maxBody, &problems, validator.DecodeReplacePetApplicationVndPetPlusJSONVersion2RequestBody)
+		body.ApplicationVndPetPlusJSONVersion2, err = wire.Read(c.Request(), s.maxBody, &problems, validator.DecodeReplacePetApplicationVndPetPlusJSONVersion2RequestBody)
 	case 3: // application/x-www-form-urlencoded
 		body = new(ReplacePetBody)
-		body.Form, err = wire.Read(c.Request(), w.maxBody, &problems, form.Decoder(validator.DecodeReplacePetFormdataRequestBody, validator.ReplacePetFormFields, w.bracketed))
+		body.Form, err = wire.Read(c.Request(), s.maxBody, &problems, form.Decoder(validator.DecodeReplacePetFormdataRequestBody, validator.ReplacePetFormFields, s.bracketed))
 	case 4: // text/plain
 		body = new(ReplacePetBody)
-		body.Text, err = wire.Read(c.Request(), w.maxBody, &problems, validator.DecodeReplacePetTextRequestBody)
+		body.Text, err = wire.Read(c.Request(), s.maxBody, &problems, validator.DecodeReplacePetTextRequestBody)
 	case 5: // multipart/mixed
 		body = new(ReplacePetBody)
-		body.Multipart, err = wire.NewStream(c.Request(), w.maxBody), nil
+		body.Multipart, err = wire.NewStream(c.Request(), s.maxBody), nil
 	case 6: // image/*
 		body = new(ReplacePetBody)
-		body.ImageWildcard, err = wire.NewStream(c.Request(), w.maxBody), nil
+		body.ImageWildcard, err = wire.NewStream(c.Request(), s.maxBody), nil
 	case 7: // application/octet-stream
 		body = new(ReplacePetBody)
-		body.ApplicationOctetStream, err = wire.NewStream(c.Request(), w.maxBody), nil
+		body.ApplicationOctetStream, err = wire.NewStream(c.Request(), s.maxBody), nil
 	}
 	if err != nil {
 		return err
@@ -273,15 +273,15 @@ func (w *wiring) serveReplacePet(c echo.Context) error {
 	if err := problems.Err(); err != nil {
 		return err
 	}
-	return w.handler.ReplacePet(c, id, body)
+	return s.handler.ReplacePet(c, id, body)
 }
 
 // serveDeletePet serves DELETE /pets/{id}.
-func (w *wiring) serveDeletePet(c echo.Context) error {
+func (s *wiring) serveDeletePet(c echo.Context) error {
 	if strings.Contains(c.Param("id"), "/") {
 		return echo.ErrNotFound // the last parameter ends at a slash
 	}
-	if err := w.authenticate(c, []scheme{{"token", nil}}, nil); err != nil {
+	if err := s.authenticate(c, []scheme{{"token", nil}}, nil); err != nil {
 		return err
 	}
 	var problems wire.Problems
@@ -290,11 +290,11 @@ func (w *wiring) serveDeletePet(c echo.Context) error {
 	if err := problems.Err(); err != nil {
 		return err
 	}
-	return w.handler.DeletePet(c, id)
+	return s.handler.DeletePet(c, id)
 }
 
 // serveTakeNote serves POST /notes.
-func (w *wiring) serveTakeNote(c echo.Context) error {
+func (s *wiring) serveTakeNote(c echo.Context) error {
 	// No security: everyone may call it.
 	var problems wire.Problems
 	media, err := wire.ContentType(c.Request(), false, "application/json")
@@ -303,7 +303,7 @@ func (w *wiring) serveTakeNote(c echo.Context) error {
 	}
 	var body *model.Pet
 	if media != wire.NoBody {
-		body, err = wire.Read(c.Request(), w.maxBody, &problems, validator.DecodePet)
+		body, err = wire.Read(c.Request(), s.maxBody, &problems, validator.DecodePet)
 	}
 	if err != nil {
 		return err
@@ -311,11 +311,11 @@ func (w *wiring) serveTakeNote(c echo.Context) error {
 	if err := problems.Err(); err != nil {
 		return err
 	}
-	return w.handler.TakeNote(c, body)
+	return s.handler.TakeNote(c, body)
 }
 
 // serveTakeAnything serves POST /anything.
-func (w *wiring) serveTakeAnything(c echo.Context) error {
+func (s *wiring) serveTakeAnything(c echo.Context) error {
 	// No security: everyone may call it.
 	var problems wire.Problems
 	media, err := wire.ContentType(c.Request(), false, "*/*")
@@ -324,7 +324,7 @@ func (w *wiring) serveTakeAnything(c echo.Context) error {
 	}
 	var body *json.RawMessage
 	if media != wire.NoBody {
-		body, err = wire.Read(c.Request(), w.maxBody, &problems, validator.DecodeTakeAnythingWildcardRequestBody)
+		body, err = wire.Read(c.Request(), s.maxBody, &problems, validator.DecodeTakeAnythingWildcardRequestBody)
 	}
 	if err != nil {
 		return err
@@ -332,11 +332,11 @@ func (w *wiring) serveTakeAnything(c echo.Context) error {
 	if err := problems.Err(); err != nil {
 		return err
 	}
-	return w.handler.TakeAnything(c, body)
+	return s.handler.TakeAnything(c, body)
 }
 
 // serveSendForm serves POST /forms.
-func (w *wiring) serveSendForm(c echo.Context) error {
+func (s *wiring) serveSendForm(c echo.Context) error {
 	// No security: everyone may call it.
 	var problems wire.Problems
 	media, err := wire.ContentType(c.Request(), false, "application/x-www-form-urlencoded", "application/json")
@@ -346,9 +346,9 @@ func (w *wiring) serveSendForm(c echo.Context) error {
 	var body *model.Owner
 	switch media {
 	case 0: // application/x-www-form-urlencoded
-		body, err = wire.Read(c.Request(), w.maxBody, &problems, form.Decoder(validator.DecodeOwner, validator.OwnerFields, w.bracketed))
+		body, err = wire.Read(c.Request(), s.maxBody, &problems, form.Decoder(validator.DecodeOwner, validator.OwnerFields, s.bracketed))
 	case 1: // application/json
-		body, err = wire.Read(c.Request(), w.maxBody, &problems, validator.DecodeOwner)
+		body, err = wire.Read(c.Request(), s.maxBody, &problems, validator.DecodeOwner)
 	}
 	if err != nil {
 		return err
@@ -356,11 +356,11 @@ func (w *wiring) serveSendForm(c echo.Context) error {
 	if err := problems.Err(); err != nil {
 		return err
 	}
-	return w.handler.SendForm(c, body)
+	return s.handler.SendForm(c, body)
 }
 
 // serveUpload serves POST /uploads.
-func (w *wiring) serveUpload(c echo.Context) error {
+func (s *wiring) serveUpload(c echo.Context) error {
 	// No security: everyone may call it.
 	var problems wire.Problems
 	media, err := wire.ContentType(c.Request(), true, "multipart/form-data")
@@ -369,7 +369,7 @@ func (w *wiring) serveUpload(c echo.Context) error {
 	}
 	var body *model.UploadMultipartRequestBody
 	if media != wire.NoBody {
-		body, err = wire.Read(c.Request(), w.maxBody, &problems, form.Multipart(c.Request().Header.Get("Content-Type"), validator.UploadParts, validator.DecodeUploadMultipartRequestBody, validator.AttachUploadFiles))
+		body, err = wire.Read(c.Request(), s.maxBody, &problems, form.Multipart(c.Request().Header.Get("Content-Type"), validator.UploadParts, validator.DecodeUploadMultipartRequestBody, validator.AttachUploadFiles))
 	}
 	if err != nil {
 		return err
@@ -377,11 +377,11 @@ func (w *wiring) serveUpload(c echo.Context) error {
 	if err := problems.Err(); err != nil {
 		return err
 	}
-	return w.handler.Upload(c, body)
+	return s.handler.Upload(c, body)
 }
 
 // serveSendStyled serves POST /styled.
-func (w *wiring) serveSendStyled(c echo.Context) error {
+func (s *wiring) serveSendStyled(c echo.Context) error {
 	// No security: everyone may call it.
 	var problems wire.Problems
 	media, err := wire.ContentType(c.Request(), false, "application/x-www-form-urlencoded")
@@ -390,7 +390,7 @@ func (w *wiring) serveSendStyled(c echo.Context) error {
 	}
 	var body *model.SendStyledFormdataRequestBody
 	if media != wire.NoBody {
-		body, err = wire.Read(c.Request(), w.maxBody, &problems, form.Decoder(validator.DecodeSendStyledFormdataRequestBody, validator.SendStyledFields, w.bracketed, validator.SendStyledFormStyles...))
+		body, err = wire.Read(c.Request(), s.maxBody, &problems, form.Decoder(validator.DecodeSendStyledFormdataRequestBody, validator.SendStyledFields, s.bracketed, validator.SendStyledFormStyles...))
 	}
 	if err != nil {
 		return err
@@ -398,11 +398,11 @@ func (w *wiring) serveSendStyled(c echo.Context) error {
 	if err := problems.Err(); err != nil {
 		return err
 	}
-	return w.handler.SendStyled(c, body)
+	return s.handler.SendStyled(c, body)
 }
 
 // serveN2FaEnable serves POST /second-factor.
-func (w *wiring) serveN2FaEnable(c echo.Context) error {
+func (s *wiring) serveN2FaEnable(c echo.Context) error {
 	// No security: everyone may call it.
 	var problems wire.Problems
 	media, err := wire.ContentType(c.Request(), true, "application/json")
@@ -411,7 +411,7 @@ func (w *wiring) serveN2FaEnable(c echo.Context) error {
 	}
 	var body *model.N2FaEnableJSONRequestBody
 	if media != wire.NoBody {
-		body, err = wire.Read(c.Request(), w.maxBody, &problems, validator.DecodeN2FaEnableJSONRequestBody)
+		body, err = wire.Read(c.Request(), s.maxBody, &problems, validator.DecodeN2FaEnableJSONRequestBody)
 	}
 	if err != nil {
 		return err
@@ -419,15 +419,15 @@ func (w *wiring) serveN2FaEnable(c echo.Context) error {
 	if err := problems.Err(); err != nil {
 		return err
 	}
-	return w.handler.N2FaEnable(c, body)
+	return s.handler.N2FaEnable(c, body)
 }
 
 // serveGetRange serves GET /ranges/{from}-{to}.json.
-func (w *wiring) serveGetRange(c echo.Context) error {
+func (s *wiring) serveGetRange(c echo.Context) error {
 	// No security: everyone may call it.
 	var problems wire.Problems
 	in := parameters(c)
-	path, ok := wire.Path(c.Param, "{from}-{to}.json")
+	path, ok := wire.Path(in.Path, "{from}-{to}.json")
 	if !ok {
 		return echo.ErrNotFound
 	}
@@ -437,17 +437,17 @@ func (w *wiring) serveGetRange(c echo.Context) error {
 	if err := problems.Err(); err != nil {
 		return err
 	}
-	return w.handler.GetRange(c, from, to)
+	return s.handler.GetRange(c, from, to)
 }
 
 // serveArchiveRanges serves POST /ranges:archive.
-func (w *wiring) serveArchiveRanges(c echo.Context) error {
+func (s *wiring) serveArchiveRanges(c echo.Context) error {
 	// No security: everyone may call it.
-	return w.handler.ArchiveRanges(c)
+	return s.handler.ArchiveRanges(c)
 }
 
 // serveTakeNoteAlias0 serves POST /same-pets.
-func (w *wiring) serveTakeNoteAlias0(c echo.Context) error {
+func (s *wiring) serveTakeNoteAlias0(c echo.Context) error {
 	// No security: everyone may call it.
 	var problems wire.Problems
 	media, err := wire.ContentType(c.Request(), false, "application/json")
@@ -456,7 +456,7 @@ func (w *wiring) serveTakeNoteAlias0(c echo.Context) error {
 	}
 	var body *model.Pet
 	if media != wire.NoBody {
-		body, err = wire.Read(c.Request(), w.maxBody, &problems, validator.DecodePet)
+		body, err = wire.Read(c.Request(), s.maxBody, &problems, validator.DecodePet)
 	}
 	if err != nil {
 		return err
@@ -464,11 +464,11 @@ func (w *wiring) serveTakeNoteAlias0(c echo.Context) error {
 	if err := problems.Err(); err != nil {
 		return err
 	}
-	return w.handler.TakeNoteAlias0(c, body)
+	return s.handler.TakeNoteAlias0(c, body)
 }
 
 // servePlaceOrder serves POST /orders.
-func (w *wiring) servePlaceOrder(c echo.Context) error {
+func (s *wiring) servePlaceOrder(c echo.Context) error {
 	// No security: everyone may call it.
 	var problems wire.Problems
 	params, err := validator.ParsePlaceOrderParameters(parameters(c))
@@ -479,7 +479,7 @@ func (w *wiring) servePlaceOrder(c echo.Context) error {
 	}
 	var body *model.Order
 	if media != wire.NoBody {
-		body, err = wire.Read(c.Request(), w.maxBody, &problems, validator.DecodeOrder)
+		body, err = wire.Read(c.Request(), s.maxBody, &problems, validator.DecodeOrder)
 	}
 	if err != nil {
 		return err
@@ -487,11 +487,11 @@ func (w *wiring) servePlaceOrder(c echo.Context) error {
 	if err := problems.Err(); err != nil {
 		return err
 	}
-	return w.handler.PlaceOrder(c, params, body)
+	return s.handler.PlaceOrder(c, params, body)
 }
 
 // serveGetStyles serves GET /styles/{label}/{matrix}/{point}.
-func (w *wiring) serveGetStyles(c echo.Context) error {
+func (s *wiring) serveGetStyles(c echo.Context) error {
 	// No security: everyone may call it.
 	var problems wire.Problems
 	label, matrix, point, params, err := validator.ParseGetStylesParameters(parameters(c))
@@ -499,7 +499,7 @@ func (w *wiring) serveGetStyles(c echo.Context) error {
 	if err := problems.Err(); err != nil {
 		return err
 	}
-	return w.handler.GetStyles(c, label, matrix, point, params)
+	return s.handler.GetStyles(c, label, matrix, point, params)
 }
 
 // ReplyListPets200 answers listPets with response 200.
