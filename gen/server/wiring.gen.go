@@ -60,10 +60,10 @@ type scheme struct {
 }
 
 // authenticate returns nil if all schemes of one alternative take the request, and the error of the first alternative if none does.
-func (w *wiring) authenticate(c echo.Context, alternatives ...[]scheme) error {
+func (s *wiring) authenticate(c echo.Context, alternatives ...[]scheme) error {
 	var first error
 	for i, alternative := range alternatives {
-		err := w.all(c, alternative)
+		err := s.all(c, alternative)
 		if err == nil {
 			return nil
 		}
@@ -74,9 +74,9 @@ func (w *wiring) authenticate(c echo.Context, alternatives ...[]scheme) error {
 	return first
 }
 
-func (w *wiring) all(c echo.Context, schemes []scheme) error {
-	for _, s := range schemes {
-		if err := w.authenticators[s.name](c, s.scopes); err != nil {
+func (s *wiring) all(c echo.Context, schemes []scheme) error {
+	for _, scheme := range schemes {
+		if err := s.authenticators[scheme.name](c, scheme.scopes); err != nil {
 			return err
 		}
 	}
@@ -107,15 +107,15 @@ func Register(r Router, prefix string, h Handler, o Options) error {
 			return fmt.Errorf("register the operations: the security scheme %s has no authenticator", name)
 		}
 	}
-	w := &wiring{handler: h, authenticators: o.Authenticators, maxBody: cmp.Or(o.MaxBody, 1<<20), bracketed: o.BracketedForms}
-	r.Add(http.MethodPut, prefix+"/workspace_groups/:id", w.serveUpdateWorkspaceGroup)
+	s := &wiring{handler: h, authenticators: o.Authenticators, maxBody: cmp.Or(o.MaxBody, 1<<20), bracketed: o.BracketedForms}
+	r.Add(http.MethodPut, prefix+"/workspace_groups/:id", s.serveUpdateWorkspaceGroup)
 	r.RouteNotFound(prefix+"/workspace_groups/:id/*", echo.NotFoundHandler) // the last parameter ends at a slash
 	return nil
 }
 
 // serveUpdateWorkspaceGroup serves PUT /workspace_groups/{id}.
-func (w *wiring) serveUpdateWorkspaceGroup(c echo.Context) error {
-	if err := w.authenticate(c, []scheme{{"bearerAuth", nil}}); err != nil {
+func (s *wiring) serveUpdateWorkspaceGroup(c echo.Context) error {
+	if err := s.authenticate(c, []scheme{{"bearerAuth", nil}}); err != nil {
 		return err
 	}
 	var problems wire.Problems
@@ -128,9 +128,9 @@ func (w *wiring) serveUpdateWorkspaceGroup(c echo.Context) error {
 	var body *model.WorkspaceGroupRequest
 	switch media {
 	case 0: // application/json
-		body, err = wire.Read(c.Request(), w.maxBody, &problems, validator.DecodeWorkspaceGroupRequest)
+		body, err = wire.Read(c.Request(), s.maxBody, &problems, validator.DecodeWorkspaceGroupRequest)
 	case 1: // application/x-www-form-urlencoded
-		body, err = wire.Read(c.Request(), w.maxBody, &problems, form.Decoder(validator.DecodeWorkspaceGroupRequest, validator.WorkspaceGroupRequestFields, w.bracketed))
+		body, err = wire.Read(c.Request(), s.maxBody, &problems, form.Decoder(validator.DecodeWorkspaceGroupRequest, validator.WorkspaceGroupRequestFields, s.bracketed))
 	}
 	if err != nil {
 		return err
@@ -138,7 +138,7 @@ func (w *wiring) serveUpdateWorkspaceGroup(c echo.Context) error {
 	if err := problems.Err(); err != nil {
 		return err
 	}
-	return w.handler.UpdateWorkspaceGroup(c, id, params, body)
+	return s.handler.UpdateWorkspaceGroup(c, id, params, body)
 }
 
 // ReplyUpdateWorkspaceGroup200 answers updateWorkspaceGroup with response 200.
