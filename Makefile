@@ -32,6 +32,7 @@ build: ## Build oxgroups and oxgroupsd into bin/
 .PHONY: test
 test: deps drift vet ## Run every test, with the race detector, and check that generated code is up to date
 	go test -race -timeout 30m ./...
+	cd cmd/validatorgen/example && go vet ./... && go test -race ./...
 
 .PHONY: check
 check: vet drift ## Before a commit: formatting, vet, generated code, and the tests that take no minutes
