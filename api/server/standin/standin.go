@@ -19,6 +19,7 @@ import (
 	"example.com/oxgroups/api/front"
 	"example.com/oxgroups/api/group"
 	"example.com/oxgroups/api/server"
+	"example.com/oxgroups/api/server/standin/page"
 	"example.com/oxgroups/api/store"
 )
 
@@ -169,6 +170,10 @@ func (in *StandIn) Handler() http.Handler {
 		_, _ = w.Write(Spec())
 	})
 	mux.Handle(server.BasePath+"/", in.front)
+	pages := page.Handler()
+	for _, pattern := range []string{"GET /{$}", "GET /page/", "GET /docs", "GET /docs/"} {
+		mux.Handle(pattern, pages)
+	}
 	return guard(mux)
 }
 
