@@ -18,7 +18,7 @@ import (
 // brainstem-js, the vendor's own framework, saves a group and saves it again, unmodified. It throws in its callbacks where a
 // reply is not what it expects, and the second save sends back all that the first reply had.
 func TestBrainstemJS(t *testing.T) {
-	dir := brainstemJS(t)
+	dir := npmFolder(t, "brainstem-js", "brainstemjs")
 	srv := clienttest.New(t)
 	t.Setenv(client.EnvURL, srv.URL)
 	t.Setenv(client.EnvToken, srv.Token)
@@ -72,15 +72,15 @@ func TestBrainstemJS(t *testing.T) {
 	}
 }
 
-// brainstemJS returns a directory with the script and the packages that it needs, which `make deps` installs.
-func brainstemJS(t *testing.T) (dir string) {
+// npmFolder returns a folder of testdata with the packages of its lock file, which `make deps` installs.
+func npmFolder(t *testing.T, what, name string) (dir string) {
 	t.Helper()
-	dir = filepath.Join("testdata", "brainstemjs")
+	dir = filepath.Join("testdata", name)
 	if _, err := exec.LookPath("node"); err != nil {
-		missing(t, "brainstem-js", errors.New("there is no node; make deps installs it on Debian"))
+		missing(t, what, errors.New("there is no node; make deps installs it on Debian"))
 	}
 	if _, err := os.Stat(filepath.Join(dir, "node_modules", ".package-lock.json")); err != nil {
-		missing(t, "brainstem-js", errors.New("its npm packages are not installed; make deps does that"))
+		missing(t, what, errors.New("its npm packages are not installed; make deps does that"))
 	}
 	return dir
 }
