@@ -190,6 +190,23 @@ func (r *reply) send(size int) {
 	_, _ = r.ResponseWriter.Write(r.body.Bytes()) // where it fails the caller is gone
 }
 
+// Nowhere is the writer of a reply that nobody gets: an Exchange has it.
+type Nowhere struct{ header http.Header }
+
+// Header returns the header of the reply.
+func (n *Nowhere) Header() http.Header {
+	if n.header == nil {
+		n.header = http.Header{}
+	}
+	return n.header
+}
+
+// WriteHeader does nothing.
+func (*Nowhere) WriteHeader(int) {}
+
+// Write drops a part of the body.
+func (*Nowhere) Write(p []byte) (int, error) { return len(p), nil }
+
 // gate is a store that withholds the updates that a fault does not let through, and notes what the others change.
 type gate struct {
 	group.Updater

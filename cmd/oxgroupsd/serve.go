@@ -22,6 +22,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"example.com/oxgroups/api/group"
+	"example.com/oxgroups/api/record"
 	"example.com/oxgroups/api/server"
 	"example.com/oxgroups/api/server/listen"
 	"example.com/oxgroups/api/server/logging"
@@ -304,7 +305,11 @@ func (s *service) newStandIn(ctx context.Context) (*standin.StandIn, error) {
 	o := standin.Options{Faults: s.faults, RuleHeader: s.faultHeader}
 	switch {
 	case s.upstream != nil:
-		return standin.NewRecorder(ctx, s.upstream, s.recording, s.log.Logger, o)
+		recorder, err := record.New(s.upstream, s.recording, s.log.Logger)
+		if err != nil {
+			return nil, err
+		}
+		return standin.NewRecorder(ctx, recorder, o)
 	case s.settings.standIn || s.demo:
 		return standin.New(ctx, s.store, o)
 	}
@@ -313,7 +318,7 @@ func (s *service) newStandIn(ctx context.Context) (*standin.StandIn, error) {
 
 // updater returns the store for the server.
 func (s *service) updater() group.Updater {
-	if s.standIn != nil {
+	if s.standIn != nil && s.upstream == nil {
 		return s.standIn.Store()
 	}
 	return s.store

@@ -9,6 +9,7 @@ import (
 	"unicode/utf8"
 
 	"example.com/oxgroups/api/front"
+	"example.com/oxgroups/api/record"
 	"example.com/oxgroups/api/store"
 	"example.com/oxgroups/gen/model"
 	"example.com/oxgroups/gen/validator"
@@ -166,7 +167,7 @@ func (e *entry) problems(body *front.Body) []problemJSON {
 		switch v.In {
 		case "":
 			p = at(p, body.Offset(v.Pointer))
-		case inReply:
+		case record.InReply:
 			p.Line, p.Column = front.LineColumn(e.Reply, front.ReadBody(e.Reply, false, nil).Offset(v.Pointer))
 		}
 		list = append(list, p)

@@ -8,7 +8,6 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"net/http/httptest"
 	"net/url"
 	"slices"
 	"strconv"
@@ -227,23 +226,20 @@ func (in *StandIn) replay(w http.ResponseWriter, r *http.Request, e *entry) {
 		refuse(w, http.StatusBadRequest, err)
 		return
 	}
-	reply := httptest.NewRecorder()
-	reply.Code = 0
 	func() {
 		defer func() {
-			if v := recover(); v != nil && v != http.ErrAbortHandler {
+			if v := recover(); v != nil && v != http.ErrAbortHandler { // a fault that ends the connection
 				panic(v)
 			}
 		}()
-		in.front.ServeHTTP(reply, again)
+		in.front.ServeHTTP(&front.Nowhere{}, again)
 	}()
-	sent := in.journal.get(id)
 	out := struct {
 		ID     int64  `json:"id"`
 		Status int    `json:"status"`
 		Body   string `json:"body"`
 	}{ID: id}
-	if sent != nil {
+	if sent := in.journal.get(id); sent != nil {
 		out.Status, out.Body = sent.Status, sent.text(sent.Reply)
 	}
 	answerJSON(w, out)
@@ -251,25 +247,12 @@ func (in *StandIn) replay(w http.ResponseWriter, r *http.Request, e *entry) {
 
 // request returns the request of an entry with what an edit says otherwise.
 func (e *entry) request(ctx context.Context, edit replayJSON) (*http.Request, error) {
-	method, query, body := e.Method, e.Query, e.Body
-	target := url.URL{Path: e.Path}
-	if edit.Method != nil {
-		method = *edit.Method
-	}
-	if edit.Path != nil {
-		target.Path = *edit.Path
-	}
-	if edit.Query != nil {
-		query = *edit.Query
-	}
-	if edit.Body != nil {
-		body = []byte(*edit.Body)
-	}
-	target.RawQuery = query
+	body := string(e.Body)
+	target := url.URL{Path: *cmp.Or(edit.Path, &e.Path), RawQuery: *cmp.Or(edit.Query, &e.Query)}
 	if !strings.HasPrefix(target.Path, "/") {
 		return nil, errors.New("path: must begin with /")
 	}
-	r, err := http.NewRequestWithContext(ctx, method, target.String(), bytes.NewReader(body))
+	r, err := http.NewRequestWithContext(ctx, *cmp.Or(edit.Method, &e.Method), target.String(), strings.NewReader(*cmp.Or(edit.Body, &body)))
 	if err != nil {
 		return nil, fmt.Errorf("the request cannot be sent: %w", err)
 	}

@@ -18,6 +18,7 @@ import (
 	"example.com/oxgroups"
 	"example.com/oxgroups/api/front"
 	"example.com/oxgroups/api/group"
+	"example.com/oxgroups/api/record"
 	"example.com/oxgroups/api/server"
 	"example.com/oxgroups/api/server/standin/page"
 	"example.com/oxgroups/api/store"
@@ -46,13 +47,12 @@ type Options struct {
 
 // StandIn is the journal, the faults and the state of one server. It is safe for concurrent use.
 type StandIn struct {
-	front    *front.Front
-	journal  *journal
-	faults   front.Faults
-	store    group.Store // nil: the API is elsewhere
-	state    *state      // nil where store is
-	recorder *recorder   // nil where store is not
-	closing  <-chan struct{}
+	front   *front.Front
+	journal *journal
+	faults  front.Faults
+	store   group.Store // nil: the API is elsewhere
+	state   *state      // nil where store is
+	closing <-chan struct{}
 
 	// URL is where the API is served, for curl lines; it is set before Handler serves.
 	URL string
@@ -112,28 +112,31 @@ func readRules(text string) (front.Rules, error) {
 	return front.ParseRules(document)
 }
 
-// Store returns the store for the server, which tells the stand-in what its updates change.
-func (in *StandIn) Store() group.Updater {
-	if in.recorder != nil {
-		return anybody{}
+// NewRecorder returns a stand-in that shows what a recorder passes on, and has no state. What waits ends when ctx does.
+func NewRecorder(ctx context.Context, r *record.Recorder, o Options) (*StandIn, error) {
+	in, err := newStandIn(ctx, o)
+	if err != nil {
+		return nil, err
 	}
-	return front.Gate(in.store, true)
+	in.front.API = r
+	keep := in.front.Record
+	in.front.Record = func(ctx context.Context, x *front.Exchange) {
+		r.Check(x)
+		keep(ctx, x)
+	}
+	return in, nil
 }
+
+// Store returns the store for the server, which tells the stand-in what its updates change.
+func (in *StandIn) Store() group.Updater { return front.Gate(in.store, true) }
 
 // Option makes a server tell the stand-in of its requests.
 func (in *StandIn) Option() server.Option { return server.WithJournal(front.Saw) }
 
-// Wrap returns the handler of the API with the stand-in in front. It is called once.
+// Wrap returns the handler of the API with the stand-in in front, or that of a recorder. It is called once.
 func (in *StandIn) Wrap(api http.Handler) http.Handler {
-	if in.recorder == nil {
+	if in.front.API == nil {
 		in.front.API = api
-		return in.front
-	}
-	in.front.API = in.recorder
-	record := in.front.Record
-	in.front.Record = func(ctx context.Context, x *front.Exchange) {
-		check(api, x)
-		record(ctx, x)
 	}
 	return in.front
 }

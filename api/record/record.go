@@ -1,4 +1,6 @@
-package standin
+// Package record passes requests on to the API elsewhere, says where they and their replies are not as openapi.yaml says, and keeps
+// what was answered as documents that an import takes.
+package record
 
 import (
 	"bytes"
@@ -9,7 +11,6 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
-	"net/http/httptest"
 	"net/http/httputil"
 	"net/url"
 	"strings"
@@ -25,26 +26,29 @@ import (
 	"example.com/oxgroups/gen/validator"
 )
 
-// inReply is where a violation of a reply is.
-const inReply = "reply"
+// InReply is where a violation of a reply is, and InRequest one of the request as a whole.
+const (
+	InReply   = "reply"
+	InRequest = "request"
+)
 
 // maxReply bounds a reply of the API elsewhere.
 const maxReply = 64 << 20
 
-// recorder passes requests on to the API elsewhere.
-type recorder struct {
-	proxy *httputil.ReverseProxy
-	log   *slog.Logger
+// Recorder is an http.Handler that passes requests on. It is safe for concurrent use.
+type Recorder struct {
+	proxy   *httputil.ReverseProxy
+	checker http.Handler
+	log     *slog.Logger
 
 	mu  sync.Mutex // one update after the other, so that out has them in the order in which they were applied
 	out io.Writer  // nil: nothing is written
 }
 
-// NewRecorder returns a stand-in that passes requests on to the API at upstream, its token with them, and shows where a
-// request or a reply is not as openapi.yaml says. Each group that was answered is written to out, which may be nil, as a document on a
-// line that an import takes. The handler that Wrap gets checks requests; it has to be that of a server on Store.
-func NewRecorder(ctx context.Context, upstream *url.URL, out io.Writer, log *slog.Logger, o Options) (*StandIn, error) {
-	in, err := newStandIn(ctx, o)
+// New returns a recorder for the API at upstream, which gets requests with their tokens. Each group that is answered is written
+// to out, which may be nil, as a document on a line.
+func New(upstream *url.URL, out io.Writer, log *slog.Logger) (*Recorder, error) {
+	checker, err := server.New(anybody{}, server.WithLimits(server.NoLimits()), server.WithJournal(front.Saw))
 	if err != nil {
 		return nil, err
 	}
@@ -52,18 +56,18 @@ func NewRecorder(ctx context.Context, upstream *url.URL, out io.Writer, log *slo
 	if base == "" {
 		base = server.BasePath
 	}
-	in.recorder = &recorder{out: out, log: log}
-	in.recorder.proxy = &httputil.ReverseProxy{
-		Rewrite: func(p *httputil.ProxyRequest) {
-			p.Out.URL.Scheme, p.Out.URL.Host, p.Out.Host = upstream.Scheme, upstream.Host, ""
-			p.Out.URL.Path = base + strings.TrimPrefix(p.In.URL.Path, server.BasePath)
-			if p.In.URL.RawPath != "" {
-				p.Out.URL.RawPath = base + strings.TrimPrefix(p.In.URL.RawPath, server.BasePath)
+	p := &Recorder{checker: checker.Handler(), out: out, log: log}
+	p.proxy = &httputil.ReverseProxy{
+		Rewrite: func(r *httputil.ProxyRequest) {
+			r.Out.URL.Scheme, r.Out.URL.Host, r.Out.Host = upstream.Scheme, upstream.Host, ""
+			r.Out.URL.Path = base + strings.TrimPrefix(r.In.URL.Path, server.BasePath)
+			if r.In.URL.RawPath != "" {
+				r.Out.URL.RawPath = base + strings.TrimPrefix(r.In.URL.RawPath, server.BasePath)
 			}
-			p.Out.Header.Del("Accept-Encoding") // net/http asks for gzip and unpacks it
+			r.Out.Header.Del("Accept-Encoding") // net/http asks for gzip and unpacks it
 		},
-		ModifyResponse: in.recorder.received,
-		ErrorHandler: func(w http.ResponseWriter, r *http.Request, err error) {
+		ModifyResponse: p.received,
+		ErrorHandler: func(w http.ResponseWriter, _ *http.Request, err error) {
 			log.Warn("the API cannot be reached", slog.String("cause", err.Error()))
 			w.Header().Set("Content-Type", "application/json")
 			w.WriteHeader(http.StatusBadGateway)
@@ -71,11 +75,11 @@ func NewRecorder(ctx context.Context, upstream *url.URL, out io.Writer, log *slo
 		},
 		ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelWarn),
 	}
-	return in, nil
+	return p, nil
 }
 
 // ServeHTTP passes a request on.
-func (p *recorder) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+func (p *Recorder) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if p.out != nil && r.Method == http.MethodPut {
 		p.mu.Lock()
 		defer p.mu.Unlock()
@@ -84,7 +88,7 @@ func (p *recorder) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 }
 
 // received reads a reply to its end and writes what can be imported of it.
-func (p *recorder) received(resp *http.Response) error {
+func (p *Recorder) received(resp *http.Response) error {
 	body, err := io.ReadAll(io.LimitReader(resp.Body, maxReply+1))
 	if err == nil && len(body) > maxReply {
 		err = fmt.Errorf("the reply has more than %d bytes", maxReply)
@@ -133,20 +137,24 @@ func importable(reply []byte) ([]byte, error) {
 	return document, err
 }
 
-// check notes in an exchange where it is not as the spec says. The checker is a server that takes every update.
-func check(checker http.Handler, x *front.Exchange) {
+// Check notes in an exchange where it is not as the spec says.
+func (p *Recorder) Check(x *front.Exchange) {
+	r, err := http.NewRequest(x.Method, "/", bytes.NewReader(x.Body))
+	if err != nil {
+		return // net/http has parsed the method before
+	}
+	r.Header, r.URL = x.Header, &url.URL{Path: x.Path, RawQuery: x.Query}
 	status := x.Status
-	r := httptest.NewRequest(http.MethodPut, "/", bytes.NewReader(x.Body))
-	r.Method, r.Header, r.URL = x.Method, x.Header, &url.URL{Path: x.Path, RawQuery: x.Query}
-	checked := httptest.NewRecorder()
-	checker.ServeHTTP(checked, front.With(r, x))
+	p.checker.ServeHTTP(&front.Nowhere{}, front.With(r, x))
+	checked := x.Status
 	x.Status, x.RequestID = status, x.ReplyHeader.Get("X-Request-Id")
-	switch checked.Code {
+	switch checked {
 	case http.StatusNotFound, http.StatusMethodNotAllowed, http.StatusUnsupportedMediaType, http.StatusUnauthorized:
-		x.Violations = append(x.Violations, validate.Violation{In: "request", Rule: "operation", Message: "the spec answers " + checked.Result().Status})
+		message := fmt.Sprintf("the spec answers %d %s", checked, http.StatusText(checked))
+		x.Violations = append(x.Violations, validate.Violation{In: InRequest, Rule: "operation", Message: message})
 	}
 	for _, v := range replyViolations(status, x.Reply) {
-		v.In = inReply
+		v.In = InReply
 		x.Violations = append(x.Violations, v)
 	}
 }
@@ -175,7 +183,7 @@ func replyViolations(status int, reply []byte) validate.Violations {
 	return nil
 }
 
-// anybody is a store for the check of requests: every token is good, and every update is taken.
+// anybody is the store of the server that checks requests: every token is good, and every update is taken.
 type anybody struct{}
 
 // Authenticate takes any token.
