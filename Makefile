@@ -55,13 +55,11 @@ drift: ## Check that go generate changes nothing
 	@.scripts/drift
 
 .PHONY: docs
-docs: build ## Write man pages and completions into bin/docs, and the reference in cmd/oxgroups/README.md
-	@bin/oxgroups docs bin/docs
-	@sed '/^<!-- make docs/q' cmd/oxgroups/README.md > bin/docs/README.md && { echo; cat bin/docs/reference.md; } >> bin/docs/README.md
-	@cp bin/docs/README.md cmd/oxgroups/README.md
+docs: ## Write man pages and completions into bin/docs, and the references in the READMEs (go generate does it too)
+	@.scripts/docs
 
 .PHONY: generate
-generate: ## Write gen/ anew from openapi.yaml
+generate: ## Write gen/ and the references in the READMEs anew from openapi.yaml
 	go generate ./...
 
 .PHONY: vet

@@ -23,3 +23,6 @@ var Spec []byte
 //go:generate go run ./cmd/validatorgen -spec cmd/validatorgen/internal/served/openapi.yaml -model cmd/validatorgen/internal/served/model -out cmd/validatorgen/internal/served/validator -server cmd/validatorgen/internal/served/server
 //go:generate go run ./cmd/validatorgen -spec cmd/validatorgen/internal/served/openapi.yaml -model cmd/validatorgen/internal/served/model -out cmd/validatorgen/internal/served/validator -server cmd/validatorgen/internal/served/stdserver -server-kind std
 //go:generate go run ./cmd/validatorgen -spec cmd/validatorgen/internal/served/openapi.yaml -model cmd/validatorgen/internal/served/model -out cmd/validatorgen/internal/served/validator -server cmd/validatorgen/internal/served/chiserver -server-kind chi
+
+// Last, what the READMEs say of commands and flags, some of which come from openapi.yaml.
+//go:generate bash .scripts/docs
