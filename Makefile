@@ -62,6 +62,10 @@ docs: ## Write man pages and completions into bin/docs, and the references in th
 generate: ## Write gen/ and the references in the READMEs anew from openapi.yaml
 	go generate ./...
 
+.PHONY: flow
+flow: ## Draw api/flow.svg, the picture in README.md, from api/flow.dot (needs graphviz)
+	dot -Tsvg api/flow.dot -o api/flow.svg
+
 .PHONY: vet
 vet:
 	@unformatted="$$(git ls-files -co --exclude-standard '*.go' 2>/dev/null | xargs -r ls -d 2>/dev/null | xargs -r gofmt -l)"; \

@@ -13,7 +13,9 @@ const (
 	Kinds // how many there are
 )
 
-var kindKeys = [Kinds]string{GroupsKey, ExternalReferences, RateCardSets, Workspaces}
+var kindKeys = [...]string{GroupsKey, ExternalReferences, RateCardSets, Workspaces}
+
+var _ = [Kinds]string(kindKeys) // one for each kind
 
 // String returns the name of the kind's map in a document of the API.
 func (k Kind) String() string { return kindKeys[k] }

@@ -16,9 +16,21 @@ func NewMeta(n int) model.Meta {
 	return model.Meta{Count: int64(n), PageCount: int64(pages), PageNumber: 1, PageSize: pageSize}
 }
 
+// document has the fields of the generated type. An association that is added to the spec does not compile here: it needs
+// an entry in Includes, Snapshot and Kinds, and each engine has to store it.
+type document struct {
+	Count              int64
+	ExternalReferences *map[string]model.ExternalReference
+	Meta               model.Meta
+	RateCardSets       *map[string]model.RateCardSet
+	Results            []model.Result
+	WorkspaceGroups    map[string]model.WorkspaceGroup
+	Workspaces         *map[string]model.Workspace
+}
+
 // NewDocument returns an empty document for n groups with a map for each association in in.
 func NewDocument(n int, in Includes) model.WorkspaceGroupDocument {
-	d := model.WorkspaceGroupDocument{
+	d := document{
 		Count: int64(n), Meta: NewMeta(n),
 		Results: make([]model.Result, 0, n), WorkspaceGroups: make(map[string]model.WorkspaceGroup, n),
 	}
@@ -31,7 +43,7 @@ func NewDocument(n int, in Includes) model.WorkspaceGroupDocument {
 	if in.Workspaces {
 		d.Workspaces = &map[string]model.Workspace{}
 	}
-	return d
+	return model.WorkspaceGroupDocument(d)
 }
 
 // Document puts the snapshot into the form in which the API answers. Of an association that is not in in it has neither the
