@@ -65,6 +65,10 @@ type typedGroup struct {
 func newTypedGroup(t *testing.T, number, index int) *typedGroup {
 	t.Helper()
 	g := &typedGroup{index: index, schemas: tame(schemas(newRandom(number, 0), groupSize)), number: number}
+	later := number%2 == 1
+	if later {
+		g.schemas = modern(newRandom(number, 2), g.schemas)
+	}
 	components := object{}
 	for i, s := range g.schemas {
 		components[schemaName(i)] = s
@@ -77,6 +81,9 @@ func newTypedGroup(t *testing.T, number, index int) *typedGroup {
 	text, err := openapiDocument(components)
 	if err != nil {
 		t.Fatal(err)
+	}
+	if later {
+		text = modernDocument(text)
 	}
 	doc, err := openapi3.NewLoader().LoadFromData(text)
 	if err != nil {
