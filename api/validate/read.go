@@ -228,6 +228,17 @@ func (s *Scanner) UnmarshalUnion(offset int, v json.Unmarshaler) {
 	}
 }
 
+// UnmarshalUnionObject is UnmarshalUnion for a type that has properties beside the union. It cannot hold null, and reports whether
+// the value is something else.
+func (s *Scanner) UnmarshalUnionObject(offset int, v json.Unmarshaler) bool {
+	if string(s.Raw(offset)) == "null" {
+		s.Violation("type", "must be a value that the field can hold")
+		return false
+	}
+	s.UnmarshalUnion(offset, v)
+	return true
+}
+
 // Base64 appends data as a string in standard Base64.
 func (e *Encoder) Base64(data []byte) {
 	e.buf = append(e.buf, '"')

@@ -36,14 +36,19 @@ const (
 	documentsPerGroup = 1400
 )
 
-func TestAgainstKinOpenAPI(t *testing.T) {
+func TestAgainstKinOpenAPI(t *testing.T) { differential(t, false) }
+
+// Schemas of OpenAPI 3.1 are compared with a validator of JSON Schema 2020-12.
+func TestAgainstJSONSchema(t *testing.T) { differential(t, true) }
+
+func differential(t *testing.T, modern bool) {
 	var count tally
 	for done, n := 0, 0; done < *cases; n++ {
 		groups := min(groupsInProgram, (*cases-done+documentsPerGroup-1)/documentsPerGroup)
-		run(t, *seed+n*groupsInProgram, groups, &count)
+		run(t, *seed+n*groupsInProgram, groups, modern, &count)
 		done += groups * documentsPerGroup
 	}
-	t.Logf("%d cases: %d accepted by both, %d refused by both, %d known differences, %d too deep for kin-openapi", count.cases, count.accepted, count.refused, count.differ, count.deep)
+	t.Logf("%d cases: %d accepted by both, %d refused by both, %d known differences, %d too deep for the other", count.cases, count.accepted, count.refused, count.differ, count.deep)
 	for i, k := range known {
 		t.Logf("%8d %s", count.known[i], k.name)
 	}
@@ -63,19 +68,30 @@ type tally struct {
 // group is schemas that refer to each other, and documents for them.
 type group struct {
 	schemas   []object
+	text      []byte // the document that has them
 	oracle    oracle
 	compiled  []*schema.Schema
 	indices   []int // of the schema that a document is for
 	documents []string
 }
 
-func newGroup(number int) (*group, error) {
-	g := &group{schemas: schemas(newRandom(number, 0), groupSize)}
-	text, err := document(g.schemas)
-	if err != nil {
+// oracle is another validator with the schemas of a group.
+type oracle interface {
+	accepts(index int, text string) bool
+}
+
+func newGroup(number int, later bool) (g *group, err error) {
+	g = &group{schemas: schemas(newRandom(number, 0), groupSize)}
+	if later {
+		g.schemas = modern(newRandom(number, 2), withoutFormat(anyList(g.schemas)))
+	}
+	if g.text, err = document(g.schemas); err != nil {
 		return nil, err
 	}
-	doc, err := spec.ParseJSON("random", text)
+	if later {
+		g.text = modernDocument(g.text)
+	}
+	doc, err := spec.ParseJSON("random", g.text)
 	if err != nil {
 		return nil, err
 	}
@@ -84,7 +100,11 @@ func newGroup(number int) (*group, error) {
 		g.compiled = append(g.compiled, c.Compile(m.Value))
 	}
 	c.Finish()
-	g.oracle, err = newOracle(g.schemas)
+	if later {
+		g.oracle, err = newJSONSchema(g.text)
+	} else {
+		g.oracle, err = newKin(g.schemas)
+	}
 	return g, err
 }
 
@@ -106,11 +126,11 @@ func (g *group) draw(number int) {
 }
 
 // run compares the documents of some groups.
-func run(t *testing.T, first, n int, count *tally) {
+func run(t *testing.T, first, n int, modern bool, count *tally) {
 	t.Helper()
 	groups := make([]*group, n)
 	for i := range groups {
-		g, err := newGroup(first + i)
+		g, err := newGroup(first+i, modern)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -137,12 +157,8 @@ func build(t *testing.T, groups []*group) string {
 	var files []emit.File
 	var table strings.Builder
 	for i, g := range groups {
-		text, err := document(g.schemas)
-		if err != nil {
-			t.Fatal(err)
-		}
 		file := filepath.Join(temp, fmt.Sprintf("group%d.json", i))
-		if err := os.WriteFile(file, text, 0o600); err != nil {
+		if err := os.WriteFile(file, g.text, 0o600); err != nil {
 			t.Fatal(err)
 		}
 		doc, err := openapi.Load(file)
@@ -269,8 +285,7 @@ func compare(t *testing.T, g *group, verdicts []string, count *tally) {
 		}
 		if rules != "syntax" {
 			if valid, err := g.evaluates(g.indices[i], o.text); err != nil || valid != o.accepted() {
-				text, _ := document(g.schemas)
-				t.Errorf("schema %s, document %q: generated: %s, evaluated: %t, %v\nschemas: %s", schemaName(g.indices[i]), o.text, rules, valid, err, text)
+				t.Errorf("schema %s, document %q: generated: %s, evaluated: %t, %v\nschemas: %s", schemaName(g.indices[i]), o.text, rules, valid, err, g.text)
 			}
 		}
 		o.kin = g.oracle.accepts(g.indices[i], o.text)
@@ -287,8 +302,7 @@ func compare(t *testing.T, g *group, verdicts []string, count *tally) {
 				count.differ++
 				count.known[k]++
 			} else if count.shown++; count.shown <= maxShown {
-				text, _ := document(g.schemas)
-				t.Errorf("schema %s, document %q: ours: %s, kin-openapi accepts it: %t\nschemas: %s", schemaName(g.indices[i]), o.text, rules, o.kin, text)
+				t.Errorf("schema %s, document %q: ours: %s, the other accepts it: %t\nschemas: %s", schemaName(g.indices[i]), o.text, rules, o.kin, g.text)
 			} else {
 				t.Fail()
 			}
@@ -309,8 +323,7 @@ func compareDeep(t *testing.T, g *group, i int, o *outcome, levels int, count *t
 	count.cases++
 	count.deep++
 	if bad := !strict(o.text) || levels > validate.DefaultMaxDepth; bad != (o.rules == "syntax") {
-		text, _ := document(g.schemas)
-		t.Errorf("schema %s, document %q of %d levels: %s\nschemas: %s", schemaName(g.indices[i]), o.text, levels, o.rules, text)
+		t.Errorf("schema %s, document %q of %d levels: %s\nschemas: %s", schemaName(g.indices[i]), o.text, levels, o.rules, g.text)
 	}
 }
 

@@ -76,10 +76,10 @@ func openapiDocument(components object) ([]byte, error) {
 	})
 }
 
-// oracle is kin-openapi with the schemas of a document.
-type oracle []*openapi3.Schema
+// kin is kin-openapi with the schemas of a document.
+type kin []*openapi3.Schema
 
-func newOracle(list []object) (oracle, error) {
+func newKin(list []object) (kin, error) {
 	adapted := make([]object, len(list))
 	for i, s := range list {
 		adapted[i] = forKin(s)
@@ -92,7 +92,7 @@ func newOracle(list []object) (oracle, error) {
 	if err != nil {
 		return nil, err
 	}
-	o := make(oracle, len(list))
+	o := make(kin, len(list))
 	for i := range o {
 		o[i] = doc.Components.Schemas[schemaName(i)].Value
 	}
@@ -100,7 +100,7 @@ func newOracle(list []object) (oracle, error) {
 }
 
 // accepts reports whether kin-openapi accepts the document for the schema at index, read as it reads the bodies of requests.
-func (o oracle) accepts(index int, text string) bool {
+func (o kin) accepts(index int, text string) bool {
 	d := json.NewDecoder(bytes.NewReader([]byte(text)))
 	d.UseNumber()
 	var value any

@@ -3,7 +3,77 @@ package differential
 import (
 	"bytes"
 	"maps"
+	"regexp"
+	"strings"
+
+	"github.com/santhosh-tekuri/jsonschema/v6"
 )
+
+// jsonSchema is a validator of JSON Schema 2020-12 with the schemas of a document.
+type jsonSchema []*jsonschema.Schema
+
+func newJSONSchema(document []byte) (jsonSchema, error) {
+	value, err := jsonschema.UnmarshalJSON(bytes.NewReader(document))
+	if err != nil {
+		return nil, err
+	}
+	c := jsonschema.NewCompiler()
+	c.DefaultDraft(jsonschema.Draft2020)
+	c.UseRegexpEngine(func(source string) (jsonschema.Regexp, error) {
+		expression, err := regexp.Compile(strings.NewReplacer(`\u0061`, "a", `\u0063`, "c", `\/`, "/").Replace(source))
+		return ecma{expression}, err
+	})
+	if err := c.AddResource("random.json", value); err != nil {
+		return nil, err
+	}
+	list := make(jsonSchema, groupSize)
+	for i := range list {
+		if list[i], err = c.Compile("random.json#/components/schemas/" + schemaName(i)); err != nil {
+			return nil, err
+		}
+	}
+	return list, nil
+}
+
+// ecma is a pattern of ECMA 262.
+type ecma struct{ *regexp.Regexp }
+
+func (e ecma) MatchString(s string) bool { return e.Regexp.MatchString(s) }
+func (e ecma) String() string            { return e.Regexp.String() }
+
+func (list jsonSchema) accepts(index int, text string) bool {
+	value, err := jsonschema.UnmarshalJSON(strings.NewReader(text))
+	return err == nil && list[index].Validate(value) == nil
+}
+
+// withoutFormat returns schemas without format, which is an annotation in JSON Schema.
+func withoutFormat(list []any) []object {
+	out := make([]object, len(list))
+	for i, s := range list {
+		out[i] = without(s).(object)
+	}
+	return out
+}
+
+func without(v any) any {
+	switch v := v.(type) {
+	case object:
+		out := object{}
+		for key, value := range v {
+			if _, is := value.(string); key != "format" || !is {
+				out[key] = without(value)
+			}
+		}
+		return out
+	case []any:
+		out := make([]any, len(v))
+		for i, item := range v {
+			out[i] = without(item)
+		}
+		return out
+	}
+	return v
+}
 
 // modern makes schemas of OpenAPI 3.1 of those of 3.0, and adds keywords that 3.0 does not have.
 func modern(r random, list []object) []object {

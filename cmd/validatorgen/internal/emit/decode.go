@@ -92,11 +92,14 @@ func (g *Generator) checkThenRead(c *code, s *schema.Schema, t target) {
 			c.line("return s.Unmarshal(start, v)")
 			return
 		}
-		c.line("s.UnmarshalUnion(start, v)")
 		if len(t.typ.Fields) == 0 && t.typ.Additional == nil {
+			c.line("s.UnmarshalUnion(start, v)")
 			c.line("return !s.Stopped()")
 			return
 		}
+		c.line("if !s.UnmarshalUnionObject(start, v) {")
+		c.line("return false")
+		c.line("}")
 	}
 	c.line("found := s.Findings()")
 	c.line("defer s.Forget(found)")
