@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"bytes"
 	"context"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"io"
@@ -17,7 +18,7 @@ import (
 
 // WriteDocument writes all that an account has as one document that ReadDocuments reads, in the form of the API with the
 // stored fields beside it that replies do not show. It is written while it is read, so memory does not grow with the account,
-// but for eight bytes for each group. Equal states give equal bytes. named puts the account into the document.
+// but for about a byte for each group. Equal states give equal bytes. named puts the account into the document.
 func WriteDocument(ctx context.Context, from group.Store, account int64, named bool, to io.Writer) error {
 	w := &documentWriter{out: bufio.NewWriterSize(to, 64<<10)}
 	w.print("{\n")
@@ -46,10 +47,12 @@ func ReadModel(ctx context.Context, from group.Store, account int64) (doc model.
 // documentWriter writes a document object by object, each on a line of its own. The first error of out is kept by it.
 type documentWriter struct {
 	out      *bufio.Writer
-	maps     int     // how many of the kinds were begun
-	filled   bool    // the map that was begun last has an object
-	groups   []int64 // their ids
-	asStored bool    // an object does not fit the spec
+	maps     int  // how many of the kinds were begun
+	filled   bool // the map that was begun last has an object
+	groups   int
+	ids      []byte // of the groups, each as the distance to the one before
+	last     int64  // of the ids
+	asStored bool   // an object does not fit the spec
 }
 
 func (w *documentWriter) print(format string, args ...any) {
@@ -63,7 +66,9 @@ func (w *documentWriter) row(k group.Kind, r *group.Row) error {
 	}
 	w.asStored = w.asStored || len(o.bad) > 0
 	if k == group.GroupKind {
-		w.groups = append(w.groups, r.ID)
+		w.groups++
+		w.ids = binary.AppendUvarint(w.ids, uint64(r.ID-w.last))
+		w.last = r.ID
 	}
 	w.begin(int(k) + 1)
 	if w.filled {
@@ -106,17 +111,19 @@ func (w *documentWriter) end() error {
 	w.begin(int(group.Kinds))
 	w.close()
 	w.print("\"results\":[")
-	for i, id := range w.groups {
-		if i > 0 {
+	for id, rest := int64(0), w.ids; len(rest) > 0; {
+		distance, n := binary.Uvarint(rest)
+		if id > 0 {
 			w.print(",")
 		}
+		id, rest = id+int64(distance), rest[n:]
 		result, err := validator.AppendResult(nil, &model.Result{Key: group.GroupsKey, ID: strconv.FormatInt(id, 10)})
 		if err != nil {
 			return err
 		}
 		w.print("\n%s", result)
 	}
-	meta := group.NewMeta(len(w.groups))
+	meta := group.NewMeta(w.groups)
 	text, err := validator.AppendMeta(nil, &meta)
 	if err != nil {
 		return err
