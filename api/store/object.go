@@ -46,17 +46,17 @@ var columns = [group.Kinds][]string{
 	group.WorkspaceKind:   {"id"},
 }
 
-// read returns a row as the model of its kind, and the rules that its values break. With violations the model has what fits
-// its Go type; text is the row as JSON. The error is a defect: the row is not JSON.
-func (k kind[V]) read(r *group.Row) (v V, text []byte, bad validate.Violations, err error) {
+// read reads a row into v, the model of its kind, and returns it as JSON, and the rules that its values break. With violations
+// the model has what fits its Go type. The error is a defect: the row is not JSON.
+func (k kind[V]) read(r *group.Row, v *V) (text []byte, bad validate.Violations, err error) {
 	text, err = encodeRow(k.of, r)
 	if err == nil {
-		err = k.decode(text, &v)
+		err = k.decode(text, v)
 	}
 	if err != nil && !errors.As(err, &bad) {
-		return v, nil, nil, fmt.Errorf("stored row %d of %s: %w", r.ID, k.of, err)
+		return nil, nil, fmt.Errorf("stored row %d of %s: %w", r.ID, k.of, err)
 	}
-	return v, text, bad, nil
+	return text, bad, nil
 }
 
 // encodeRow returns a row as an object of the API: the columns, then what is stored in its document.
@@ -117,7 +117,8 @@ type shown struct {
 
 // object reads a row. Where a rule is broken it takes every value from the row, because a model has only what fits its Go type.
 func (k kind[V]) object(r *group.Row) (o object, err error) {
-	v, stored, bad, err := k.read(r)
+	var v V
+	stored, bad, err := k.read(r, &v)
 	if err != nil {
 		return o, err
 	}

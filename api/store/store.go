@@ -92,7 +92,7 @@ func (s *Store) update(ctx context.Context, by group.Caller, id int64, u model.W
 	if err != nil {
 		return group.Snapshot{}, err
 	}
-	var a applied
+	var a *applied
 	var associations group.Contents
 	err = s.engine.Transact(ctx, Write, func(tx Tx) error {
 		state, err := tx.State(c)
@@ -172,12 +172,11 @@ func texts(ids []int64) *[]string {
 func models[V any](k kind[V], rows []group.Row, fits *bool) ([]V, error) {
 	out := make([]V, len(rows))
 	for i := range rows {
-		v, _, bad, err := k.read(&rows[i])
+		_, bad, err := k.read(&rows[i], &out[i])
 		if err != nil {
 			return nil, err
 		}
 		*fits = *fits && len(bad) == 0
-		out[i] = v
 	}
 	return out, nil
 }

@@ -75,13 +75,17 @@ type applied struct {
 // breaks a rule of the spec in what the change touches.
 func (c *Change) Apply(s State, at string) (Diff, error) {
 	a, err := c.apply(s, at)
-	return a.Diff, err
+	if err != nil {
+		return Diff{}, err
+	}
+	return a.Diff, nil
 }
 
-func (c *Change) apply(s State, at string) (a applied, err error) {
+func (c *Change) apply(s State, at string) (a *applied, err error) {
 	if s.Group == nil {
-		return a, &group.Error{Code: group.NotFound}
+		return nil, &group.Error{Code: group.NotFound}
 	}
+	a = &applied{}
 	reachable := make([]int64, len(s.Members))
 	for i, m := range s.Members {
 		reachable[i] = m.ID
@@ -95,11 +99,11 @@ func (c *Change) apply(s State, at string) (a applied, err error) {
 	slices.Sort(reachable)
 	problems := c.Check(reachable, s.Taken)
 	if a.row, err = merged(s.Group, c.patch); err != nil {
-		return a, err
+		return nil, err
 	}
-	refused, err := c.applyReference(s.Reference, at, &a)
+	refused, err := c.applyReference(s.Reference, at, a)
 	if err != nil {
-		return a, err
+		return nil, err
 	}
 	changed := len(a.Add)+len(a.Remove) > 0 || a.Reference != nil || !bytes.Equal(a.row.JSON, s.Group.JSON)
 	if changed {
@@ -107,9 +111,9 @@ func (c *Change) apply(s State, at string) (a applied, err error) {
 		a.row.Key = c.Folded
 		a.Group, a.Renamed = &a.row, s.Renamed
 	}
-	var bad validate.Violations
-	if a.model, _, bad, err = groupKind.read(&a.row); err != nil {
-		return a, err
+	_, bad, err := groupKind.read(&a.row, &a.model)
+	if err != nil {
+		return nil, err
 	}
 	a.fits = len(bad) == 0
 	if changed {
@@ -133,7 +137,7 @@ func (c *Change) applyReference(old *group.Row, at string, a *applied) (problems
 	}
 	r.GroupID, r.Key, r.UpdatedAt = c.ID, c.Reference.ServiceName, at
 	a.Reference = &r
-	_, _, bad, err := referenceKind.read(&r)
+	_, bad, err := referenceKind.read(&r, new(model.ExternalReference))
 	if err != nil {
 		return nil, err
 	}
@@ -160,7 +164,7 @@ func merged(r *group.Row, patch []byte) (group.Row, error) {
 func broken[V, U any](k kind[V], update func([]byte, *U) error, bad validate.Violations, old, row *group.Row, patch []byte) []group.Problem {
 	problems := touched(bad, patch, func() (before validate.Violations) {
 		if old != nil {
-			_, _, before, _ = k.read(old) // which was read already
+			_, before, _ = k.read(old, new(V)) // which was read already
 		}
 		return before
 	})
