@@ -4,7 +4,6 @@ import {button, h} from './dom.js';
 const tokens = /"(?:[^"\\]|\\[^])*"?|[{}[\],:]|[^\S\n]+|\n|[^\s{}[\],:"]+/g;
 const near = 4; // lines shown around what is marked in a long body
 const longest = 300; // lines of a body that is shown whole
-const widest = 4000; // characters shown of one value
 
 // split cuts a text into pieces with their offset. A form is cut into names and values.
 function split(text, form) {
@@ -16,13 +15,9 @@ function split(text, form) {
   return {pieces, solid};
 }
 
-// asSent returns the lines of a text.
 function asSent(pieces) {
   const lines = [[]];
-  for (const p of pieces) {
-    if (p.text === '\n') lines.push([]);
-    else lines.at(-1).push(p);
-  }
+  for (const p of pieces) p.text === '\n' ? lines.push([]) : lines.at(-1).push(p);
   return lines;
 }
 
@@ -30,18 +25,19 @@ function asSent(pieces) {
 function formatted(solid) {
   const lines = [[]];
   const open = []; // for each open bracket whether its elements have lines of their own
-  const put = (...pieces) => lines.at(-1).push(...pieces);
-  const newLine = () => lines.push(open.length ? [{text: '  '.repeat(open.length), at: -1}] : []);
-  const width = line => line.reduce((n, p) => n + p.text.length, 0);
+  const newLine = () => {
+    if (lines.at(-1).every(p => p.at < 0)) lines.pop();
+    lines.push(open.length ? [{text: '  '.repeat(open.length), at: -1}] : []);
+  };
   solid.forEach((p, i) => {
     const next = solid[i + 1]?.text;
     if (/^[}\]]$/.test(p.text) && open.pop()) newLine();
-    put(p);
+    lines.at(-1).push(p);
     if (/^[{[]$/.test(p.text)) {
       open.push(!/^[}\]]$/.test(next) && (p.text === '{' || /^[{[]$/.test(next)));
       if (open.at(-1)) newLine();
-    } else if (p.text === '&' || p.text === ',' && (open.at(-1) || width(lines.at(-1)) > 72)) newLine();
-    else if (/^[,:]$/.test(p.text)) put({text: ' ', at: -1});
+    } else if (p.text === '&' || p.text === ',' && (open.at(-1) || lines.at(-1).map(q => q.text).join('').length > 72)) newLine();
+    else if (/^[,:]$/.test(p.text)) lines.at(-1).push({text: ' ', at: -1});
   });
   return lines;
 }
@@ -84,24 +80,21 @@ export function bodyView(text, label, {form = false, marks = {}, format = false}
     const grey = own.some(p => p.text !== ',') && own.every(isIgnored);
     const code = lines[i].map(p => {
       const mark = notes[i].find(n => p.at >= 0 && n.at >= p.at && n.at < p.at + p.text.length);
-      return h(`span.${p.kind ?? 'plain'}${mark ? '.mark-' + mark.kind : ''}`, {}, p.text.slice(0, widest), p.text.length > widest && '…');
+      return h(`span.${p.kind ?? 'plain'}${mark ? '.mark.' + mark.kind : ''}`, {}, p.text);
     });
     const indent = lines[i].length && !lines[i][0].text.trim() ? lines[i][0].text.length : 0;
-    return [
-      h(`div.line.${notes[i][0]?.kind ?? 'plain'}${grey ? '.grey' : ''}`, {'data-no': i + 1}, h('code', {}, code), grey && h('span.tag', {}, 'ignored')),
-      ...notes[i].map(n => h('p.note.' + n.kind, {'--indent': indent},
-        (n.rule === 'required' ? n.pointer.split('/').pop() + ' ' : '') + n.message, h('small', {}, n.rule)))];
+    const row = h(`div.line.${notes[i][0]?.kind ?? 'plain'}${grey ? '.grey' : ''}`, {'data-no': i + 1}, h('code', {}, code));
+    if (grey) row.append(h('span.tag', {}, 'ignored'));
+    return [row, ...notes[i].map(n => h('p.note.' + n.kind, {'--indent': indent},
+      (n.rule === 'required' ? n.pointer.split('/').pop() + ' ' : '') + n.message, h('small', {}, n.rule)))];
   };
   const hides = i => lines.length > longest && i >= near && !notes.slice(Math.max(0, i - near), i + near + 1).some(n => n.length);
   const nodes = [];
   for (let i = 0, end; i < lines.length; i = Math.max(end, i + 1)) {
     for (end = i; end < lines.length && hides(end); end++);
-    if (end === i) nodes.push(...draw(i));
-    else {
-      const hidden = Array.from({length: end - i}, (_, n) => i + n);
-      const show = event => event.target.replaceWith(...hidden.flatMap(draw));
-      nodes.push(button(`Show ${hidden.length.toLocaleString('en')} lines`, show, {className: 'fold'}));
-    }
+    const hidden = Array.from({length: end - i}, (_, n) => i + n);
+    const show = event => event.target.replaceWith(...hidden.flatMap(draw));
+    nodes.push(...hidden.length ? [button(`Show ${hidden.length.toLocaleString('en')} lines`, show)] : draw(i));
   }
   return h('div.code', {tabIndex: 0, role: 'group', ariaLabel: label}, nodes);
 }

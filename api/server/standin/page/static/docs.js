@@ -18,5 +18,3 @@ export function start() {
   document.head.prepend(h('link', {rel: 'stylesheet', href: '/docs/swagger-ui.css'}));
   document.head.append(h('script', {src: '/docs/swagger-ui-bundle.js', onload: draw}));
 }
-
-export const show = () => {};

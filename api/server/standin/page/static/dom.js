@@ -16,7 +16,6 @@ export function h(tag, props = {}, ...children) {
 }
 
 export const $ = id => document.getElementById(id);
-
 export const button = (label, onclick, props = {}) => h('button', {type: 'button', onclick: guarded(onclick), ...props}, label);
 
 // guarded says what went wrong in a handler instead of losing it.
@@ -49,7 +48,7 @@ export function say(text, bad = false) {
 }
 
 // copy puts text on the clipboard; where the browser refuses that, it is shown to be copied by hand.
-export const copy = text => navigator.clipboard?.writeText(text).then(() => say('Copied')).catch(() => prompt('Copy this:', text));
+export const copy = text => (navigator.clipboard?.writeText(text) ?? Promise.reject()).then(() => say('Copied'), () => prompt('Copy this:', text));
 
 export const kind = status => (status === 0 || status >= 500 ? 'failed' : status >= 400 ? 'refused' : 'done');
 export const badge = status => h('span.badge.' + kind(status), {}, status || '—');

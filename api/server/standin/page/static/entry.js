@@ -1,19 +1,15 @@
-// One request: what is wrong first, then what was sent, what it changed and what was answered.
+// One request: what is wrong first, then what it changed, what was sent and what was answered.
 import {$, badge, button, call, clock, copy, count, guarded, h, kind, ms, say, section, table, value} from './dom.js';
 import {bodyView} from './body.js';
 
+const again = ['Content-Type', 'Accept', 'Idempotency-Key']; // headers that are sent again
 let loading;
 
 // showEntry shows a request and reports whether it is the one that is still wanted.
 export async function showEntry(id) {
   loading?.abort();
   const {signal} = loading = new AbortController();
-  let content;
-  try {
-    content = view(await call('GET', '/requests/' + id, undefined, signal));
-  } catch (err) {
-    content = [h('p.empty', {}, err.message)];
-  }
+  const content = await call('GET', '/requests/' + id, undefined, signal).then(view, err => [h('p.empty', {}, err.message)]);
   if (signal.aborted) return false;
   $('entry').replaceChildren(h('a.back', {href: '#/requests'}, '← Requests'), ...content);
   $('entry').scrollTop = 0;
@@ -25,18 +21,17 @@ function view(e) {
   const format = !e.request.body.trim().includes('\n');
   const who = [clock(e.time), ms(e.duration_ms), e.token_id ? `token ${e.token_id}, user ${e.user_id}` : 'no good token', e.request_id];
   const side = e.request.truncated ? 'the first part' : format && e.request.body.length > 60 && 'formatted; sent on one line';
-  const none = h('p.none', {}, 'None.');
+  const body = (message, label, options) => (message.body ? bodyView(message.body, label, options) : h('p.none', {}, 'None.'));
   return [
     h('header', {}, h('h2', {}, badge(e.status), h('span.path', {}, ` ${e.method} ${e.path}${e.query && '?' + e.query}`)),
       h('p.meta', {}, who.map(text => h('span', {}, text)))),
     actions(e),
     verdict(e),
-    e.after && section('What changed', '', changes(e.before ?? {}, e.after)),
-    section('Request body', side, e.request.body
-      ? bodyView(e.request.body, 'Request body', {form: type(e.request).includes('urlencoded'), marks: e, format}) : none),
-    section('Reply', '', e.reply.body ? bodyView(e.reply.body, 'Reply', {format: type(e.reply).includes('json')}) : none),
+    e.after ? section('What changed', '', changes(e.before ?? {}, e.after)) : '',
+    section('Request body', side, body(e.request, 'Request body', {form: type(e.request).includes('urlencoded'), marks: e, format})),
+    section('Reply', '', body(e.reply, 'Reply', {format: type(e.reply).includes('json')})),
     h('details', {}, h('summary', {}, 'Headers'), headers('Request', e.request.headers), headers('Reply', e.reply.headers)),
-  ].filter(Boolean);
+  ];
 }
 
 function verdict(e) {
@@ -56,12 +51,11 @@ function actions(e) {
     location.hash = '#/requests/' + sent.id;
     say(`Sent: ${sent.status || 'no reply'}`);
   });
-  const bar = h('div.actions', {},
-    button('Replay', () => send()),
-    button('Edit and send', () => {
-      bar.replaceWith(editor(e, send, bar));
-      $('edited').focus();
-    }),
+  const edit = () => {
+    bar.replaceWith(editor(e, send, bar));
+    $('edited').focus();
+  };
+  const bar = h('div.actions', {}, button('Replay', () => send()), button('Edit and send', edit),
     button('Copy as curl', async () => copy(await call('GET', `/requests/${e.id}/curl`))),
     h('a.button', {href: `/requests/${e.id}/har`, download: `request-${e.id}.har`}, 'HAR'));
   return bar;
@@ -69,26 +63,24 @@ function actions(e) {
 
 // editor sends the request again with what is changed in it. The token stays as it was, and is not shown.
 function editor(e, send, bar) {
-  const kept = ['Content-Type', 'Accept', 'Idempotency-Key'].filter(name => e.request.headers[name]);
-  const method = h('input', {value: e.method, size: 7});
+  const method = h('input', {value: e.method});
   const path = h('input', {value: e.path + (e.query && '?' + e.query)});
-  const lines = h('textarea', {rows: 2, value: kept.map(name => `${name}: ${e.request.headers[name][0]}`).join('\n')});
+  const lines = h('textarea', {rows: 2, value: again.flatMap(name => e.request.headers[name]?.map(v => `${name}: ${v}`) ?? []).join('\n')});
   const body = h('textarea', {id: 'edited', rows: 12, value: e.request.body, spellcheck: false});
   const close = () => form.replaceWith(bar);
-  const form = h('form.editor', {ariaLabel: 'Edit and send'},
-    h('div.inline', {}, h('label', {}, 'Method', method), h('label', {}, 'Path and query', path)),
-    h('label', {}, 'Body', body), h('label', {}, 'Headers, one a line', lines),
-    h('p.actions', {}, h('button.main', {}, 'Send'), button('Cancel', close)));
-  form.addEventListener('submit', () => {
+  const onsubmit = () => {
     const [to, query = ''] = path.value.split(/\?(.*)/);
     const pairs = [...lines.value.matchAll(/^([^:\n]+):\s*(.*)$/gm)].map(m => [m[1].trim(), m[2].trim()]);
     send({method: method.value, path: to, query, headers: Object.fromEntries(pairs), body: body.value});
-  });
-  form.addEventListener('keydown', event => {
+  };
+  const onkeydown = event => {
     if (event.key !== 'Escape') return;
     event.preventDefault();
     close();
-  });
+  };
+  const form = h('form.editor', {ariaLabel: 'Edit and send', onsubmit, onkeydown},
+    h('label', {}, 'Method', method), h('label', {}, 'Path and query', path), h('label', {}, 'Body', body), h('label', {}, 'Headers, one a line', lines),
+    h('p.actions', {}, h('button.main', {}, 'Send'), button('Cancel', close)));
   return form;
 }
 

@@ -27,11 +27,10 @@ export async function show() {
 }
 
 async function save(changed) {
-  await call('PUT', '/faults', changed);
+  await call('PUT', '/faults', {...faults, ...changed});
   await show();
 }
 
-const isOn = rule => rule.on !== false;
 const words = object => Object.entries(object).map(([key, v]) => (v === true ? key
   : v && typeof v === 'object' && !Array.isArray(v) ? `${key} ${words(v)}` : `${key} ${v}`)).join(', ');
 
@@ -40,21 +39,20 @@ const describe = ({name, on, match = {}, ...rest}) => `${words(rest) || 'nothing
 
 function draw() {
   const {rules} = faults;
-  const on = rules.filter(isOn).length;
+  const on = rules.filter(rule => rule.on !== false).length;
   $('faulty').hidden = on === 0;
   $('faulty').textContent = on + ' on';
-  const change = fresh => save({...faults, rules: fresh});
   const item = (rule, i) => h('li.rule', {},
-    h('input', {type: 'checkbox', role: 'switch', checked: isOn(rule), ariaLabel: rule.name || describe(rule),
-      onchange: guarded(event => change(rules.with(i, {...rule, on: event.target.checked})))}),
+    h('input', {type: 'checkbox', role: 'switch', checked: rule.on !== false, ariaLabel: rule.name || describe(rule),
+      onchange: guarded(event => save({rules: rules.with(i, {...rule, on: event.target.checked})}))}),
     h('div', {}, h('strong', {}, rule.name || `Rule ${i + 1}`), h('p', {}, describe(rule))),
-    button('Delete', () => change(rules.toSpliced(i, 1))));
+    button('Delete', () => save({rules: rules.toSpliced(i, 1)})));
   const text = h('textarea', {id: 'rules', rows: 14, value: JSON.stringify(faults, null, 2), spellcheck: false, ariaLabel: 'All rules as JSON'});
   $('faults').replaceChildren(
     h('header', {}, h('h2', {}, 'Faults'), h('p.meta', {}, 'What goes wrong on purpose. The first rule that hits a request counts.')),
     rules.length ? h('ul', {}, rules.map(item)) : h('p.empty', {}, 'No rules: every request is served. Add one, then send a request.'),
     h('h3', {}, 'Add a rule, on at once'),
-    h('p.actions', {}, Object.entries(presets).map(([name, rule]) => button(name, () => change([...rules, {name, on: true, match, ...rule}])))),
+    h('p.actions', {}, Object.entries(presets).map(([name, rule]) => button(name, () => save({rules: [...rules, {name, on: true, match, ...rule}]})))),
     h('h3', {}, 'All rules, as PUT /faults takes them'), text, h('p.none', {}, hint),
     h('p.actions', {}, button('Save', async () => {
       await save(JSON.parse(text.value));

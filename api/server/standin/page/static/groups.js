@@ -1,5 +1,4 @@
 // What the stand-in has stored, and the ways back: the seed and snapshots.
-import {search} from './requests.js';
 import {$, button, call, count, guarded, h, say, section, table, value} from './dom.js';
 
 let all, chosen;
@@ -16,29 +15,26 @@ export function start() {
   });
   document.addEventListener('request', event => {
     stale ||= event.detail.changed;
-    if (stale && !$('groups').hidden && chosen !== 'state') guarded(load)(); // which has a form
+    if (stale && !$('groups').hidden && chosen !== 'state') guarded(() => show())(); // which has a form
   });
 }
 
-export async function show(id) {
+export async function show(id = chosen) {
   chosen = id;
-  if (stale) await load();
-  else await draw();
-  if (id && !$('group-list').checkVisibility()) $('group').focus();
-}
-
-async function load() {
-  all = await call('GET', '/state/workspace_groups');
+  if (stale) all = await call('GET', '/state/workspace_groups');
   stale = false;
-  await draw();
-}
-
-async function draw() {
   drawList();
   const group = all.workspace_groups[chosen];
   const content = chosen === 'state' ? await state() : group ? detail(group)
     : [h('p.empty', {}, chosen ? 'There is no such group.' : 'Choose a group to see its fields, workspaces and references.')];
   $('group').replaceChildren(h('a.back', {href: '#/groups'}, '← Groups'), ...content);
+  if (chosen && !$('group-list').checkVisibility()) $('group').focus();
+}
+
+// associations returns the maps of the document with their name and what a group has of them: workspaces by its workspace_ids.
+function associations(group) {
+  const maps = Object.keys(all).filter(map => group[map.replace(/s$/, '_ids')]);
+  return maps.map(map => ({ids: map.replace(/s$/, '_ids'), name: map.replaceAll('_', ' '), map: all[map]}));
 }
 
 function drawList() {
@@ -47,32 +43,23 @@ function drawList() {
   const held = document.activeElement.closest('#group-list a')?.hash;
   const row = g => h('a.row.still', {href: '#/groups/' + g.id, ariaCurrent: g.id === chosen ? 'true' : null},
     h('span.badge', {}, g.id), h('span', {}, g.name), h('time', {}, g.updated_at.slice(0, 16).replace('T', ' ')),
-    h('span.why', {}, [count(g.workspace_ids.length, 'workspace'), count(g.external_reference_ids.length, 'reference')].join(', ')));
+    h('span.why', {}, associations(g).map(a => count(g[a.ids].length, a.name.slice(0, -1))).join(', ')));
   $('group-list').replaceChildren(...groups.map(row));
   if (!groups.length) $('group-list').append(h('p.empty', {}, text ? 'No group matches the filter.' : 'No groups: reset to the seed.'));
   $('group-count').textContent = count(groups.length, 'group');
   if (held) $('group-list').querySelector(`[href="${held}"]`)?.focus();
 }
 
-const lists = {
-  workspaces: ['workspace_ids', ['id', 'title', 'archived', 'currency', 'updated_at']],
-  external_references: ['external_reference_ids', ['service_name', 'service_model', 'service_model_ref', 'status', 'external_link', 'locked']],
-  rate_card_sets: ['rate_card_set_ids', ['id', 'title', 'active_currencies', 'account_default']],
-};
-
 function detail(g) {
-  const ids = Object.values(lists).map(([name]) => name);
-  const fields = Object.keys(g).filter(name => !ids.includes(name));
-  const requests = button('Requests', () => {
-    $('text').value = `workspace_groups/${g.id}`;
-    search();
-    location.hash = '#/requests';
-  });
+  const fields = Object.keys(g).filter(name => !associations(g).some(a => a.ids === name));
   return [
-    h('header.head', {}, h('h2', {}, g.name), requests),
+    h('h2', {}, g.name),
     h('dl.pairs', {}, fields.flatMap(name => [h('dt', {}, name), h('dd', {}, value(g[name]))])),
-    ...Object.entries(lists).map(([map, [name, columns]]) => section(map.replaceAll('_', ' '), g[name].length || 'none',
-      g[name].length > 0 && table(map, columns, g[name].map(id => columns.map(c => value(all[map][id]?.[c])))))),
+    ...associations(g).map(({ids, name, map}) => {
+      const objects = g[ids].map(id => map[id] ?? {id});
+      const columns = Object.keys(objects[0] ?? {}).filter(key => objects.some(o => o[key] !== null)); // what is set
+      return section(name, objects.length || 'none', columns.length > 0 && table(name, columns, objects.map(o => columns.map(c => value(o[c])))));
+    }),
   ];
 }
 
@@ -81,12 +68,13 @@ async function state() {
   const change = (label, method, path, said) => button(label, async () => {
     await call(method, path);
     say(said);
-    await load();
+    stale = true;
+    await show();
   });
   const name = h('input', {placeholder: 'Name', ariaLabel: 'Name of the snapshot', required: true});
   const take = guarded(async () => {
     await call('PUT', '/snapshots/' + encodeURIComponent(name.value));
-    await draw();
+    await show();
   });
   return [
     h('header', {}, h('h2', {}, 'State and snapshots'), h('p.meta', {}, 'PUT /state with a document makes it the state and the seed.')),

@@ -19,14 +19,10 @@ const route = guarded(() => {
     if (isCurrent) document.title = link.firstChild.textContent + ' · oxgroupsd';
   }
   $(current).classList.toggle('open', id !== '');
-  return views[current].show(id);
+  return views[current].show?.(id);
 });
 
 document.addEventListener('submit', event => event.preventDefault()); // scripts send what forms have
-document.querySelector('.skip').addEventListener('click', event => {
-  event.preventDefault();
-  $('main').focus();
-});
 document.addEventListener('keydown', event => {
   if (event.key !== 'Escape' || event.defaultPrevented || !location.hash.split('/')[2]) return;
   location.hash = '#/' + current;

@@ -11,8 +11,6 @@ let rows = []; // summaries that the filter lets through, the newest last
 let total = 0;
 let active = 0; // the id of the row that is marked
 let loading, searching, frame;
-let news = [];
-
 const fromTop = i => rows[rows.length - 1 - i];
 
 export async function start() {
@@ -33,7 +31,7 @@ export async function start() {
 export async function show(id) {
   active = Number(id) || active;
   draw();
-  if (!id) $('entry').replaceChildren(h('p.empty', {}, rows.length && 'Choose a request to see what was sent, what is wrong and what changed.'));
+  if (!id) $('entry').replaceChildren(h('p.empty', {}, 'Choose a request to see what was sent, what is wrong with it and what it changed.'));
   else if (await showEntry(id) && !list.checkVisibility()) $('entry').focus();
 }
 
@@ -46,7 +44,7 @@ async function load() {
   draw();
 }
 
-export function search() {
+function search() {
   clearTimeout(searching);
   searching = setTimeout(guarded(load), 150);
 }
@@ -56,7 +54,7 @@ function listen() {
   const stream = new EventSource('/requests/stream?after=' + (fromTop(0)?.id ?? 0));
   stream.onopen = stream.onerror = event => {
     $('live').textContent = event.type === 'open' ? 'Live' : 'Reconnecting';
-    $('live').classList.toggle('on', event.type === 'open');
+    $('live').className = event.type === 'open' ? 'live done' : 'live odd';
   };
   stream.addEventListener('request', event => add(JSON.parse(event.data)));
   stream.addEventListener('cleared', () => {
@@ -68,7 +66,6 @@ function listen() {
 
 function add(request) {
   document.dispatchEvent(new CustomEvent('request', {detail: request}));
-  announce(request);
   if ($('text').value.trim()) return search(); // only the server knows the bodies
   const wanted = $('status').value;
   const isWanted = !wanted || [String(request.status), Math.floor(request.status / 100) + 'xx'].includes(wanted);
@@ -78,16 +75,6 @@ function add(request) {
   if (rows.length > most) rows.shift();
   if (list.scrollTop > 0) list.scrollTop += rowHeight; // what is read stays where it is
   frame ||= requestAnimationFrame(draw);
-}
-
-// announce tells screen readers of new requests, at most every two seconds.
-function announce(request) {
-  if (news.push(request) > 1) return;
-  setTimeout(() => {
-    const bad = news.filter(r => kind(r.status) !== 'done');
-    $('heard').textContent = `${count(news.length, 'new request')}, ${bad.length} not done. ${bad.at(-1)?.message ?? ''}`;
-    news = [];
-  }, 2000);
 }
 
 function draw() {
@@ -151,11 +138,10 @@ function drawNone() {
   [list.hidden, $('none').hidden] = [why !== '', why === ''];
   if ($('none').dataset.why === why) return;
   $('none').dataset.why = why;
-  const showAll = () => {
+  $('none').replaceChildren(...why === 'filtered' ? [h('p', {}, 'No request matches the filter.'), button('Show all', () => {
     $('text').value = $('status').value = '';
     return load();
-  };
-  $('none').replaceChildren(...why === 'filtered' ? [h('p', {}, 'No request matches the filter.'), button('Show all', showAll)] : [
+  })] : [
     h('h2', {}, 'No requests yet'), h('p', {}, 'Point a client at this server, or send a request from a shell. It appears here at once.'),
     h('pre', {tabIndex: 0}, curl),
     h('p.actions', {}, button('Copy', () => copy(curl)), button('Send it from here', () => send(good)),
