@@ -93,7 +93,7 @@ func (s *stand) put(t *testing.T, body string) int {
 }
 
 // patience is how long a test waits for what does not come.
-const patience = 30 * time.Second
+const patience = 2 * time.Minute
 
 // tab is a page in a browser.
 type tab struct {

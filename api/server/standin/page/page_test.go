@@ -247,7 +247,7 @@ func (b *tab) accessible(t *testing.T, script, view string) {
 	for scheme, width := range map[string]int64{"dark": 390, "light": 1440} {
 		b.prefer(t, scheme)
 		b.do(t, chromedp.EmulateViewport(width, 860))
-		for _, violation := range eval[[]string](t, b, `axe.run().then(result =>
+		for _, violation := range eval[[]string](t, b, `axe.run({resultTypes: ['violations']}).then(result =>
 			result.violations.flatMap(v => v.nodes.map(n => v.id + ' ' + n.target + ': ' + n.failureSummary)))`) {
 			t.Errorf("%s, %s, %d pixels: %s", view, scheme, width, violation)
 		}
