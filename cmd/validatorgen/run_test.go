@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -155,6 +156,34 @@ func TestWiringNeedsAModel(t *testing.T) {
 	code, stderr, _ := generateInto(t, spec("3.0.3", `{}`, plain), "-server", server)
 	if _, err := os.Stat(server); code != 1 || stderr == "" || err == nil {
 		t.Errorf("ended with %d: %s", code, stderr)
+	}
+}
+
+// Large packages are several files, none of more than 5,000 lines.
+func TestLargeOutput(t *testing.T) {
+	var paths, schemas strings.Builder
+	for i := range 600 {
+		fmt.Fprintf(&paths, "  /x%d: {post: {operationId: x%[1]d, requestBody: {content: {application/json: {schema: {$ref: '#/components/schemas/S%[1]d'}}}}, responses: {'204': {description: ok}}}}\n", i)
+		fmt.Fprintf(&schemas, "    S%d: {type: object, properties: {a: {type: string, maxLength: 3}, b: {type: integer, minimum: 1}, c: {type: string, description: d}}}\n", i)
+	}
+	code, stderr, out := generateInto(t, "openapi: 3.0.3\ninfo: {title: test, version: '1'}\npaths:\n"+paths.String()+"components:\n  schemas:\n"+schemas.String())
+	if code != 0 {
+		t.Fatal(stderr)
+	}
+	files, _ := filepath.Glob(filepath.Join(out, "*.go"))
+	if len(files) < 4 {
+		t.Errorf("%d files", len(files))
+	}
+	checks := 0
+	for _, file := range files {
+		text, err := os.ReadFile(file)
+		if lines := bytes.Count(text, []byte{'\n'}); err != nil || lines > 5000 {
+			t.Errorf("%s has %d lines (%v)", filepath.Base(file), lines, err)
+		}
+		checks += bytes.Count(text, []byte("\nfunc CheckS"))
+	}
+	if checks != 600 {
+		t.Errorf("%d checks", checks)
 	}
 }
 

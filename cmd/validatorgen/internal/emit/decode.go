@@ -27,17 +27,14 @@ func (g *Generator) reader(f function, name string) string {
 // place names a schema for a comment.
 func (g *Generator) place(s *schema.Schema) string {
 	if s.Component != "" {
-		return "the schema " + s.Component
+		return "the schema " + oneLine(s.Component)
 	}
 	at := s.Place.Pointer
 	if file := fileOf(s.Place); file != "" {
 		at = file + "#" + at
 	}
-	return "the schema at " + oneLine.Replace(at)
+	return "the schema at " + oneLine(at)
 }
-
-// oneLine keeps a comment on its line.
-var oneLine = strings.NewReplacer("\n", `\n`, "\r", `\r`)
 
 func (g *Generator) decodeBody(c *code, s *schema.Schema, t target) {
 	if g.readTwice(s, t.typ) || !g.fits(s, t.typ) {

@@ -26,7 +26,7 @@ type field struct {
 
 // tables prints a variable for each table, and one for each schema that several tables have inside, so that the size of all
 // is that of the spec.
-func (g *Generator) tables(tables []Table) string {
+func (g *Generator) tables(tables []Table) []string {
 	w := tableWriter{uses: map[*schema.Schema]int{}, names: map[*schema.Schema]string{}, open: map[*schema.Schema]bool{}, g: g}
 	for _, t := range tables {
 		w.count(t.Schema.Resolve())
@@ -40,7 +40,11 @@ func (g *Generator) tables(tables []Table) string {
 	for _, t := range tables {
 		w.variable(t.Schema.Resolve(), map[*schema.Schema]bool{})
 	}
-	return g.render("fields.gen.go", w.done)
+	texts := make([]string, len(w.done))
+	for i, v := range w.done {
+		texts[i] = g.render("fields.gen.go", v)
+	}
+	return texts
 }
 
 // tableWriter makes tables of fields.

@@ -41,42 +41,45 @@ func (r *Root) GoType() string {
 	return r.Expr
 }
 
-// maxLines bounds the lines of a generated file, so that compilers and editors take it well.
-const maxLines = 5000
+// maxLines bounds the lines of a generated file, so that compilers and editors take it well: with its head it has at most 5,000.
+const maxLines = 4900
 
 // Files prints the package: functions for every root and what they need, and the tables and parameters that were asked for.
 func (g *Generator) Files(roots []Root, tables []Table, operations []*operation) ([]File, error) {
 	for _, root := range roots {
 		g.reserve(root)
 	}
-	decode, encode := g.newSection("decode"), g.newSection("encode")
+	decode, encode := &section{name: "decode"}, &section{name: "encode"}
 	decode.add(g.optionsVars())
 	for _, root := range roots {
 		decode.add(g.exported(root))
 		g.drain(decode, encode)
 	}
-	parameters, bodies := g.newSection("parameters"), g.newSection("bodies")
+	parameters, bodies := &section{name: "parameters"}, &section{name: "bodies"}
 	for _, op := range operations {
 		parameters.add(g.parseFunction(op))
 		bodies.add(g.bodyFunctions(op))
 	}
 	g.drain(decode, encode)
 	decode.add(g.render("patterns", g.patterns))
-	fields := g.newSection("fields")
-	fields.add(g.tables(tables))
+	fields := &section{name: "fields", texts: g.tables(tables)}
 	doc := g.doc()
 	if g.err != nil {
 		return nil, g.err
 	}
+	return g.write(g.config.Package, doc, decode, encode, fields, parameters, bodies)
+}
+
+// write writes the files of a package. The first one has its comment.
+func (g *Generator) write(pkg, doc string, sections ...*section) ([]File, error) {
 	var files []File
-	for _, s := range []*section{decode, encode, fields, parameters, bodies} {
-		for _, text := range s.files() {
+	for _, s := range sections {
+		for i, text := range s.files() {
 			name := s.name + ".gen.go"
-			if n := len(files); n > 0 && strings.HasPrefix(files[n-1].Name, s.name) {
-				name = fmt.Sprintf("%s%d.gen.go", s.name, s.part)
+			if i > 0 {
+				name = fmt.Sprintf("%s%d.gen.go", s.name, i+1)
 			}
-			s.part++
-			file, err := g.file(name, g.config.Package, doc, text)
+			file, err := g.file(name, pkg, doc, text)
 			if err != nil {
 				return nil, err
 			}
@@ -91,10 +94,7 @@ func (g *Generator) Files(roots []Root, tables []Table, operations []*operation)
 type section struct {
 	name  string
 	texts []string
-	part  int
 }
-
-func (g *Generator) newSection(name string) *section { return &section{name: name, part: 1} }
 
 func (s *section) add(text string) {
 	if strings.TrimSpace(text) != "" {

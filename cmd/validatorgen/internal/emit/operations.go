@@ -42,7 +42,7 @@ func Document(d *openapi.Document, config Config, model *gotype.Package) (Output
 		return Output{}, fmt.Errorf("write the wiring of %s: it needs the types of a model", config.Spec)
 	}
 	wiring, err := g.wiring(operations)
-	return Output{Validator: files, Server: []File{wiring}}, err
+	return Output{Validator: files, Server: wiring}, err
 }
 
 // setUpNames lets oapi-codegen set up its tables of initialisms, which it does only when it generates.

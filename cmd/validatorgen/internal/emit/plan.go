@@ -3,7 +3,6 @@ package emit
 import (
 	"fmt"
 	"strconv"
-	"strings"
 
 	"example.com/oxgroups/cmd/validatorgen/internal/schema"
 	"example.com/oxgroups/cmd/validatorgen/internal/spec"
@@ -130,7 +129,7 @@ func (g *Generator) pattern(s *schema.Schema, p schema.Pattern) string {
 		}
 	}
 	name := g.unique("pattern" + g.nameOf(s))
-	g.patterns = append(g.patterns, pattern{name, p.Go, strings.ReplaceAll(p.Source, "\n", " ")})
+	g.patterns = append(g.patterns, pattern{name, p.Go, oneLine(p.Source)})
 	return name
 }
 

@@ -227,7 +227,7 @@ func (g *Generator) bodyFunctions(op *operation) string {
 		g.labels[r.media.Schema.Place.ID()] = op.Name + r.Name
 		c := &code{}
 		g.value(c, r.media.Schema, target{})
-		text.WriteString(g.render("any response", function{r.Encoder, "response " + r.Status + " of the operation " + op.ID, c.String()}))
+		text.WriteString(g.render("any response", function{r.Encoder, oneLine("response " + r.Status + " of the operation " + op.ID), c.String()}))
 	}
 	return text.String()
 }

@@ -21,10 +21,13 @@ var templates = template.Must(template.New("").Funcs(template.FuncMap{
 		}
 		return strings.Join(list, ", ")
 	},
-	"oneLine":    func(text string) string { return strings.Join(strings.Fields(text), " ") },
+	"oneLine":    oneLine,
 	"firstLine":  func(text string) string { line, _, _ := strings.Cut(strings.TrimSpace(text), "\n"); return line },
 	"composites": composites,
 }).ParseFS(templateFiles, "*.tmpl"))
+
+// oneLine returns a text of the spec as a comment can have it.
+func oneLine(text string) string { return strings.Join(strings.Fields(text), " ") }
 
 // serverTemplates add what differs by the kind of server.
 var serverTemplates = map[string]*template.Template{

@@ -17,11 +17,11 @@ type wiring struct {
 	HasReplies    bool
 }
 
-// wiring writes the file of the server package.
-func (g *Generator) wiring(operations []*operation) (File, error) {
+// wiring writes the server package.
+func (g *Generator) wiring(operations []*operation) ([]File, error) {
 	w := wiring{Package: g.config.Server, Spec: g.config.Spec, Kind: g.config.Kind, Operations: operations}
 	if err := w.route(); err != nil {
-		return File{}, err
+		return nil, err
 	}
 	for _, op := range operations {
 		for _, requirement := range op.Security {
@@ -40,11 +40,19 @@ func (g *Generator) wiring(operations []*operation) (File, error) {
 	}
 	slices.Sort(w.Schemes)
 	w.Schemes = slices.Compact(w.Schemes)
-	doc, text := g.renderFor(w.Kind, "server", w), g.renderFor(w.Kind, "wiring.gen.go", w)
-	if g.err != nil {
-		return File{}, g.err
+	text := &section{name: "wiring"}
+	text.add(g.renderFor(w.Kind, "wiring.gen.go", w))
+	for _, op := range operations {
+		text.add(g.renderFor(w.Kind, "route", op))
 	}
-	return g.file("wiring.gen.go", w.Package, doc, text)
+	for _, op := range operations {
+		text.add(g.renderFor(w.Kind, "replies", op))
+	}
+	doc := g.renderFor(w.Kind, "server", w)
+	if g.err != nil {
+		return nil, g.err
+	}
+	return g.write(w.Package, doc, text)
 }
 
 // MethodName returns the constant of net/http for the method.
