@@ -1,8 +1,8 @@
 // What the stand-in has stored, and the ways back: the seed and snapshots.
 import {$, button, call, count, guarded, h, say, section, table, value} from './dom.js';
 
-let all, chosen;
-let stale = true; // what is shown
+let all = {results: [], workspace_groups: {}};
+let [chosen, stale] = ['', true]; // stale: what is shown
 
 export function start() {
   $('name').addEventListener('input', drawList);
@@ -43,7 +43,7 @@ function drawList() {
   const held = document.activeElement.closest('#group-list a')?.hash;
   const row = g => h('a.row.still', {href: '#/groups/' + g.id, ariaCurrent: g.id === chosen ? 'true' : null},
     h('span.badge', {}, g.id), h('span', {}, g.name), h('time', {}, g.updated_at.slice(0, 16).replace('T', ' ')),
-    h('span.why', {}, associations(g).map(a => count(g[a.ids].length, a.name.slice(0, -1))).join(', ')));
+    h('span.why', {}, associations(g).filter(a => g[a.ids].length).map(a => count(g[a.ids].length, a.name.slice(0, -1))).join(', ') || 'nothing in it'));
   $('group-list').replaceChildren(...groups.map(row));
   if (!groups.length) $('group-list').append(h('p.empty', {}, text ? 'No group matches the filter.' : 'No groups: reset to the seed.'));
   $('group-count').textContent = count(groups.length, 'group');
