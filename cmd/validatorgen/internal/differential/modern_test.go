@@ -160,6 +160,15 @@ func addModern(r random, s object) {
 			s["else"] = small()
 		}
 	}
+	if s["oneOf"] != nil || s["anyOf"] != nil {
+		s["discriminator"] = object{"propertyName": pick(r, "a", "b"), "mapping": object{"1": schemaName(0), "a": "#/components/schemas/" + schemaName(1)}}
+	} else if r.chance(3) {
+		branch := func(values ...any) object {
+			return object{"type": "object", "required": []any{"a"}, "properties": object{"a": object{"enum": values}, "b": small()}}
+		}
+		s["oneOf"] = []any{branch("a", ""), branch("ab", "1"), branch("é")}
+		s["discriminator"] = object{"propertyName": "a"}
+	}
 	switch s["type"] {
 	case "object":
 		switch r.IntN(12) {

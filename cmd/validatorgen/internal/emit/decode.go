@@ -1,6 +1,9 @@
 package emit
 
 import (
+	"fmt"
+	"maps"
+	"slices"
 	"strings"
 
 	"example.com/oxgroups/cmd/validatorgen/internal/gotype"
@@ -337,8 +340,12 @@ func (g *Generator) combination(c *code, k combination) {
 		names[i] = g.call(function{schema: part})
 	}
 	list := strings.Join(names, ", ")
-	if k.condition == "" {
+	switch {
+	case k.condition == "":
 		c.line("compose.All(s, start, %s)", list)
+		return
+	case len(k.names) > 0:
+		g.discriminated(c, k, list)
 		return
 	}
 	c.line("s.Check(compose.Matches(s, start, %s) %s, %q, %q)", list, k.condition, k.rule, k.message)
@@ -356,6 +363,37 @@ func (g *Generator) choice(c *code, r schema.If) {
 	if r.Else != nil {
 		c.line("} else {")
 		branch(r.Else)
+	}
+	c.line("}")
+}
+
+// discriminated prints the check against the schema that a property names. Where others could match too, all are tried, and
+// what is wrong is said of the one that is meant.
+func (g *Generator) discriminated(c *code, k combination, list string) {
+	names := slices.Sorted(maps.Keys(k.names))
+	var branches strings.Builder
+	for _, name := range names {
+		fmt.Fprintf(&branches, "\ncompose.Branch{Name: %q, Check: %s},", name, g.call(function{schema: k.names[name]}))
+	}
+	violation := fmt.Sprintf("s.Violation(%q, %s)", k.rule, quoted(k.message))
+	selected := fmt.Sprintf("check := compose.Selected(s, start, %q,%s\n)", k.property, branches.String())
+	if k.exclusive {
+		c.line("if %s; check != nil {", selected)
+		c.line("compose.All(s, start, check)")
+		c.line("} else {")
+		c.line("%s", violation)
+		c.line("}")
+		return
+	}
+	c.line("if matches := compose.Matches(s, start, %s); matches == 0 {", list)
+	c.line("if %s; check != nil {", selected)
+	c.line("compose.All(s, start, check)")
+	c.line("} else {")
+	c.line("%s", violation)
+	c.line("}")
+	if k.condition == "== 1" {
+		c.line("} else if matches > 1 {")
+		c.line("%s", violation)
 	}
 	c.line("}")
 }

@@ -45,6 +45,18 @@ type combination struct {
 	rule      string
 	message   string
 	choice    schema.If // in the place of parts, where it has a schema
+	property  string    // of a discriminator, "" for none
+	names     map[string]*schema.Schema
+	exclusive bool // no value matches a part that the property does not name
+}
+
+// discriminated adds what the discriminator of a combination says.
+func (k combination) discriminated(d schema.Discriminator, exclusive map[string]*schema.Schema) combination {
+	k.property, k.names, k.exclusive = d.Property, d.Names, exclusive != nil
+	if k.exclusive {
+		k.names = exclusive
+	}
+	return k
 }
 
 // plan sorts the rules of s. Each type of rule has its case here; generation stops where one has none.
@@ -91,9 +103,9 @@ func (g *Generator) plan(s *schema.Schema) *plan {
 		case schema.AllOf:
 			p.combinations = append(p.combinations, combination{parts: r.Parts})
 		case schema.AnyOf:
-			p.combinations = append(p.combinations, combination{parts: r.Parts, condition: ">= 1", rule: r.Keyword(), message: r.Message()})
+			p.combinations = append(p.combinations, combination{parts: r.Parts, condition: ">= 1", rule: r.Keyword(), message: r.Message()}.discriminated(r.Discriminator, r.Exclusive()))
 		case schema.OneOf:
-			p.combinations = append(p.combinations, combination{parts: r.Parts, condition: "== 1", rule: r.Keyword(), message: r.Message()})
+			p.combinations = append(p.combinations, combination{parts: r.Parts, condition: "== 1", rule: r.Keyword(), message: r.Message()}.discriminated(r.Discriminator, r.Exclusive()))
 		case schema.Not:
 			p.combinations = append(p.combinations, combination{parts: []*schema.Schema{r.Schema}, condition: "== 0", rule: r.Keyword(), message: r.Message()})
 		case schema.If:

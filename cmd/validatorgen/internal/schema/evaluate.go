@@ -74,8 +74,7 @@ func (e *evaluation) ignored(s *Schema) bool {
 
 // optional reports whether a property may be left out although it is required.
 func (e *evaluation) optional(s *Schema) bool {
-	r := s.Resolve()
-	return e.ignored(s) || e.direction == Either && (s.ReadOnly || r.ReadOnly || s.WriteOnly || r.WriteOnly)
+	return e.ignored(s) || e.direction == Either && s.oneWay()
 }
 
 // typesOf returns the types that a value has; an integer is a number, too.

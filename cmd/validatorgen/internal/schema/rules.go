@@ -76,7 +76,7 @@ func init() {
 
 // Keywords returns the names of the keywords that are compiled, in alphabetical order.
 func Keywords() []string {
-	names := []string{"$ref", "nullable", "exclusiveMinimum", "exclusiveMaximum", "default", "readOnly", "writeOnly"}
+	names := []string{"$ref", "discriminator", "nullable", "exclusiveMinimum", "exclusiveMaximum", "default", "readOnly", "writeOnly"}
 	for name := range keywords {
 		names = append(names, name)
 	}
@@ -601,15 +601,73 @@ type (
 	OneOf struct{ parts }
 	parts struct {
 		anyRule
-		Parts []*Schema
+		Parts         []*Schema
+		Discriminator Discriminator
 	}
 )
+
+// Discriminator is the property that says which of several schemas is meant. It changes no verdict.
+type Discriminator struct {
+	Property string             // "" for none
+	Names    map[string]*Schema // by the value of the property
+}
+
+// Exclusive returns the parts by the only values that they allow the property to have, or nil where a value could match several parts.
+func (r parts) Exclusive() map[string]*Schema {
+	names := map[string]*Schema{}
+	for _, part := range r.Parts {
+		p := part.Resolve()
+		property := p.Property(r.Discriminator.Property)
+		if r.Discriminator.Property == "" || property == nil || property.oneWay() || p.Types() != Object || !p.Requires(r.Discriminator.Property) || len(property.Resolve().Enum()) == 0 {
+			return nil
+		}
+		for _, value := range property.Resolve().Enum() {
+			if value.Kind != spec.String || names[value.Text] != nil {
+				return nil
+			}
+			names[value.Text] = part
+		}
+	}
+	return names
+}
+
+// oneWay reports whether a property is no part of requests, or none of responses.
+func (s *Schema) oneWay() bool {
+	r := s.Resolve()
+	return s.ReadOnly || r.ReadOnly || s.WriteOnly || r.WriteOnly
+}
+
+// discriminator reads which of parts the values of a property name: by a mapping, or by the names of their components.
+func (c *Compiler) discriminator(n *spec.Node, parts []*Schema) (d Discriminator) {
+	if n.Str("propertyName") == "" {
+		return d
+	}
+	d = Discriminator{n.Str("propertyName"), map[string]*Schema{}}
+	for _, part := range parts {
+		if part.Ref != nil && part.Ref.Component != "" {
+			d.Names[part.Ref.Component] = part
+		}
+	}
+	for _, m := range n.Entries("mapping") {
+		part := d.Names[m.Value.Text]
+		if target, err := c.doc.Resolve(m.Value); err == nil {
+			i := slices.IndexFunc(parts, func(p *Schema) bool { return p.Ref != nil && p.Ref.Place.ID() == target.Place.ID() })
+			if i >= 0 {
+				part = parts[i]
+			}
+		}
+		if part != nil {
+			d.Names[m.Key] = part
+		}
+	}
+	return d
+}
 
 func allOf(schemas []*Schema) AllOf { return AllOf{parts{Parts: schemas}} }
 
 // combination reads a keyword whose value is an array of schemas.
 func combination(rule func(p parts) Rule) reader {
-	return func(c *Compiler, _ *Schema, n *spec.Node) Rule {
+	return func(c *Compiler, s *Schema, n *spec.Node) Rule {
 		if n.Kind != spec.Sequence || len(n.Items) == 0 {
 			c.refuse(n, "must be an array of schemas")
 			return nil
@@ -620,6 +678,9 @@ func combination(rule func(p parts) Rule) reader {
 		}
 		if len(p.Parts) == 1 {
 			return allOf(p.Parts) // one of one is all
+		}
+		if around := c.nodes[s]; around != nil {
+			p.Discriminator = c.discriminator(around.Get("discriminator"), p.Parts)
 		}
 		return rule(p)
 	}
