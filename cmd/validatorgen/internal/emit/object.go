@@ -89,12 +89,12 @@ func (g *Generator) members(c *code, s *schema.Schema, t target) {
 			c.line("case %q:", all[i].name)
 			c.line("s.Once(&%s, %s)", all[i].seen, all[i].bit)
 			body := c.child()
-			g.property(body, p, &all[i], t)
+			g.property(body, s, p, &all[i], t)
 			c.WriteString(body.String())
 		}
 		c.line("default:")
 	}
-	g.unnamed(c, s, p, t)
+	g.unnamed(c, s, p, t, true)
 	if len(all) > 0 {
 		c.line("}")
 	}
@@ -109,10 +109,11 @@ func (g *Generator) members(c *code, s *schema.Schema, t target) {
 	countChecks(c, p.sizes, "count")
 }
 
-// unnamed prints the reading of a property that no rule names. One whose name matches a pattern is not additional.
-func (g *Generator) unnamed(c *code, s *schema.Schema, p *plan, t target) {
+// unnamed prints the reading of a property that has no schema by its name; unknown says that it has no bit either. One whose name
+// matches a pattern is not additional.
+func (g *Generator) unnamed(c *code, s *schema.Schema, p *plan, t target, unknown bool) {
 	if len(p.patterns) == 0 || !p.closed && p.additional == nil {
-		g.additional(c, p, t, true)
+		g.additional(c, p, t, unknown)
 		return
 	}
 	conditions := make([]string, len(p.patterns))
@@ -122,9 +123,9 @@ func (g *Generator) unnamed(c *code, s *schema.Schema, p *plan, t target) {
 	open := *p
 	open.closed, open.additional = false, nil
 	c.line("if %s {", strings.Join(conditions, " || "))
-	g.additional(c, &open, t, true)
+	g.additional(c, &open, t, unknown)
 	c.line("} else {")
-	g.additional(c, p, t, true)
+	g.additional(c, p, t, unknown)
 	c.line("}")
 }
 
@@ -165,9 +166,9 @@ func ignoredWhen(s *schema.Schema) string {
 }
 
 // property prints the reading of a named property.
-func (g *Generator) property(c *code, p *plan, m *member, t target) {
+func (g *Generator) property(c *code, s *schema.Schema, p *plan, m *member, t target) {
 	if m.schema == nil {
-		g.additional(c, p, target{}, false)
+		g.unnamed(c, s, p, target{}, false)
 		return
 	}
 	if ignored := ignoredWhen(m.schema); ignored != "" {
