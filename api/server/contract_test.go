@@ -203,11 +203,11 @@ func edges(s *openapi3.Schema) (list []edge) {
 		} else {
 			step = 0.5
 		}
-		if s.Min != nil {
+		if exact(s.Min) {
 			add("minimum", *s.Min-step, false)
 			add("minimum", *s.Min, !s.ExclusiveMin.IsTrue())
 		}
-		if s.Max != nil {
+		if exact(s.Max) {
 			add("maximum", *s.Max+step, false)
 			add("maximum", *s.Max, !s.ExclusiveMax.IsTrue())
 		}
@@ -239,6 +239,13 @@ func edges(s *openapi3.Schema) (list []edge) {
 	case s.Type.Is("object"):
 		add("type", []any{}, false)
 		add("required", least(s), true)
+		if s.MaxProps != nil {
+			full := least(s).(map[string]any)
+			for i := 0; uint64(len(full)) <= *s.MaxProps; i++ {
+				full[fmt.Sprint("key ", i)] = additional(s)
+			}
+			add("maxProperties", full, false)
+		}
 		for _, name := range s.Required {
 			without := least(s).(map[string]any)
 			delete(without, name)
@@ -253,6 +260,17 @@ func edges(s *openapi3.Schema) (list []edge) {
 		}
 	}
 	return list
+}
+
+// exact reports whether a bound is there and is one that kin-openapi, which keeps it as a float64, has not rounded.
+func exact(bound *float64) bool { return bound != nil && math.Abs(*bound) < 1<<53 }
+
+// additional returns a value for a key of an object that has no name in its schema.
+func additional(s *openapi3.Schema) any {
+	if s.AdditionalProperties.Schema == nil {
+		return "a"
+	}
+	return least(s.AdditionalProperties.Schema.Value)
 }
 
 func repeat(value any, n uint64) []any { return slices.Repeat([]any{value}, int(n)) }
