@@ -96,7 +96,7 @@ fuzz: ## Run each fuzz target for FUZZTIME (1m)
 	@.scripts/fuzz "$(FUZZTIME)"
 
 .PHONY: differential
-differential: ## Compare generated validators with kin-openapi on N random documents (1000000)
+differential: ## Compare generated validators with kin-openapi, and for OpenAPI 3.1 with JSON Schema, on N random documents (1000000)
 	go test ./cmd/validatorgen/internal/differential -v -differential $(N) -timeout 60m
 
 .PHONY: torture

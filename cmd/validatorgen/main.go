@@ -1,4 +1,4 @@
-// Validatorgen writes request validators for an OpenAPI 3.0 document: Go functions that read, check and write the JSON of the
+// Validatorgen writes request validators for an OpenAPI document: Go functions that read, check and write the JSON of the
 // types that oapi-codegen emits. Run it with -h for its flags.
 package main
 

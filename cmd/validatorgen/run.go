@@ -28,7 +28,7 @@ const runtimePath = "example.com/oxgroups/api/validate"
 const usage = `Usage: validatorgen -spec FILE -out DIR [-model DIR] [flags]
        validatorgen -check -spec FILE
 
-Validatorgen reads an OpenAPI 3.0 document (YAML or JSON, with the files that it refers to in its folder) and writes a Go package that decodes, checks and encodes JSON:
+Validatorgen reads a document of OpenAPI 3.0, 3.1 or 3.2 (YAML or JSON, with the files that it refers to in its folder) and writes a Go package that decodes, checks and encodes JSON:
 
   DecodeX(data, *model.X) error   for each schema X of components/schemas that has a type in the model package
   AppendX([]byte, *model.X) ([]byte, error)

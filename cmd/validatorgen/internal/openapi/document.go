@@ -29,7 +29,7 @@ type Component struct {
 	Schema *schema.Schema
 }
 
-// Load reads an OpenAPI 3.0 document and compiles every schema in it. Its error lists every keyword that cannot be compiled,
+// Load reads a document of OpenAPI 3.0, 3.1 or 3.2 and compiles every schema in it. Its error lists every keyword that cannot be compiled,
 // with its place. What exclude names is left out: the IDs of operations, and places such as "#/components/schemas/Pet/default".
 func Load(file string, exclude ...string) (*Document, error) {
 	doc, err := spec.Load(file)
