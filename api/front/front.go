@@ -181,6 +181,9 @@ func (r *reply) WriteHeader(code int) {
 // Write keeps a part of the body.
 func (r *reply) Write(p []byte) (int, error) { return r.body.Write(p) }
 
+// FlushError keeps what was written: a fault may still change it.
+func (*reply) FlushError() error { return nil }
+
 // send sends the reply, which says that its body has size bytes.
 func (r *reply) send(size int) {
 	if r.code != http.StatusNoContent && r.code != http.StatusNotModified {

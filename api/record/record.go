@@ -32,8 +32,8 @@ const (
 	InRequest = "request"
 )
 
-// maxReply bounds a reply of the API elsewhere.
-const maxReply = 64 << 20
+// maxMessage bounds the body of a request and that of a reply, in bytes.
+const maxMessage = 64 << 20
 
 // Recorder is an http.Handler that passes requests on. It is safe for concurrent use.
 type Recorder struct {
@@ -78,8 +78,15 @@ func New(upstream *url.URL, out io.Writer, log *slog.Logger) (*Recorder, error) 
 	return p, nil
 }
 
-// ServeHTTP passes a request on.
+// ServeHTTP passes a request on, once it is here to its end.
 func (p *Recorder) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxMessage))
+	if err != nil {
+		http.Error(w, "the body could not be read to its end", http.StatusBadRequest)
+		return
+	}
+	r = r.Clone(r.Context())
+	r.Body, r.ContentLength, r.TransferEncoding = io.NopCloser(bytes.NewReader(body)), int64(len(body)), nil
 	if p.out != nil && r.Method == http.MethodPut {
 		p.mu.Lock()
 		defer p.mu.Unlock()
@@ -89,9 +96,9 @@ func (p *Recorder) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 
 // received reads a reply to its end and writes what can be imported of it.
 func (p *Recorder) received(resp *http.Response) error {
-	body, err := io.ReadAll(io.LimitReader(resp.Body, maxReply+1))
-	if err == nil && len(body) > maxReply {
-		err = fmt.Errorf("the reply has more than %d bytes", maxReply)
+	body, err := io.ReadAll(io.LimitReader(resp.Body, maxMessage+1))
+	if err == nil && len(body) > maxMessage {
+		err = fmt.Errorf("the reply has more than %d bytes", maxMessage)
 	}
 	if err = errors.Join(err, resp.Body.Close()); err != nil {
 		return err

@@ -124,7 +124,11 @@ func (s *service) listen() (err error) {
 			err = s.checkReach()
 		}
 	}
-	if err := errors.Join(err, s.listenOps()); err != nil {
+	err = errors.Join(err, s.listenOps())
+	if err == nil && s.settings.standIn && slices.ContainsFunc(s.ops, func(ln net.Listener) bool { return !listen.IsLoopback(ln.Addr()) }) {
+		err = &usageError{"--stand-in lets everybody who reaches --ops read and change the data: it has to be a loopback address"}
+	}
+	if err != nil {
 		return errors.Join(err, s.closeListeners())
 	}
 	return nil

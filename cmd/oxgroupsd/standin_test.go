@@ -65,6 +65,14 @@ func TestStandInIsAskedFor(t *testing.T) {
 	}
 }
 
+// Where others reach the operations listener, they cannot get at data of one's own.
+func TestStandInIsForLoopback(t *testing.T) {
+	r := oxgroupsd(t, "", "serve", "--stand-in", "--store", "memory:", "--addr", "127.0.0.1:0", "--ops", "0.0.0.0:0")
+	if r.code != exitUsage || !strings.Contains(r.err, "--ops") {
+		t.Errorf("%d %s", r.code, r.err)
+	}
+}
+
 // Both listeners may be Unix sockets; the port file names them while they are served.
 func TestPortFile(t *testing.T) {
 	dir := t.TempDir()
@@ -256,6 +264,7 @@ func TestRecordOfOtherShapes(t *testing.T) {
 		if r.URL.Path != "/base/workspace_groups/7.json" {
 			w.Header().Set("Content-Type", "text/html")
 			w.WriteHeader(http.StatusTeapot)
+			_ = http.NewResponseController(w).Flush() // so the reply has no length
 			return
 		}
 		w.Header().Set("Content-Type", "application/json")

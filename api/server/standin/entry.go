@@ -3,6 +3,7 @@ package standin
 import (
 	"encoding/json"
 	"net/http"
+	"regexp"
 	"strconv"
 	"strings"
 	"time"
@@ -79,6 +80,14 @@ func (e *entry) hide(text string, isBody bool) string {
 	return strings.ReplaceAll(text, token, "[token]")
 }
 
+// tokenInQuery is a token that a client has put where none is read.
+var tokenInQuery = regexp.MustCompile(`(?i)\b((?:access_|api_)?(?:token|key)=)[^&]*`)
+
+// query returns the query without tokens.
+func (e *entry) query() string {
+	return tokenInQuery.ReplaceAllString(e.hide(e.Query, false), "${1}[token]")
+}
+
 func (e *entry) shown(h http.Header) http.Header {
 	out := http.Header{}
 	for _, name := range shownHeaders {
@@ -91,7 +100,7 @@ func (e *entry) shown(h http.Header) http.Header {
 
 func (e *entry) summary() summaryJSON {
 	s := summaryJSON{
-		ID: e.id, Time: e.Time, Method: e.hide(e.Method, false), Path: e.hide(e.Path, false), Query: e.hide(e.Query, false), Status: e.Status,
+		ID: e.id, Time: e.Time, Method: e.hide(e.Method, false), Path: e.hide(e.Path, false), Query: e.query(), Status: e.Status,
 		DurationMS: float64(e.Duration.Microseconds()) / 1000, RequestID: e.RequestID, TokenID: e.Caller.TokenID, UserID: e.Caller.UserID,
 		Fault: e.Fault, Message: e.hide(e.message(), true), Violations: len(e.Violations) + len(e.Refused), Changed: e.Seen.Changed,
 	}

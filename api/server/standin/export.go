@@ -25,8 +25,8 @@ func (in *StandIn) curl(e *entry) string {
 }
 
 func (in *StandIn) address(e *entry) string {
-	u := url.URL{Path: e.Path, RawQuery: e.Query}
-	return in.URL + e.hide(u.String(), false)
+	u := url.URL{Path: e.hide(e.Path, false), RawQuery: e.query()}
+	return in.URL + u.String()
 }
 
 // quote returns text as one word of a shell.
@@ -47,7 +47,7 @@ func (in *StandIn) har(list []*entry) object {
 func (in *StandIn) harEntry(e *entry) object {
 	ms := float64(e.Duration.Microseconds()) / 1000
 	request := object{
-		"method": e.hide(e.Method, false), "url": in.address(e), "httpVersion": "HTTP/1.1", "cookies": []object{}, "queryString": pairs(parseQuery(e.hide(e.Query, false))),
+		"method": e.hide(e.Method, false), "url": in.address(e), "httpVersion": "HTTP/1.1", "cookies": []object{}, "queryString": pairs(parseQuery(e.query())),
 		"headers": pairs(e.shown(e.Header)), "headersSize": -1, "bodySize": len(e.Body),
 	}
 	if len(e.Body) > 0 {

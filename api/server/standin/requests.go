@@ -112,7 +112,7 @@ func (f *filter) wants(e *entry) bool {
 
 // has reports whether a text in lower case is in what is shown of an entry.
 func (e *entry) has(text string) bool {
-	for _, part := range []string{e.Method + " " + e.Path, e.Query, e.text(e.Body), e.text(e.Reply), e.Fault, e.RequestID} {
+	for _, part := range []string{e.Method + " " + e.Path, e.query(), e.text(e.Body), e.text(e.Reply), e.Fault, e.RequestID} {
 		if strings.Contains(strings.ToLower(part), text) {
 			return true
 		}
