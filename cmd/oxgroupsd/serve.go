@@ -230,7 +230,9 @@ func (s *service) serve(ctx context.Context) error {
 			}
 		})
 	}
-	background.Go(func() { s.reloadOnHangup(side) })
+	hangup := make(chan os.Signal, 1)
+	signal.Notify(hangup, syscall.SIGHUP) // before it says that it serves
+	background.Go(func() { s.reloadOnHangup(side, hangup) })
 	background.Go(func() { watchdog(side) })
 	context.AfterFunc(ctx, func() {
 		s.ready.Stop()
@@ -397,9 +399,7 @@ func urlOf(ln net.Listener, tls bool) string {
 }
 
 // reloadOnHangup reads the certificate and the log level again at each SIGHUP, until ctx ends.
-func (s *service) reloadOnHangup(ctx context.Context) {
-	hangup := make(chan os.Signal, 1)
-	signal.Notify(hangup, syscall.SIGHUP)
+func (s *service) reloadOnHangup(ctx context.Context, hangup chan os.Signal) {
 	defer signal.Stop(hangup)
 	for {
 		select {
