@@ -209,7 +209,8 @@ func testDocs(t *testing.T, s *stand, b *tab) {
 	b.do(t, chromedp.Navigate(s.ops+"/docs"))
 	b.press(t, "Execute") // with the examples of openapi.yaml, which are about group 7
 	b.see(t, ".live-responses-table .response-col_status", "200")
-	b.accessible(t, axe(t), "docs")
+	eval[chromedp.Void](t, b, axe(t))
+	b.look(t, "docs", "light", 1440) // the dark theme is a filter, which axe-core does not see
 	b.do(t, chromedp.Navigate(s.ops+"/#/groups/7"))
 	b.see(t, "#group dd", "Wile E. Coyote")
 }
@@ -220,12 +221,12 @@ func testMany(t *testing.T, s *stand, b *tab) {
 	b.press(t, "Clear")
 	b.see(t, "#none", "No requests yet")
 	for range 10_001 {
-		s.handler.ServeHTTP(httptest.NewRecorder(), s.request(t, refused))
+		s.handler.ServeHTTP(httptest.NewRecorder(), s.request(t, `{}`))
 	}
 	b.see(t, "#count", "10,001 requests, the newest 10,000 here")
 	b.wait(t, `document.querySelectorAll('[role=option]').length < 60`)
 	eval[float64](t, b, `list.scrollTop = list.scrollHeight`)
-	b.see(t, `[aria-posinset="10000"]`, "must not be blank")
+	b.see(t, `[aria-posinset="10000"]`, "is required")
 	b.wait(t, `document.querySelectorAll('[role=option]').length < 60`)
 }
 
@@ -244,15 +245,19 @@ func (b *tab) prefer(t *testing.T, scheme string) {
 func (b *tab) accessible(t *testing.T, script, view string) {
 	t.Helper()
 	eval[chromedp.Void](t, b, script)
-	for scheme, width := range map[string]int64{"dark": 390, "light": 1440} {
-		b.prefer(t, scheme)
-		b.do(t, chromedp.EmulateViewport(width, 860))
-		for _, violation := range eval[[]string](t, b, `axe.run({resultTypes: ['violations']}).then(result =>
-			result.violations.flatMap(v => v.nodes.map(n => v.id + ' ' + n.target + ': ' + n.failureSummary)))`) {
-			t.Errorf("%s, %s, %d pixels: %s", view, scheme, width, violation)
-		}
-		if wide := eval[int64](t, b, `document.documentElement.scrollWidth`); wide > width {
-			t.Errorf("%s is %d pixels wide on a screen of %d", view, wide, width)
-		}
+	b.look(t, view, "dark", 390)
+	b.look(t, view, "light", 1440)
+}
+
+func (b *tab) look(t *testing.T, view, scheme string, width int64) {
+	t.Helper()
+	b.prefer(t, scheme)
+	b.do(t, chromedp.EmulateViewport(width, 860))
+	for _, violation := range eval[[]string](t, b, `axe.run({resultTypes: ['violations']}).then(result =>
+		result.violations.flatMap(v => v.nodes.map(n => v.id + ' ' + n.target + ': ' + n.failureSummary)))`) {
+		t.Errorf("%s, %s, %d pixels: %s", view, scheme, width, violation)
+	}
+	if wide := eval[int64](t, b, `document.documentElement.scrollWidth`); wide > width {
+		t.Errorf("%s is %d pixels wide on a screen of %d", view, wide, width)
 	}
 }
