@@ -174,7 +174,11 @@ func TestReadmeGo(t *testing.T) {
 		for i, block := range blocks(t, readme, "go") {
 			name := filepath.Join(dir, fmt.Sprintf("readme%s_%d.go", strings.ReplaceAll(filepath.Dir(readme), string(filepath.Separator), "_"), i))
 			text := block
-			if !strings.Contains(block, "package ") {
+			switch {
+			case strings.HasPrefix(block, "package "):
+			case strings.HasPrefix(block, "//go:generate"):
+				text = "package readme\n\n" + block
+			default:
 				text = fmt.Sprintf(`package readme
 
 import (
