@@ -199,6 +199,8 @@ func (o *Options) run(ctx context.Context) (err error) {
 func (o *Options) inputError(ctx context.Context, err error) error {
 	var bad *rows.Error
 	switch {
+	case errors.As(err, &bad) && bad.Line == 0: // the file as a whole
+		return console.Usagef("%w; nothing was sent", err)
 	case errors.As(err, &bad):
 		o.IO.Say("%s", bad.Error())
 		return console.Mark(&invalidError{bad.Input + " is not valid; nothing was sent", listed(bad)}, console.ErrUsage)
