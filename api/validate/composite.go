@@ -99,7 +99,7 @@ func (s *Scanner) Once(seen *uint64, bit uint64) {
 // duplicate is a syntax error, or a warning: the last of the members counts then.
 func (s *Scanner) duplicate() {
 	if s.options.Lenient {
-		s.Violation("duplicate", "is there twice")
+		s.Violation("duplicate", "")
 		return
 	}
 	s.fail("duplicate key")

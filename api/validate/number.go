@@ -76,7 +76,7 @@ func (s *Scanner) numberText(want string) (text string, ok bool) {
 	case kind == String:
 		start := s.pos
 		if text, ok = s.text(); !ok || fits(Integer, text) { // an id as clients hand it back that read it in a reply
-			s.Violation("type", "must be "+want+`, without quotes: 10 and not "10"`)
+			s.Violation("type", want+`, without quotes: 10 and not "10"`)
 			return "", false
 		}
 		s.pos = start
@@ -90,7 +90,7 @@ func (s *Scanner) numberText(want string) (text string, ok bool) {
 func (s *Scanner) Integer() (text string, ok bool) {
 	text, ok = s.numberText("an integer")
 	if ok && !ParseDecimal(text).IsInteger() {
-		s.Violation("type", "must be an integer")
+		s.Violation("type", "an integer")
 		return "", false
 	}
 	return text, ok
@@ -119,7 +119,7 @@ func (s *Scanner) Int64() (int64, bool) {
 	}
 	n, ok = ParseDecimal(text).Int64()
 	if !ok {
-		s.Violation("format", "must be an integer of 64 bits")
+		s.Violation("format", "int64")
 		return 0, false
 	}
 	return n, true
@@ -136,11 +136,11 @@ func ReadInteger[T ~int8 | ~int16 | ~int32 | ~uint | ~uint8 | ~uint16 | ~uint32 
 	}
 	v := T(n)
 	if int64(v) != n || v < 0 != (n < 0) {
-		message := fmt.Sprintf("must be an integer of %d bits", unsafe.Sizeof(v)*8)
+		format := fmt.Sprintf("int%d", unsafe.Sizeof(v)*8)
 		if v = 0; v-1 > 0 {
-			message += " without a sign"
+			format = "u" + format
 		}
-		s.Violation("format", message)
+		s.Violation("format", format)
 		return 0, false
 	}
 	return v, true
@@ -162,7 +162,7 @@ func (s *Scanner) float(size int) (float64, bool) {
 	}
 	f, err := strconv.ParseFloat(text, size)
 	if err != nil {
-		s.Violation("format", "must be in the range of a floating-point number of "+strconv.Itoa(size)+" bits")
+		s.Violation("format", map[int]string{32: "float", 64: "double"}[size])
 		return 0, false
 	}
 	return f, true

@@ -113,15 +113,17 @@ func (r *ParameterReader) Err() error {
 	return r.list
 }
 
-func (r *ParameterReader) add(p *Parameter, rule, message string) {
-	r.list = append(r.list, Violation{Pointer: "/" + PointerToken(p.Name), Rule: rule, Message: message, In: p.In})
+func (r *ParameterReader) add(p *Parameter, rule, limit string) {
+	v := Violation{Pointer: "/" + PointerToken(p.Name), Rule: rule, Limit: limit, In: p.In}
+	v.Message = Words(v)
+	r.list = append(r.list, v)
 }
 
 // absent returns what is read of a parameter that is not there.
 func (r *ParameterReader) absent(p *Parameter) *Scanner {
 	switch {
 	case p.Required:
-		r.add(p, "required", "is required")
+		r.add(p, "required", "")
 	case p.Default != "":
 		return r.scanner([]byte(p.Default))
 	}

@@ -214,7 +214,7 @@ func (s *Scanner) Unmarshal(offset int, v any) bool {
 		return false
 	}
 	if err := json.Unmarshal(s.Raw(offset), v); err != nil {
-		s.Violation("type", "must be a value that the field can hold")
+		s.Violation("type", "a value that the field can hold")
 		return false
 	}
 	return true

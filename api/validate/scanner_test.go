@@ -173,7 +173,7 @@ func TestViolationsAreBounded(t *testing.T) {
 		if !errors.As(s.End(), &list) || len(list) != want {
 			t.Fatalf("at most %d: %d violations", max, len(list))
 		}
-		last := validate.Violation{Pointer: "/1000", Rule: "type", Message: "must be a string"}
+		last := validate.Violation{Pointer: "/1000", Rule: "type", Limit: "a string", Message: "must be a string"}
 		if want < 1001 {
 			last = validate.Violation{Rule: validate.Unlisted, Message: fmt.Sprint(1001-(want-1), " more violations are not listed")}
 		}

@@ -116,7 +116,7 @@ func (s *Scanner) invalidUTF8(text []byte, end int) (string, bool) {
 		s.fail("invalid UTF-8")
 		return "", false
 	}
-	s.Violation("encoding", "must be UTF-8")
+	s.Violation("encoding", "UTF-8")
 	s.pos = end
 	return strings.ToValidUTF8(string(text), "\ufffd"), true
 }
@@ -127,7 +127,7 @@ func (s *Scanner) loneSurrogate(text []byte) ([]byte, bool) {
 		s.fail("lone surrogate")
 		return nil, false
 	}
-	s.Violation("encoding", "must not have a lone surrogate")
+	s.Violation("encoding", "surrogate pairs")
 	s.pos += 6
 	return append(text, "\ufffd"...), true
 }

@@ -6,10 +6,13 @@ import (
 
 // Violation is one broken rule.
 type Violation struct {
-	Pointer string // RFC 6901 JSON Pointer to the value; "" is the whole document
-	Rule    string // the keyword of the schema: "required", "type", "minLength", ...
-	Message string // what would be right, to be read after the name of the field: "must be a string"
-	In      string // of a parameter: "path", "query", "header" or "cookie"; its pointer begins with its name
+	Pointer string     // RFC 6901 JSON Pointer to the value; "" is the whole document
+	Rule    string     // the keyword of the schema: "required", "type", "minLength", ...
+	Limit   string     // what the rule asks for: "3" of minLength, "a string" of type, "\"a\", \"b\"" of enum, "date" of format; never the value
+	Nearest string     // of oneOf and anyOf that no schema matches: the one that the value is nearest to
+	Cause   *Violation // the first rule of the nearest schema that is broken; its pointer begins at the value
+	Message string     // what would be right, to be read after the name of the field: "must be a string"
+	In      string     // of a parameter: "path", "query", "header" or "cookie"; its pointer begins with its name
 }
 
 // Error returns the pointer and the message.

@@ -5,16 +5,20 @@ import (
 	"strconv"
 )
 
-// Violation records that the value being read breaks a rule. Its pointer is completed by Within as the callers return.
-func (s *Scanner) Violation(rule, message string) {
-	s.add(Violation{Rule: rule, Message: message})
-}
+// Violation records that the value being read breaks a rule, which has a limit. Its pointer is completed by Within as the callers return.
+func (s *Scanner) Violation(rule, limit string) { s.Report(Violation{Rule: rule, Limit: limit}) }
 
 // Check records a violation unless ok.
-func (s *Scanner) Check(ok bool, rule, message string) {
+func (s *Scanner) Check(ok bool, rule, limit string) {
 	if !ok {
-		s.Violation(rule, message)
+		s.Violation(rule, limit)
 	}
+}
+
+// Report is Violation for one with a pointer, or other facts.
+func (s *Scanner) Report(v Violation) {
+	v.Message = Words(v)
+	s.add(v)
 }
 
 // Require records that the object being read has no property called name, unless it was present.
@@ -26,14 +30,14 @@ func (s *Scanner) Require(present bool, name string) {
 
 // Missing records that the object being read has no property called name.
 func (s *Scanner) Missing(name string) {
-	s.add(Violation{Pointer: "/" + PointerToken(name), Rule: "required", Message: "is required"})
+	s.Report(Violation{Pointer: "/" + PointerToken(name), Rule: "required"})
 }
 
 // WrongType records that the next value is not what it should be, "a string" for example, and skips it.
 func (s *Scanner) WrongType(want string) {
 	s.Skip()
 	if s.err == nil {
-		s.Violation("type", "must be "+want)
+		s.Violation("type", want)
 	}
 }
 
@@ -59,6 +63,9 @@ func (s *Scanner) Forget(f Findings) {
 
 // Since reports whether anything was found wrong after f. A syntax error counts.
 func (s *Scanner) Since(f Findings) bool { return s.failed > f.failed || s.err != nil }
+
+// ListedSince returns the violations that were listed after f.
+func (s *Scanner) ListedSince(f Findings) Violations { return s.violations[f.listed:] }
 
 // Stopped reports whether a syntax error ended the document.
 func (s *Scanner) Stopped() bool { return s.err != nil }

@@ -93,7 +93,7 @@ func decodeWorkspaceGroupUpdate(s *validate.Scanner, v *model.WorkspaceGroupUpda
 			s.Once(&seen, hasName)
 			if text, ok := s.String(); ok {
 				v.Name = text
-				s.Check(!format.IsBlank(text), "pattern", "must not be blank")
+				s.Check(!format.IsBlank(text), "pattern", `\S`)
 			}
 		case "add_workspace_ids":
 			s.Once(&seen, hasAddWorkspaceIds)
@@ -181,7 +181,7 @@ func decodeWorkspaceGroupUpdateAddWorkspaceIds(s *validate.Scanner, v *[]int64) 
 		mark := s.Mark()
 		if number, ok := s.Int64(); ok {
 			*v = append(*v, number)
-			s.Check(number >= 1, "minimum", "must be at least 1")
+			s.Check(number >= 1, "minimum", "1")
 		}
 		s.WithinItem(mark, items.Index)
 	}
@@ -202,7 +202,7 @@ func decodeWorkspaceGroupUpdateRemoveWorkspaceIds(s *validate.Scanner, v *[]int6
 		mark := s.Mark()
 		if number, ok := s.Int64(); ok {
 			*v = append(*v, number)
-			s.Check(number >= 1, "minimum", "must be at least 1")
+			s.Check(number >= 1, "minimum", "1")
 		}
 		s.WithinItem(mark, items.Index)
 	}
@@ -236,19 +236,19 @@ func decodeExternalReferenceUpdate(s *validate.Scanner, v *model.ExternalReferen
 			s.Once(&seen, hasServiceName)
 			if text, ok := s.String(); ok {
 				v.ServiceName = text
-				s.Check(!format.IsBlank(text), "pattern", "must not be blank")
+				s.Check(!format.IsBlank(text), "pattern", `\S`)
 			}
 		case "service_model":
 			s.Once(&seen, hasServiceModel)
 			if text, ok := s.String(); ok {
 				v.ServiceModel = text
-				s.Check(!format.IsBlank(text), "pattern", "must not be blank")
+				s.Check(!format.IsBlank(text), "pattern", `\S`)
 			}
 		case "service_model_ref":
 			s.Once(&seen, hasServiceModelRef)
 			if text, ok := s.String(); ok {
 				v.ServiceModelRef = text
-				s.Check(!format.IsBlank(text), "pattern", "must not be blank")
+				s.Check(!format.IsBlank(text), "pattern", `\S`)
 			}
 		case "status":
 			s.Once(&seen, hasStatus)
@@ -259,7 +259,7 @@ func decodeExternalReferenceUpdate(s *validate.Scanner, v *model.ExternalReferen
 				switch text {
 				case "successful", "pending", "failed":
 				default:
-					s.Violation("enum", `must be one of "successful", "pending", "failed", null`)
+					s.Violation("enum", `"successful", "pending", "failed", null`)
 				}
 			}
 		case "external_message":
@@ -357,7 +357,7 @@ func decodeWorkspaceGroupDocument(s *validate.Scanner, v *model.WorkspaceGroupDo
 			s.Once(&seen, hasCount)
 			if number, ok := s.Int64(); ok {
 				v.Count = number
-				s.Check(number >= 0, "minimum", "must be at least 0")
+				s.Check(number >= 0, "minimum", "0")
 			}
 		case "meta":
 			s.Once(&seen, hasMeta)
@@ -419,25 +419,25 @@ func decodeMeta(s *validate.Scanner, v *model.Meta) bool {
 			s.Once(&seen, hasCount)
 			if number, ok := s.Int64(); ok {
 				v.Count = number
-				s.Check(number >= 0, "minimum", "must be at least 0")
+				s.Check(number >= 0, "minimum", "0")
 			}
 		case "page_count":
 			s.Once(&seen, hasPageCount)
 			if number, ok := s.Int64(); ok {
 				v.PageCount = number
-				s.Check(number >= 0, "minimum", "must be at least 0")
+				s.Check(number >= 0, "minimum", "0")
 			}
 		case "page_number":
 			s.Once(&seen, hasPageNumber)
 			if number, ok := s.Int64(); ok {
 				v.PageNumber = number
-				s.Check(number >= 0, "minimum", "must be at least 0")
+				s.Check(number >= 0, "minimum", "0")
 			}
 		case "page_size":
 			s.Once(&seen, hasPageSize)
 			if number, ok := s.Int64(); ok {
 				v.PageSize = number
-				s.Check(number >= 0, "minimum", "must be at least 0")
+				s.Check(number >= 0, "minimum", "0")
 			}
 		default:
 			s.SkipUnknown(&members, key)

@@ -28,7 +28,7 @@ func ParseUpdateWorkspaceGroupParameters(in validate.Parameters) (id int64, para
 	if s := r.Value(&p[0], nil); s != nil {
 		if number, ok := s.Int64(); ok {
 			id = number
-			s.Check(number >= 1, "minimum", "must be at least 1")
+			s.Check(number >= 1, "minimum", "1")
 		}
 		r.End(&p[0], s)
 	}

@@ -22,31 +22,31 @@ func parseBase64(text string) ([]byte, bool) {
 
 // ReadBase64 reads a string in Base64; any other value is a violation and skipped.
 func ReadBase64(s *validate.Scanner) ([]byte, bool) {
-	return read(s, parseBase64, "must be Base64")
+	return read(s, parseBase64, "byte")
 }
 
 // ReadDateTime reads a date-time of RFC 3339; any other value is a violation and skipped.
 func ReadDateTime(s *validate.Scanner) (time.Time, bool) {
-	return read(s, ParseDateTime, "must be a time of RFC 3339, as in 2006-01-02T15:04:05Z")
+	return read(s, ParseDateTime, "date-time")
 }
 
 // ReadDate reads a full-date of RFC 3339 as midnight UTC; any other value is a violation and skipped.
 func ReadDate(s *validate.Scanner) (time.Time, bool) {
-	return read(s, ParseDate, "must be a date, as in 2006-01-02")
+	return read(s, ParseDate, "date")
 }
 
 // ReadUUID reads a UUID of RFC 9562; any other value is a violation and skipped.
 func ReadUUID(s *validate.Scanner) ([16]byte, bool) {
-	return read(s, ParseUUID, "must be a UUID")
+	return read(s, ParseUUID, "uuid")
 }
 
-func read[T any](s *validate.Scanner, parse func(string) (T, bool), message string) (value T, ok bool) {
+func read[T any](s *validate.Scanner, parse func(string) (T, bool), name string) (value T, ok bool) {
 	text, ok := s.String()
 	if !ok {
 		return value, false
 	}
 	if value, ok = parse(text); !ok {
-		s.Violation("format", message)
+		s.Violation("format", name)
 	}
 	return value, ok
 }

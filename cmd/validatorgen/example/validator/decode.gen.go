@@ -34,7 +34,7 @@ func DecodeKind(data []byte, v *petstore.Kind) error {
 		switch text {
 		case "cat", "dog", "owl":
 		default:
-			s.Violation("enum", `must be one of "cat", "dog", "owl"`)
+			s.Violation("enum", `"cat", "dog", "owl"`)
 		}
 	}
 	return s.End()
@@ -48,7 +48,7 @@ func DecodeKindResponse(data []byte, v *petstore.Kind) error {
 		switch text {
 		case "cat", "dog", "owl":
 		default:
-			s.Violation("enum", `must be one of "cat", "dog", "owl"`)
+			s.Violation("enum", `"cat", "dog", "owl"`)
 		}
 	}
 	return s.End()
@@ -62,7 +62,7 @@ func ReadKind(data []byte, v *petstore.Kind) (warnings validate.Violations, err 
 		switch text {
 		case "cat", "dog", "owl":
 		default:
-			s.Violation("enum", `must be one of "cat", "dog", "owl"`)
+			s.Violation("enum", `"cat", "dog", "owl"`)
 		}
 	}
 	return s.Warnings()
@@ -147,8 +147,8 @@ func decodePet(s *validate.Scanner, v *petstore.Pet) bool {
 			s.Once(&seen, hasName)
 			if text, ok := s.String(); ok {
 				v.Name = text
-				s.Check(utf8.RuneCountInString(text) >= 1, "minLength", "must have at least 1 character")
-				s.Check(utf8.RuneCountInString(text) <= 40, "maxLength", "must have at most 40 characters")
+				s.Check(utf8.RuneCountInString(text) >= 1, "minLength", "1")
+				s.Check(utf8.RuneCountInString(text) <= 40, "maxLength", "40")
 			}
 		case "kind":
 			s.Once(&seen, hasKind)
@@ -166,7 +166,7 @@ func decodePet(s *validate.Scanner, v *petstore.Pet) bool {
 			}
 		default:
 			s.SkipUnknown(&members, key)
-			s.Violation("additionalProperties", "is not a property of this object")
+			s.Violation("additionalProperties", "")
 		}
 		s.Within(mark, key)
 	}
@@ -185,7 +185,7 @@ func decodeKind(s *validate.Scanner, v *petstore.Kind) bool {
 	switch text {
 	case "cat", "dog", "owl":
 	default:
-		s.Violation("enum", `must be one of "cat", "dog", "owl"`)
+		s.Violation("enum", `"cat", "dog", "owl"`)
 	}
 	return true
 }
@@ -204,13 +204,13 @@ func decodePetTags(s *validate.Scanner, v *[]string) bool {
 		start := s.Offset()
 		if text, ok := s.String(); ok {
 			*v = append(*v, text)
-			s.Check(patternPetTagsItem.MatchString(text), "pattern", "must match ^[a-z]+$")
+			s.Check(patternPetTagsItem.MatchString(text), "pattern", "^[a-z]+$")
 		}
 		unique = distinct.Add(s.Raw(start)) && unique
 		s.WithinItem(mark, items.Index)
 	}
-	s.Check(unique, "uniqueItems", "must not have equal items")
-	s.Check(items.Index <= 5, "maxItems", "must have at most 5 items")
+	s.Check(unique, "uniqueItems", "")
+	s.Check(items.Index <= 5, "maxItems", "5")
 	return true
 }
 

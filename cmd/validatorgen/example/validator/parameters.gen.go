@@ -33,8 +33,8 @@ func ParseListPetsParameters(in validate.Parameters) (params petstore.ListPetsPa
 	if s := r.Value(&p[1], nil); s != nil {
 		if number, ok := s.Int64(); ok {
 			params.Limit = validate.Pointer(int(number))
-			s.Check(number >= 1, "minimum", "must be at least 1")
-			s.Check(number <= 100, "maximum", "must be at most 100")
+			s.Check(number >= 1, "minimum", "1")
+			s.Check(number <= 100, "maximum", "100")
 		}
 		r.End(&p[1], s)
 	}
@@ -57,7 +57,7 @@ func ParseGetPetParameters(in validate.Parameters) (id int64, err error) {
 	if s := r.Value(&p[0], nil); s != nil {
 		if number, ok := s.Int64(); ok {
 			id = number
-			s.Check(number >= 1, "minimum", "must be at least 1")
+			s.Check(number >= 1, "minimum", "1")
 		}
 		r.End(&p[0], s)
 	}

@@ -23,6 +23,9 @@ func forKin(s object) object {
 	base := object{}
 	var parts []any
 	for _, keyword := range slices.Sorted(maps.Keys(s)) {
+		if keyword == "discriminator" {
+			continue // kin-openapi tries the branch that it names and no other one
+		}
 		switch value := s[keyword].(type) {
 		case []any:
 			if keyword == "enum" {

@@ -216,6 +216,24 @@ func (g *schemaDrawer) combination(s object, depth int) {
 			parts = append(parts, g.same(depth))
 		}
 		s[keyword] = parts
+		if keyword != "allOf" && g.chance(30) {
+			g.discriminator(s, parts)
+		}
+	}
+}
+
+// discriminator names a property, and gives most branches values for it, which are of one branch alone or of several.
+func (g *schemaDrawer) discriminator(s object, parts []any) {
+	s["discriminator"] = object{"propertyName": "a"}
+	for _, part := range parts {
+		if part := part.(object); part["$ref"] == nil && g.chance(90) {
+			properties, _ := part["properties"].(object)
+			if properties == nil {
+				properties = object{}
+			}
+			properties["a"] = object{"type": "string", "enum": []any{pick(g.random, "", "a", "ab", "é", "1")}}
+			part["properties"] = properties
+		}
 	}
 }
 

@@ -46,14 +46,15 @@ func (g *Generator) elements(c *code, s *schema.Schema, t target) {
 		c.line("s.WithinItem(mark, items.Index)")
 	})
 	if p.unique {
-		check{"unique", "uniqueItems", "must not have equal items"}.print(c)
+		check{"unique", "uniqueItems", ""}.print(c)
 	}
 	for i, r := range p.contains {
-		condition := fmt.Sprintf("%s >= %d", matching(i), r.Min)
-		if r.Max >= 0 {
-			condition += fmt.Sprintf(" && %s <= %d", matching(i), r.Max)
+		if r.Min > 0 {
+			check{fmt.Sprintf("%s >= %d", matching(i), r.Min), "contains", strconv.Itoa(r.Min)}.print(c)
 		}
-		check{condition, r.Keyword(), r.Message()}.print(c)
+		if r.Max >= 0 {
+			check{fmt.Sprintf("%s <= %d", matching(i), r.Max), "maxContains", strconv.Itoa(r.Max)}.print(c)
+		}
 	}
 	countChecks(c, p.counts, "items.Index")
 }

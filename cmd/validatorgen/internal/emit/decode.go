@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 
 	"example.com/oxgroups/cmd/validatorgen/internal/gotype"
@@ -348,7 +349,25 @@ func (g *Generator) combination(c *code, k combination) {
 		g.discriminated(c, k, list)
 		return
 	}
-	c.line("s.Check(compose.Matches(s, start, %s) %s, %q, %q)", list, k.condition, k.rule, k.message)
+	if k.rule == "oneOf" || k.rule == "anyOf" {
+		c.line("compose.%s(s, start, %q, %s)", exported(k.rule), strings.Join(branchNames(k.parts), "|"), list)
+		return
+	}
+	c.line("s.Check(compose.Matches(s, start, %s) %s, %q, %q)", list, k.condition, k.rule, k.limit)
+}
+
+// branchNames returns what messages call the branches of anyOf or oneOf: their components, or their numbers.
+func branchNames(branches []*schema.Schema) []string {
+	names := make([]string, len(branches))
+	for i, s := range branches {
+		for names[i] = s.Component; names[i] == "" && s.Ref != nil; names[i] = s.Component {
+			s = s.Ref
+		}
+		if names[i] == "" {
+			names[i] = "schema " + strconv.Itoa(i+1)
+		}
+	}
+	return names
 }
 
 // choice prints the check of a value against one of two schemas.
@@ -375,7 +394,7 @@ func (g *Generator) discriminated(c *code, k combination, list string) {
 	for _, name := range names {
 		fmt.Fprintf(&branches, "\ncompose.Branch{Name: %q, Check: %s},", name, g.call(function{schema: k.names[name]}))
 	}
-	violation := fmt.Sprintf("s.Violation(%q, %s)", k.rule, quoted(k.message))
+	violation := fmt.Sprintf("s.Violation(%q, %s)", k.rule, quoted(k.limit))
 	selected := fmt.Sprintf("check := compose.Selected(s, start, %q,%s\n)", k.property, branches.String())
 	if k.exclusive {
 		c.line("if %s; check != nil {", selected)

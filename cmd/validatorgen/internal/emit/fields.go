@@ -3,7 +3,6 @@ package emit
 import (
 	"cmp"
 	"fmt"
-	"slices"
 	"strings"
 
 	"example.com/oxgroups/cmd/validatorgen/internal/schema"
@@ -150,7 +149,7 @@ func (g *Generator) facts(s *schema.Schema, required bool, description string) [
 	if len(values) > 0 {
 		add("Enum: []string{%s}", strings.Join(values, ", "))
 	}
-	if rules := g.ruleTexts(r); len(rules) > 0 {
+	if rules := ruleTexts(r); len(rules) > 0 {
 		add("Rules: []string{%s}", quotedList(rules))
 	}
 	if d := defaultOf(s); d != nil {
@@ -174,36 +173,26 @@ func enumTexts(s *schema.Schema) []string {
 }
 
 // ruleTexts returns what the rules of a schema say in words, those of an array's elements too.
-func (g *Generator) ruleTexts(s *schema.Schema) []string {
-	p := g.plan(s)
-	texts := p.words()
-	if p.items != nil {
-		for _, text := range g.plan(p.items.Resolve()).words() {
+func ruleTexts(s *schema.Schema) []string {
+	texts := words(s)
+	if s.Items() != nil {
+		for _, text := range words(s.Items().Resolve()) {
 			texts = append(texts, "each "+text)
 		}
 	}
 	return texts
 }
 
-// words returns the messages of the rules of one value.
-func (p *plan) words() []string {
-	var words []string
-	for _, k := range p.text {
-		words = append(words, k.message)
+// words returns the messages of the rules of one value that have a limit, beyond its type and format.
+func words(s *schema.Schema) (texts []string) {
+	for _, r := range s.Rules {
+		_, unique := r.(schema.UniqueItems)
+		_, format := r.(schema.Format)
+		if (unique || schema.Limited(r) != "") && !format && r.Applies() != schema.AnyType {
+			texts = append(texts, schema.Message(r))
+		}
 	}
-	for _, b := range p.bounds {
-		words = append(words, b.Message())
-	}
-	for _, m := range p.multiples {
-		words = append(words, "must be a multiple of "+m.Text)
-	}
-	for _, l := range slices.Concat(p.counts, p.sizes) {
-		words = append(words, l.Message())
-	}
-	if p.unique {
-		words = append(words, "must not have equal items")
-	}
-	return words
+	return texts
 }
 
 func quotedList(texts []string) string {

@@ -78,7 +78,7 @@ func (g *Generator) members(c *code, s *schema.Schema, t target) {
 		c.line("count++")
 	}
 	for _, name := range p.names {
-		check{"compose.IsName(key, " + g.call(function{schema: name}) + ")", "propertyNames", schema.PropertyNames{}.Message()}.print(c)
+		check{"compose.IsName(key, " + g.call(function{schema: name}) + ")", "propertyNames", ""}.print(c)
 	}
 	if len(p.patterns) > 0 {
 		c.line("start := s.Offset()")
@@ -210,7 +210,7 @@ func (g *Generator) additional(c *code, p *plan, t target, unknown bool) {
 		if !unknown {
 			c.line("s.Skip()")
 		}
-		c.line("s.Violation(\"additionalProperties\", \"is not a property of this object\")")
+		c.line("s.Violation(\"additionalProperties\", \"\")")
 	case typ != nil:
 		g.entry(c, rest, target{typ, place})
 	case !unknown || len(rest.Resolve().Rules) > 0:

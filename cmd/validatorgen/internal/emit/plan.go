@@ -36,14 +36,14 @@ type plan struct {
 }
 
 // check is a condition on a variable, as a Go expression.
-type check struct{ condition, rule, message string }
+type check struct{ condition, rule, limit string }
 
 // combination is a rule that looks at the same value through other schemas.
 type combination struct {
 	parts     []*schema.Schema
 	condition string // on the number of parts that match; "" keeps what the parts find
 	rule      string
-	message   string
+	limit     string
 	choice    schema.If // in the place of parts, where it has a schema
 	property  string    // of a discriminator, "" for none
 	names     map[string]*schema.Schema
@@ -103,11 +103,11 @@ func (g *Generator) plan(s *schema.Schema) *plan {
 		case schema.AllOf:
 			p.combinations = append(p.combinations, combination{parts: r.Parts})
 		case schema.AnyOf:
-			p.combinations = append(p.combinations, combination{parts: r.Parts, condition: ">= 1", rule: r.Keyword(), message: r.Message()}.discriminated(r.Discriminator, r.Exclusive()))
+			p.combinations = append(p.combinations, combination{parts: r.Parts, condition: ">= 1", rule: r.Keyword(), limit: schema.Limited(r)}.discriminated(r.Discriminator, r.Exclusive()))
 		case schema.OneOf:
-			p.combinations = append(p.combinations, combination{parts: r.Parts, condition: "== 1", rule: r.Keyword(), message: r.Message()}.discriminated(r.Discriminator, r.Exclusive()))
+			p.combinations = append(p.combinations, combination{parts: r.Parts, condition: "== 1", rule: r.Keyword(), limit: schema.Limited(r)}.discriminated(r.Discriminator, r.Exclusive()))
 		case schema.Not:
-			p.combinations = append(p.combinations, combination{parts: []*schema.Schema{r.Schema}, condition: "== 0", rule: r.Keyword(), message: r.Message()})
+			p.combinations = append(p.combinations, combination{parts: []*schema.Schema{r.Schema}, condition: "== 0", rule: r.Keyword(), limit: schema.Limited(r)})
 		case schema.If:
 			p.combinations = append(p.combinations, combination{choice: r})
 		case schema.PrefixItems:
@@ -128,9 +128,9 @@ func (g *Generator) plan(s *schema.Schema) *plan {
 // patternCheck returns the check of a pattern; the usual one for text that is not blank needs no regular expression.
 func (g *Generator) patternCheck(s *schema.Schema, r schema.Pattern) check {
 	if r.Source == `\S` {
-		return check{"!format.IsBlank(text)", r.Keyword(), r.Message()}
+		return check{"!format.IsBlank(text)", r.Keyword(), schema.Limited(r)}
 	}
-	return check{g.pattern(s, r) + ".MatchString(text)", r.Keyword(), r.Message()}
+	return check{g.pattern(s, r) + ".MatchString(text)", r.Keyword(), schema.Limited(r)}
 }
 
 // pattern returns the name of the variable that has a compiled pattern.
@@ -146,19 +146,19 @@ func (g *Generator) pattern(s *schema.Schema, p schema.Pattern) string {
 }
 
 func lengthCheck(l schema.Limit) check {
-	return check{fmt.Sprintf("utf8.RuneCountInString(text) %s %d", l.Operator(), l.N), l.Keyword(), l.Message()}
+	return check{fmt.Sprintf("utf8.RuneCountInString(text) %s %d", l.Operator(), l.N), l.Keyword(), l.Asks()}
 }
 
 // countChecks prints the checks of a count in variable.
 func countChecks(c *code, limits []schema.Limit, variable string) {
 	for _, l := range limits {
-		c.line("s.Check(%s %s %d, %q, %q)", variable, l.Operator(), l.N, l.Keyword(), l.Message())
+		c.line("s.Check(%s %s %d, %q, %q)", variable, l.Operator(), l.N, l.Keyword(), l.Asks())
 	}
 }
 
 // print prints the check.
 func (k check) print(c *code) {
-	c.line("s.Check(%s, %q, %s)", k.condition, k.rule, quoted(k.message))
+	c.line("s.Check(%s, %q, %s)", k.condition, k.rule, quoted(k.limit))
 }
 
 // quoted returns s as a raw string where that is possible and shorter.

@@ -151,10 +151,10 @@ func integerChecks(c *code, p *plan, basic string) bool {
 		return text
 	}
 	for _, b := range p.bounds {
-		body.line("s.Check(number %s %s, %q, %q)", b.Operator(), literal(b.Literal), b.Keyword(), b.Message())
+		body.line("s.Check(number %s %s, %q, %q)", b.Operator(), literal(b.Literal), b.Keyword(), b.Asks())
 	}
 	for _, m := range p.multiples {
-		body.line("s.Check(number%%%s == 0, %q, %q)", literal(m.Literal), m.Keyword(), m.Message())
+		body.line("s.Check(number%%%s == 0, %q, %q)", literal(m.Literal), m.Keyword(), m.Asks())
 	}
 	if ok {
 		c.WriteString(body.String())
@@ -181,7 +181,7 @@ func (g *Generator) number(r *reading, p *plan, t target) {
 		r.value = t.typ.Expr + "(validate.NearestFloat(number, " + size + "))"
 	}
 	if checked {
-		check{"validate.IsFloat(number, " + size + ")", "format", schema.Format{Name: p.format}.Message()}.print(&r.checks)
+		check{"validate.IsFloat(number, " + size + ")", "format", p.format}.print(&r.checks)
 	}
 	decimals(&r.checks, p, "number")
 	g.canonicalEnum(&r.checks, p.enum, "[]byte(number)")
@@ -194,11 +194,11 @@ func decimals(c *code, p *plan, text string) {
 	}
 	c.line("exact := validate.ParseDecimal(%s)", text)
 	for _, b := range p.bounds {
-		c.line("s.Check(exact.Compare(validate.ParseDecimal(%q)) %s 0, %q, %q)", b.Text, b.Operator(), b.Keyword(), b.Message())
+		c.line("s.Check(exact.Compare(validate.ParseDecimal(%q)) %s 0, %q, %q)", b.Text, b.Operator(), b.Keyword(), b.Asks())
 	}
 	for _, m := range p.multiples {
 		divisor, exponent, _ := m.Value.Divisor()
-		c.line("s.Check(compose.IsMultiple(exact, %d, %d), %q, %q)", divisor, exponent, m.Keyword(), m.Message())
+		c.line("s.Check(compose.IsMultiple(exact, %d, %d), %q, %q)", divisor, exponent, m.Keyword(), m.Asks())
 	}
 }
 
@@ -227,7 +227,7 @@ func (g *Generator) text(r *reading, p *plan, t target) {
 	}
 	r.vars, r.call, r.value = "text", "s.String()", convert(t, "string", "text")
 	if function := formatChecks[p.format]; function != "" {
-		check{"format." + function + "(text)", "format", schema.Format{Name: p.format}.Message()}.print(&r.checks)
+		check{"format." + function + "(text)", "format", p.format}.print(&r.checks)
 	}
 	for _, k := range p.text {
 		k.print(&r.checks)
@@ -278,15 +278,15 @@ func (g *Generator) switchEnum(c *code, values []*spec.Node, expr string, list [
 	if len(values) == 0 {
 		return
 	}
-	message := quoted(schema.Enum{Values: values}.Message())
+	limit := quoted(schema.Enum{Values: values}.Asks())
 	rule := schema.Enum{Values: values}.Keyword()
 	if len(list) == 0 {
-		c.line("s.Violation(%q, %s)", rule, message)
+		c.line("s.Violation(%q, %s)", rule, limit)
 		return
 	}
 	c.line("switch %s {", expr)
 	c.line("case %s:", strings.Join(list, ", "))
 	c.line("default:")
-	c.line("s.Violation(%q, %s)", rule, message)
+	c.line("s.Violation(%q, %s)", rule, limit)
 	c.line("}")
 }

@@ -42,10 +42,14 @@ type evaluation struct {
 	found     []Violation
 }
 
-func (e *evaluation) check(ok bool, at *spec.Node, r interface{ Keyword() string }, message string) {
+func (e *evaluation) check(ok bool, at *spec.Node, r interface{ Keyword() string }) {
 	if !ok {
-		e.found = append(e.found, Violation{at.Place, r.Keyword(), message})
+		e.report(at, r.Keyword(), message(r.Keyword(), Limited(r)))
 	}
+}
+
+func (e *evaluation) report(at *spec.Node, rule, message string) {
+	e.found = append(e.found, Violation{at.Place, rule, message})
 }
 
 // matches reports whether v has no violation of s.
@@ -56,7 +60,7 @@ func (e *evaluation) matches(s *Schema, v *spec.Node) bool {
 func (e *evaluation) value(s *Schema, v *spec.Node) {
 	s = s.Resolve()
 	if t := s.Types(); t != 0 && t&typesOf(v) == 0 {
-		e.check(false, v, Type{}, "must be "+t.String())
+		e.report(v, "type", message("type", t.String()))
 		return // other rules of the type would only repeat it
 	}
 	for _, r := range s.Rules {
@@ -105,7 +109,7 @@ func (r Type) evaluate(*evaluation, *Schema, *spec.Node) {} // value looks at it
 
 func (r Enum) evaluate(e *evaluation, _ *Schema, v *spec.Node) {
 	text := v.JSON()
-	e.check(slices.ContainsFunc(r.Values, func(n *spec.Node) bool { return n.JSON() == text }), v, r, r.Message())
+	e.check(slices.ContainsFunc(r.Values, func(n *spec.Node) bool { return n.JSON() == text }), v, r)
 }
 
 func (r Format) evaluate(e *evaluation, s *Schema, v *spec.Node) {
@@ -121,7 +125,7 @@ func (r Format) evaluate(e *evaluation, s *Schema, v *spec.Node) {
 	default:
 		ok = formats[r.Name].is(v.Text)
 	}
-	e.check(ok, v, r, r.Message())
+	e.check(ok, v, r)
 }
 
 func (l textLimit) evaluate(e *evaluation, _ *Schema, v *spec.Node) {
@@ -144,19 +148,18 @@ func (b Bound) evaluate(e *evaluation, _ *Schema, v *spec.Node) {
 func (e *evaluation) compare(order int, at *spec.Node, r interface {
 	Keyword() string
 	Operator() string
-	Message() string
 }) {
 	ok := map[string]bool{">": order > 0, ">=": order >= 0, "<": order < 0, "<=": order <= 0}
-	e.check(ok[r.Operator()], at, r, r.Message())
+	e.check(ok[r.Operator()], at, r)
 }
 
 func (r Pattern) evaluate(e *evaluation, _ *Schema, v *spec.Node) {
-	e.check(regexp.MustCompile(r.Go).MatchString(v.Text), v, r, r.Message())
+	e.check(regexp.MustCompile(r.Go).MatchString(v.Text), v, r)
 }
 
 func (r MultipleOf) evaluate(e *evaluation, _ *Schema, v *spec.Node) {
 	divisor, exponent, _ := r.Value.Divisor()
-	e.check(compose.IsMultiple(validate.ParseDecimal(v.Text), divisor, exponent), v, r, r.Message())
+	e.check(compose.IsMultiple(validate.ParseDecimal(v.Text), divisor, exponent), v, r)
 }
 
 func (r Items) evaluate(e *evaluation, s *Schema, v *spec.Node) {
@@ -179,13 +182,13 @@ func (r Contains) evaluate(e *evaluation, _ *Schema, v *spec.Node) {
 			n++
 		}
 	}
-	e.check(n >= r.Min && (r.Max < 0 || n <= r.Max), v, r, r.Message())
+	e.check(n >= r.Min && (r.Max < 0 || n <= r.Max), v, r)
 }
 
 func (r PropertyNames) evaluate(e *evaluation, _ *Schema, v *spec.Node) {
 	for _, m := range v.Members {
 		name := &spec.Node{Kind: spec.String, Text: m.Key, Place: m.Value.Place}
-		e.check(e.matches(r.Schema, name), m.Value, r, r.Message())
+		e.check(e.matches(r.Schema, name), m.Value, r)
 	}
 }
 
@@ -216,7 +219,7 @@ func (r If) evaluate(e *evaluation, _ *Schema, v *spec.Node) {
 func (r UniqueItems) evaluate(e *evaluation, _ *Schema, v *spec.Node) {
 	seen := map[string]bool{}
 	for _, item := range v.Items {
-		e.check(!seen[item.JSON()], item, r, r.Message())
+		e.check(!seen[item.JSON()], item, r)
 		seen[item.JSON()] = true
 	}
 }
@@ -232,7 +235,9 @@ func (r Properties) evaluate(e *evaluation, _ *Schema, v *spec.Node) {
 func (r Required) evaluate(e *evaluation, s *Schema, v *spec.Node) {
 	for _, name := range r.Names {
 		p := s.Property(name)
-		e.check(v.Get(name) != nil || p != nil && e.optional(p), v, r, "must have the property "+name)
+		if v.Get(name) == nil && (p == nil || !e.optional(p)) {
+			e.report(v, "required", "must have the property "+name)
+		}
 	}
 }
 
@@ -253,7 +258,7 @@ func (r AdditionalProperties) evaluate(e *evaluation, s *Schema, v *spec.Node) {
 		switch {
 		case s.names(m.Key):
 		case r.Schema == nil:
-			e.check(false, m.Value, r, r.Message())
+			e.check(false, m.Value, r)
 		default:
 			e.value(r.Schema, m.Value)
 		}
@@ -267,15 +272,15 @@ func (r AllOf) evaluate(e *evaluation, _ *Schema, v *spec.Node) {
 }
 
 func (r AnyOf) evaluate(e *evaluation, _ *Schema, v *spec.Node) {
-	e.check(e.count(r.Parts, v) >= 1, v, r, r.Message())
+	e.check(e.count(r.Parts, v) >= 1, v, r)
 }
 
 func (r OneOf) evaluate(e *evaluation, _ *Schema, v *spec.Node) {
-	e.check(e.count(r.Parts, v) == 1, v, r, r.Message())
+	e.check(e.count(r.Parts, v) == 1, v, r)
 }
 
 func (r Not) evaluate(e *evaluation, _ *Schema, v *spec.Node) {
-	e.check(!e.matches(r.Schema, v), v, r, r.Message())
+	e.check(!e.matches(r.Schema, v), v, r)
 }
 
 // count returns how many of parts match v.

@@ -35,21 +35,21 @@ func init() {
 		"type":                 readType,
 		"enum":                 readEnum,
 		"format":               readFormat,
-		"minLength":            length("character", func(l Limit) Rule { return MinLength{textLimit{Limit: l}} }),
-		"maxLength":            length("character", func(l Limit) Rule { return MaxLength{textLimit{Limit: l}} }),
+		"minLength":            length(func(l Limit) Rule { return MinLength{textLimit{Limit: l}} }),
+		"maxLength":            length(func(l Limit) Rule { return MaxLength{textLimit{Limit: l}} }),
 		"pattern":              readPattern,
 		"minimum":              extreme(">", "exclusiveMinimum", func(b Bound) Rule { return Minimum{b} }),
 		"maximum":              extreme("<", "exclusiveMaximum", func(b Bound) Rule { return Maximum{b} }),
 		"multipleOf":           readMultipleOf,
 		"items":                func(c *Compiler, _ *Schema, n *spec.Node) Rule { return Items{Schema: c.Compile(n)} },
-		"minItems":             length("item", func(l Limit) Rule { return MinItems{itemLimit{Limit: l}} }),
-		"maxItems":             length("item", func(l Limit) Rule { return MaxItems{itemLimit{Limit: l}} }),
+		"minItems":             length(func(l Limit) Rule { return MinItems{itemLimit{Limit: l}} }),
+		"maxItems":             length(func(l Limit) Rule { return MaxItems{itemLimit{Limit: l}} }),
 		"uniqueItems":          readUniqueItems,
 		"properties":           readProperties,
 		"required":             readRequired,
 		"additionalProperties": readAdditionalProperties,
-		"minProperties":        length("property", func(l Limit) Rule { return MinProperties{propertyLimit{Limit: l}} }),
-		"maxProperties":        length("property", func(l Limit) Rule { return MaxProperties{propertyLimit{Limit: l}} }),
+		"minProperties":        length(func(l Limit) Rule { return MinProperties{propertyLimit{Limit: l}} }),
+		"maxProperties":        length(func(l Limit) Rule { return MaxProperties{propertyLimit{Limit: l}} }),
 		"allOf":                combination(func(p parts) Rule { return AllOf{parts: p} }),
 		"anyOf":                combination(func(p parts) Rule { return AnyOf{parts: p} }),
 		"oneOf":                combination(func(p parts) Rule { return OneOf{parts: p} }),
@@ -132,7 +132,6 @@ func (Contains) Keyword() string             { return "contains" }
 func (PropertyNames) Keyword() string        { return "propertyNames" }
 func (PatternProperties) Keyword() string    { return "patternProperties" }
 func (If) Keyword() string                   { return "if" }
-func (Not) Keyword() string                  { return "not" }
 
 // Type allows values of some types.
 type Type struct {
@@ -200,25 +199,24 @@ type Format struct {
 // Applies returns the type of the values that the format speaks of.
 func (f Format) Applies() Types { return formats[f.Name].types }
 
-// formats are the ones that are checked: the types that they speak of, what they are, and the check of texts.
+// formats are the ones that are checked: the types that they speak of, and the check of texts.
 var formats = map[string]struct {
-	types   Types
-	message string
-	is      func(text string) bool
+	types Types
+	is    func(text string) bool
 }{
-	"int32":     {Integer, "must be an integer of 32 bits", nil},
-	"int64":     {Integer, "must be an integer of 64 bits", nil},
-	"float":     {Number, "must be in the range of a floating-point number of 32 bits", nil},
-	"double":    {Number, "must be in the range of a floating-point number of 64 bits", nil},
-	"byte":      {String, "must be Base64", format.IsBase64},
-	"date":      {String, "must be a date, as in 2006-01-02", format.IsDate},
-	"date-time": {String, "must be a time of RFC 3339, as in 2006-01-02T15:04:05Z", format.IsDateTime},
-	"email":     {String, "must be an email address", format.IsEmail},
-	"uuid":      {String, "must be a UUID", format.IsUUID},
-	"uri":       {String, "must be a URI", format.IsURI},
-	"hostname":  {String, "must be a host name", format.IsHostname},
-	"ipv4":      {String, "must be an IPv4 address", format.IsIPv4},
-	"ipv6":      {String, "must be an IPv6 address", format.IsIPv6},
+	"int32":     {Integer, nil},
+	"int64":     {Integer, nil},
+	"float":     {Number, nil},
+	"double":    {Number, nil},
+	"byte":      {String, format.IsBase64},
+	"date":      {String, format.IsDate},
+	"date-time": {String, format.IsDateTime},
+	"email":     {String, format.IsEmail},
+	"uuid":      {String, format.IsUUID},
+	"uri":       {String, format.IsURI},
+	"hostname":  {String, format.IsHostname},
+	"ipv4":      {String, format.IsIPv4},
+	"ipv6":      {String, format.IsIPv6},
 }
 
 // silentFormats say how a value is shown or carried and restrict nothing.
@@ -272,8 +270,7 @@ type (
 // Limit is the least or the greatest length.
 type Limit struct {
 	Name
-	N    int
-	noun string // what is counted
+	N int
 }
 
 // Operator returns what a length that is allowed is compared with N by.
@@ -291,7 +288,7 @@ type Name string
 func (n Name) Keyword() string { return string(n) }
 
 // length reads a keyword whose value is a count.
-func length(noun string, rule func(l Limit) Rule) reader {
+func length(rule func(l Limit) Rule) reader {
 	return func(c *Compiler, _ *Schema, n *spec.Node) Rule {
 		value, ok := validate.ParseDecimal(n.Text).Int64()
 		if n.Kind != spec.Number || !ok || value < 0 {
@@ -301,7 +298,7 @@ func length(noun string, rule func(l Limit) Rule) reader {
 		if value == 0 && strings.HasPrefix(n.Key(), "min") {
 			return nil
 		}
-		return rule(Limit{Name(n.Key()), int(value), noun})
+		return rule(Limit{Name(n.Key()), int(value)})
 	}
 }
 
@@ -352,7 +349,11 @@ func extreme(strict, exclusive string, rule func(b Bound) Rule) reader {
 			return nil
 		}
 		b := Bound{Name: Name(n.Key()), Literal: Literal{n.Text, validate.ParseDecimal(n.Text)}, operator: strict}
-		if exclusive != "" && !c.nodes[s].True(exclusive) {
+		switch {
+		case exclusive == "":
+		case c.nodes[s].True(exclusive):
+			b.Name = Name(exclusive)
+		default:
 			b.operator += "="
 		}
 		return rule(b)
@@ -725,6 +726,14 @@ func dependents(then func(c *Compiler, n *spec.Node) *Schema) reader {
 		}
 		return allOf(parts)
 	}
+}
+
+// Keyword returns "not", or "false" for the schema that no value matches.
+func (r Not) Keyword() string {
+	if len(r.Schema.Resolve().Rules) == 0 {
+		return "false"
+	}
+	return "not"
 }
 
 // Not is a schema that a value must not match.

@@ -34,7 +34,7 @@ func DecodeGenre(data []byte, v *model.Genre) error {
 		switch text {
 		case "novel", "poetry", "science":
 		default:
-			s.Violation("enum", `must be one of "novel", "poetry", "science"`)
+			s.Violation("enum", `"novel", "poetry", "science"`)
 		}
 	}
 	return s.End()
@@ -48,7 +48,7 @@ func DecodeGenreResponse(data []byte, v *model.Genre) error {
 		switch text {
 		case "novel", "poetry", "science":
 		default:
-			s.Violation("enum", `must be one of "novel", "poetry", "science"`)
+			s.Violation("enum", `"novel", "poetry", "science"`)
 		}
 	}
 	return s.End()
@@ -62,7 +62,7 @@ func ReadGenre(data []byte, v *model.Genre) (warnings validate.Violations, err e
 		switch text {
 		case "novel", "poetry", "science":
 		default:
-			s.Violation("enum", `must be one of "novel", "poetry", "science"`)
+			s.Violation("enum", `"novel", "poetry", "science"`)
 		}
 	}
 	return s.Warnings()
@@ -90,7 +90,7 @@ func DecodeShelfmark(data []byte, v *model.Shelfmark) error {
 		switch number {
 		case 100, 200, 300:
 		default:
-			s.Violation("enum", "must be one of 100, 200, 300")
+			s.Violation("enum", "100, 200, 300")
 		}
 	}
 	return s.End()
@@ -104,7 +104,7 @@ func DecodeShelfmarkResponse(data []byte, v *model.Shelfmark) error {
 		switch number {
 		case 100, 200, 300:
 		default:
-			s.Violation("enum", "must be one of 100, 200, 300")
+			s.Violation("enum", "100, 200, 300")
 		}
 	}
 	return s.End()
@@ -118,7 +118,7 @@ func ReadShelfmark(data []byte, v *model.Shelfmark) (warnings validate.Violation
 		switch number {
 		case 100, 200, 300:
 		default:
-			s.Violation("enum", "must be one of 100, 200, 300")
+			s.Violation("enum", "100, 200, 300")
 		}
 	}
 	return s.Warnings()
@@ -169,8 +169,8 @@ func decodeNamed(s *validate.Scanner, v *model.Named) bool {
 			s.Once(&seen, hasName)
 			if text, ok := s.String(); ok {
 				v.Name = text
-				s.Check(utf8.RuneCountInString(text) >= 2, "minLength", "must have at least 2 characters")
-				s.Check(utf8.RuneCountInString(text) <= 40, "maxLength", "must have at most 40 characters")
+				s.Check(utf8.RuneCountInString(text) >= 2, "minLength", "2")
+				s.Check(utf8.RuneCountInString(text) <= 40, "maxLength", "40")
 			}
 		default:
 			s.SkipUnknown(&members, key)
@@ -236,8 +236,8 @@ func decodePerson(s *validate.Scanner, v *model.Person) bool {
 			s.Once(&seen, hasName)
 			if text, ok := s.String(); ok {
 				v.Name = text
-				s.Check(utf8.RuneCountInString(text) >= 2, "minLength", "must have at least 2 characters")
-				s.Check(utf8.RuneCountInString(text) <= 40, "maxLength", "must have at most 40 characters")
+				s.Check(utf8.RuneCountInString(text) >= 2, "minLength", "2")
+				s.Check(utf8.RuneCountInString(text) <= 40, "maxLength", "40")
 			}
 		case "born":
 			s.Once(&seen, hasBorn)
@@ -248,7 +248,7 @@ func decodePerson(s *validate.Scanner, v *model.Person) bool {
 			s.Once(&seen, hasEmail)
 			if text, ok := s.String(); ok {
 				v.Email = validate.Pointer(openapi_types.Email(text))
-				s.Check(format.IsEmail(text), "format", "must be an email address")
+				s.Check(format.IsEmail(text), "format", "email")
 			}
 		case "address":
 			s.Once(&seen, hasAddress)
@@ -290,7 +290,7 @@ func decodeAddress(s *validate.Scanner, v *model.Address) bool {
 			}
 		default:
 			s.SkipUnknown(&members, key)
-			s.Violation("additionalProperties", "is not a property of this object")
+			s.Violation("additionalProperties", "")
 		}
 		s.Within(mark, key)
 	}
@@ -312,8 +312,8 @@ func decodeAddressLines(s *validate.Scanner, v *[]string) bool {
 		}
 		s.WithinItem(mark, items.Index)
 	}
-	s.Check(items.Index >= 1, "minItems", "must have at least 1 item")
-	s.Check(items.Index <= 3, "maxItems", "must have at most 3 items")
+	s.Check(items.Index >= 1, "minItems", "1")
+	s.Check(items.Index <= 3, "maxItems", "3")
 	return true
 }
 
@@ -431,7 +431,7 @@ func decodeBook(s *validate.Scanner, v *model.Book) bool {
 			s.Once(&seen, hasTitle)
 			if text, ok := s.String(); ok {
 				v.Title = text
-				s.Check(utf8.RuneCountInString(text) >= 1, "minLength", "must have at least 1 character")
+				s.Check(utf8.RuneCountInString(text) >= 1, "minLength", "1")
 			}
 		case "subtitle":
 			s.Once(&seen, hasSubtitle)
@@ -459,17 +459,17 @@ func decodeBook(s *validate.Scanner, v *model.Book) bool {
 			s.Once(&seen, hasYear)
 			if number, ok := s.Int64(); ok {
 				v.Year = validate.Pointer(int(number))
-				s.Check(number >= -3000, "minimum", "must be at least -3000")
-				s.Check(number <= 2100, "maximum", "must be at most 2100")
+				s.Check(number >= -3000, "minimum", "-3000")
+				s.Check(number <= 2100, "maximum", "2100")
 			}
 		case "price":
 			s.Once(&seen, hasPrice)
 			if number, ok := s.Number(); ok {
 				v.Price = validate.Pointer(float64(validate.NearestFloat(number, 64)))
-				s.Check(validate.IsFloat(number, 64), "format", "must be in the range of a floating-point number of 64 bits")
+				s.Check(validate.IsFloat(number, 64), "format", "double")
 				exact := validate.ParseDecimal(number)
-				s.Check(exact.Compare(validate.ParseDecimal("0")) >= 0, "minimum", "must be at least 0")
-				s.Check(compose.IsMultiple(exact, 1, -2), "multipleOf", "must be a multiple of 0.01")
+				s.Check(exact.Compare(validate.ParseDecimal("0")) >= 0, "minimum", "0")
+				s.Check(compose.IsMultiple(exact, 1, -2), "multipleOf", "0.01")
 			}
 		case "bought":
 			s.Once(&seen, hasBought)
@@ -485,7 +485,7 @@ func decodeBook(s *validate.Scanner, v *model.Book) bool {
 			s.Once(&seen, hasCopies)
 			if number, ok := s.Int32(); ok {
 				v.Copies = &number
-				s.Check(number >= 0, "minimum", "must be at least 0")
+				s.Check(number >= 0, "minimum", "0")
 			}
 		case "keywords":
 			s.Once(&seen, hasKeywords)
@@ -518,7 +518,7 @@ func decodeBook(s *validate.Scanner, v *model.Book) bool {
 			s.Once(&seen, hasHome)
 			if text, ok := s.String(); ok {
 				v.Home = &text
-				s.Check(format.IsURI(text), "format", "must be a URI")
+				s.Check(format.IsURI(text), "format", "uri")
 			}
 		case "printed":
 			s.Once(&seen, hasPrinted)
@@ -555,7 +555,7 @@ func decodeBook(s *validate.Scanner, v *model.Book) bool {
 		s := validate.NewScanner([]byte("1"), validate.Options{})
 		if number, ok := s.Int32(); ok {
 			v.Copies = &number
-			s.Check(number >= 0, "minimum", "must be at least 0")
+			s.Check(number >= 0, "minimum", "0")
 		}
 	}
 	return true
@@ -580,8 +580,8 @@ func decodeBookAuthors(s *validate.Scanner, v *[]model.Person) bool {
 		unique = distinct.Add(s.Raw(start)) && unique
 		s.WithinItem(mark, items.Index)
 	}
-	s.Check(unique, "uniqueItems", "must not have equal items")
-	s.Check(items.Index >= 1, "minItems", "must have at least 1 item")
+	s.Check(unique, "uniqueItems", "")
+	s.Check(items.Index >= 1, "minItems", "1")
 	return true
 }
 
@@ -595,7 +595,7 @@ func decodeGenre(s *validate.Scanner, v *model.Genre) bool {
 	switch text {
 	case "novel", "poetry", "science":
 	default:
-		s.Violation("enum", `must be one of "novel", "poetry", "science"`)
+		s.Violation("enum", `"novel", "poetry", "science"`)
 	}
 	return true
 }
@@ -610,7 +610,7 @@ func decodeShelfmark(s *validate.Scanner, v *model.Shelfmark) bool {
 	switch number {
 	case 100, 200, 300:
 	default:
-		s.Violation("enum", "must be one of 100, 200, 300")
+		s.Violation("enum", "100, 200, 300")
 	}
 	return true
 }
@@ -634,12 +634,12 @@ func decodeBookRatings(s *validate.Scanner, v *map[string]int) bool {
 		s.Unknown(&members, key)
 		if number, ok := s.Int64(); ok {
 			validate.Put(v, key, int(number))
-			s.Check(number >= 1, "minimum", "must be at least 1")
-			s.Check(number <= 5, "maximum", "must be at most 5")
+			s.Check(number >= 1, "minimum", "1")
+			s.Check(number <= 5, "maximum", "5")
 		}
 		s.Within(mark, key)
 	}
-	s.Check(count <= 3, "maxProperties", "must have at most 3 properties")
+	s.Check(count <= 3, "maxProperties", "3")
 	return true
 }
 
@@ -672,16 +672,16 @@ func decodeBookSizeItem(s *validate.Scanner, v *[]float32) bool {
 		}
 		s.WithinItem(mark, items.Index)
 	}
-	s.Check(items.Index >= 2, "minItems", "must have at least 2 items")
-	s.Check(items.Index <= 2, "maxItems", "must have at most 2 items")
+	s.Check(items.Index >= 2, "minItems", "2")
+	s.Check(items.Index <= 2, "maxItems", "2")
 	return true
 }
 
 // checkBookPrinted checks a value against the schema at /components/schemas/Book/properties/printed.
 func checkBookPrinted(s *validate.Scanner) {
 	if text, ok := s.String(); ok {
-		s.Check(format.IsDate(text), "format", "must be a date, as in 2006-01-02")
-		s.Check(patternBookPrinted.MatchString(text), "pattern", "must match ^2")
+		s.Check(format.IsDate(text), "format", "date")
+		s.Check(patternBookPrinted.MatchString(text), "pattern", "^2")
 	}
 }
 
@@ -711,7 +711,7 @@ func decodeQuery(s *validate.Scanner, v *model.Query) bool {
 func checkQuery(s *validate.Scanner) {
 	start := s.Offset()
 	s.Skip()
-	s.Check(compose.Matches(s, start, checkTitleQuery, checkAllQuery, checkNotQuery) == 1, "oneOf", "must match exactly one of 3 schemas")
+	compose.OneOf(s, start, "TitleQuery|AllQuery|NotQuery", checkTitleQuery, checkAllQuery, checkNotQuery)
 }
 
 // checkTitleQuery checks a value against the schema TitleQuery.
@@ -730,7 +730,7 @@ func checkTitleQuery(s *validate.Scanner) {
 				s.String()
 			default:
 				s.SkipUnknown(&members, key)
-				s.Violation("additionalProperties", "is not a property of this object")
+				s.Violation("additionalProperties", "")
 			}
 			s.Within(mark, key)
 		}
@@ -754,7 +754,7 @@ func checkAllQuery(s *validate.Scanner) {
 				checkAllQueryAll(s)
 			default:
 				s.SkipUnknown(&members, key)
-				s.Violation("additionalProperties", "is not a property of this object")
+				s.Violation("additionalProperties", "")
 			}
 			s.Within(mark, key)
 		}
@@ -778,7 +778,7 @@ func checkNotQuery(s *validate.Scanner) {
 				checkQuery(s)
 			default:
 				s.SkipUnknown(&members, key)
-				s.Violation("additionalProperties", "is not a property of this object")
+				s.Violation("additionalProperties", "")
 			}
 			s.Within(mark, key)
 		}
@@ -795,7 +795,7 @@ func checkAllQueryAll(s *validate.Scanner) {
 			checkQuery(s)
 			s.WithinItem(mark, items.Index)
 		}
-		s.Check(items.Index >= 1, "minItems", "must have at least 1 item")
+		s.Check(items.Index >= 1, "minItems", "1")
 	}
 }
 
@@ -831,7 +831,7 @@ func decodeTitleQuery(s *validate.Scanner, v *model.TitleQuery) bool {
 			validate.ReadString(s, &v.Title)
 		default:
 			s.SkipUnknown(&members, key)
-			s.Violation("additionalProperties", "is not a property of this object")
+			s.Violation("additionalProperties", "")
 		}
 		s.Within(mark, key)
 	}
@@ -871,7 +871,7 @@ func decodeAllQuery(s *validate.Scanner, v *model.AllQuery) bool {
 			decodeAllQueryAll(s, &v.All)
 		default:
 			s.SkipUnknown(&members, key)
-			s.Violation("additionalProperties", "is not a property of this object")
+			s.Violation("additionalProperties", "")
 		}
 		s.Within(mark, key)
 	}
@@ -894,7 +894,7 @@ func decodeAllQueryAll(s *validate.Scanner, v *[]model.Query) bool {
 		}
 		s.WithinItem(mark, items.Index)
 	}
-	s.Check(items.Index >= 1, "minItems", "must have at least 1 item")
+	s.Check(items.Index >= 1, "minItems", "1")
 	return true
 }
 
@@ -931,7 +931,7 @@ func decodeNotQuery(s *validate.Scanner, v *model.NotQuery) bool {
 			decodeQuery(s, &v.Not)
 		default:
 			s.SkipUnknown(&members, key)
-			s.Violation("additionalProperties", "is not a property of this object")
+			s.Violation("additionalProperties", "")
 		}
 		s.Within(mark, key)
 	}
@@ -1063,20 +1063,20 @@ func decodeFoundEither(s *validate.Scanner, v *model.Found_Either) bool {
 func checkFoundEither(s *validate.Scanner) {
 	start := s.Offset()
 	s.Skip()
-	s.Check(compose.Matches(s, start, checkFoundEitherAnyOf0, checkFoundEitherAnyOf1) >= 1, "anyOf", "must match at least one of 2 schemas")
+	compose.AnyOf(s, start, "schema 1|schema 2", checkFoundEitherAnyOf0, checkFoundEitherAnyOf1)
 }
 
 // checkFoundNeither checks a value against the schema at /components/schemas/Found/properties/neither.
 func checkFoundNeither(s *validate.Scanner) {
 	start := s.Offset()
 	s.Skip()
-	s.Check(compose.Matches(s, start, checkFoundNeitherNot) == 0, "not", "must not match the schema under not")
+	s.Check(compose.Matches(s, start, checkFoundNeitherNot) == 0, "not", "")
 }
 
 // checkFoundEitherAnyOf0 checks a value against the schema at /components/schemas/Found/properties/either/anyOf/0.
 func checkFoundEitherAnyOf0(s *validate.Scanner) {
 	if text, ok := s.String(); ok {
-		s.Check(utf8.RuneCountInString(text) <= 3, "maxLength", "must have at most 3 characters")
+		s.Check(utf8.RuneCountInString(text) <= 3, "maxLength", "3")
 	}
 }
 
@@ -1084,7 +1084,7 @@ func checkFoundEitherAnyOf0(s *validate.Scanner) {
 func checkFoundEitherAnyOf1(s *validate.Scanner) {
 	if number, ok := s.Integer(); ok {
 		exact := validate.ParseDecimal(number)
-		s.Check(exact.Compare(validate.ParseDecimal("5")) >= 0, "minimum", "must be at least 5")
+		s.Check(exact.Compare(validate.ParseDecimal("5")) >= 0, "minimum", "5")
 	}
 }
 
@@ -1155,14 +1155,14 @@ func decodeEditCopiesJSONRequestBody(s *validate.Scanner, v *model.EditCopiesJSO
 			s.Once(&seen, hasPlace)
 			if text, ok := s.String(); ok {
 				v.Place = &text
-				s.Check(utf8.RuneCountInString(text) <= 10, "maxLength", "must have at most 10 characters")
+				s.Check(utf8.RuneCountInString(text) <= 10, "maxLength", "10")
 			}
 		case "weight":
 			s.Once(&seen, hasWeight)
 			if number, ok := s.Number(); ok {
 				v.Weight = validate.Pointer(float32(validate.NearestFloat(number, 32)))
 				exact := validate.ParseDecimal(number)
-				s.Check(exact.Compare(validate.ParseDecimal("0")) > 0, "minimum", "must be greater than 0")
+				s.Check(exact.Compare(validate.ParseDecimal("0")) > 0, "exclusiveMinimum", "0")
 			}
 		case "loaned":
 			s.Once(&seen, hasLoaned)
@@ -1174,8 +1174,8 @@ func decodeEditCopiesJSONRequestBody(s *validate.Scanner, v *model.EditCopiesJSO
 		}
 		s.Within(mark, key)
 	}
-	s.Check(count >= 1, "minProperties", "must have at least 1 property")
-	s.Check(count <= 2, "maxProperties", "must have at most 2 properties")
+	s.Check(count >= 1, "minProperties", "1")
+	s.Check(count <= 2, "maxProperties", "2")
 	return true
 }
 
@@ -1193,7 +1193,7 @@ func decodeListBooksId(s *validate.Scanner, v *[]int64) bool {
 		}
 		s.WithinItem(mark, items.Index)
 	}
-	s.Check(items.Index <= 3, "maxItems", "must have at most 3 items")
+	s.Check(items.Index <= 3, "maxItems", "3")
 	return true
 }
 
@@ -1211,7 +1211,7 @@ func decodeListBooksSort(s *validate.Scanner, v *[]model.ListBooksParamsSort) bo
 			switch text {
 			case "title", "year":
 			default:
-				s.Violation("enum", `must be one of "title", "year"`)
+				s.Violation("enum", `"title", "year"`)
 			}
 		}
 		s.WithinItem(mark, items.Index)
@@ -1233,12 +1233,12 @@ func decodeEditCopiesNumbers(s *validate.Scanner, v *[]int) bool {
 		}
 		s.WithinItem(mark, items.Index)
 	}
-	s.Check(items.Index >= 1, "minItems", "must have at least 1 item")
+	s.Check(items.Index >= 1, "minItems", "1")
 	return true
 }
 
 // patternBookPrinted is ^2
 var patternBookPrinted = regexp.MustCompile("^2")
 
-// patternShelvesShelfBooksParameters0 is ^[A-Z]{1,2}$
-var patternShelvesShelfBooksParameters0 = regexp.MustCompile("^[A-Z]{1,2}$")
+// patternListBooksShelf is ^[A-Z]{1,2}$
+var patternListBooksShelf = regexp.MustCompile("^[A-Z]{1,2}$")

@@ -59,7 +59,7 @@ func ParseListBooksParameters(in validate.Parameters) (shelf string, params mode
 	if s := r.Value(&p[0], nil); s != nil {
 		if number, ok := s.Int32(); ok {
 			params.Page = &number
-			s.Check(number >= 1, "minimum", "must be at least 1")
+			s.Check(number >= 1, "minimum", "1")
 		}
 		r.End(&p[0], s)
 	}
@@ -93,10 +93,10 @@ func ParseListBooksParameters(in validate.Parameters) (shelf string, params mode
 	if s := r.Value(&p[5], nil); s != nil {
 		if number, ok := s.Number(); ok {
 			params.Rating = validate.Pointer(float64(validate.NearestFloat(number, 64)))
-			s.Check(validate.IsFloat(number, 64), "format", "must be in the range of a floating-point number of 64 bits")
+			s.Check(validate.IsFloat(number, 64), "format", "double")
 			exact := validate.ParseDecimal(number)
-			s.Check(exact.Compare(validate.ParseDecimal("5")) <= 0, "maximum", "must be at most 5")
-			s.Check(compose.IsMultiple(exact, 5, -1), "multipleOf", "must be a multiple of 0.5")
+			s.Check(exact.Compare(validate.ParseDecimal("5")) <= 0, "maximum", "5")
+			s.Check(compose.IsMultiple(exact, 5, -1), "multipleOf", "0.5")
 		}
 		r.End(&p[5], s)
 	}
@@ -109,7 +109,7 @@ func ParseListBooksParameters(in validate.Parameters) (shelf string, params mode
 	if s := r.Value(&p[7], nil); s != nil {
 		if text, ok := s.String(); ok {
 			shelf = text
-			s.Check(patternShelvesShelfBooksParameters0.MatchString(text), "pattern", "must match ^[A-Z]{1,2}$")
+			s.Check(patternListBooksShelf.MatchString(text), "pattern", "^[A-Z]{1,2}$")
 		}
 		r.End(&p[7], s)
 	}
@@ -131,7 +131,7 @@ func ParseAddBookParameters(in validate.Parameters) (shelf string, err error) {
 	if s := r.Value(&p[0], nil); s != nil {
 		if text, ok := s.String(); ok {
 			shelf = text
-			s.Check(patternShelvesShelfBooksParameters0.MatchString(text), "pattern", "must match ^[A-Z]{1,2}$")
+			s.Check(patternListBooksShelf.MatchString(text), "pattern", "^[A-Z]{1,2}$")
 		}
 		r.End(&p[0], s)
 	}

@@ -28,7 +28,7 @@ func DecodeReplacePetTextRequestBody(data []byte, v *string) error {
 	s := validate.NewScanner(validate.AppendParameter(nil, validate.String, string(data)), inRequest)
 	if text, ok := s.String(); ok {
 		*v = text
-		s.Check(utf8.RuneCountInString(text) <= 4, "maxLength", "must have at most 4 characters")
+		s.Check(utf8.RuneCountInString(text) <= 4, "maxLength", "4")
 	}
 	return s.End()
 }

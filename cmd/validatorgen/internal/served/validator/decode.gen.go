@@ -33,7 +33,7 @@ func DecodeKind(data []byte, v *model.Kind) error {
 		switch text {
 		case "cat", "dog", "owl":
 		default:
-			s.Violation("enum", `must be one of "cat", "dog", "owl"`)
+			s.Violation("enum", `"cat", "dog", "owl"`)
 		}
 	}
 	return s.End()
@@ -47,7 +47,7 @@ func DecodeKindResponse(data []byte, v *model.Kind) error {
 		switch text {
 		case "cat", "dog", "owl":
 		default:
-			s.Violation("enum", `must be one of "cat", "dog", "owl"`)
+			s.Violation("enum", `"cat", "dog", "owl"`)
 		}
 	}
 	return s.End()
@@ -61,7 +61,7 @@ func ReadKind(data []byte, v *model.Kind) (warnings validate.Violations, err err
 		switch text {
 		case "cat", "dog", "owl":
 		default:
-			s.Violation("enum", `must be one of "cat", "dog", "owl"`)
+			s.Violation("enum", `"cat", "dog", "owl"`)
 		}
 	}
 	return s.Warnings()
@@ -107,14 +107,14 @@ func decodePage(s *validate.Scanner, v *model.Page) bool {
 func checkPage(s *validate.Scanner) {
 	start := s.Offset()
 	s.Skip()
-	s.Check(compose.Matches(s, start, checkPageOneOf0, checkPageOneOf1) == 1, "oneOf", "must match exactly one of 2 schemas")
+	compose.OneOf(s, start, "schema 1|schema 2", checkPageOneOf0, checkPageOneOf1)
 }
 
 // checkPageOneOf0 checks a value against the schema at /components/schemas/Page/oneOf/0.
 func checkPageOneOf0(s *validate.Scanner) {
 	if number, ok := s.Integer(); ok {
 		exact := validate.ParseDecimal(number)
-		s.Check(exact.Compare(validate.ParseDecimal("1")) >= 0, "minimum", "must be at least 1")
+		s.Check(exact.Compare(validate.ParseDecimal("1")) >= 0, "minimum", "1")
 	}
 }
 
@@ -124,7 +124,7 @@ func checkPageOneOf1(s *validate.Scanner) {
 		switch text {
 		case "all", "last":
 		default:
-			s.Violation("enum", `must be one of "all", "last"`)
+			s.Violation("enum", `"all", "last"`)
 		}
 	}
 }
@@ -166,7 +166,7 @@ func decodePoint(s *validate.Scanner, v *model.Point) bool {
 			s.Once(&seen, hasY)
 			if number, ok := s.Int64(); ok {
 				v.Y = validate.Pointer(int(number))
-				s.Check(number >= 0, "minimum", "must be at least 0")
+				s.Check(number >= 0, "minimum", "0")
 			}
 		default:
 			s.SkipUnknown(&members, key)
@@ -210,7 +210,7 @@ func decodeFilter(s *validate.Scanner, v *model.Filter) bool {
 			s.Once(&seen, hasName)
 			if text, ok := s.String(); ok {
 				v.Name = &text
-				s.Check(utf8.RuneCountInString(text) >= 2, "minLength", "must have at least 2 characters")
+				s.Check(utf8.RuneCountInString(text) >= 2, "minLength", "2")
 			}
 		case "age":
 			s.Once(&seen, hasAge)
@@ -284,7 +284,7 @@ func decodePet(s *validate.Scanner, v *model.Pet) bool {
 			s.Once(&seen, hasName)
 			if text, ok := s.String(); ok {
 				v.Name = text
-				s.Check(utf8.RuneCountInString(text) <= 5, "maxLength", "must have at most 5 characters")
+				s.Check(utf8.RuneCountInString(text) <= 5, "maxLength", "5")
 			}
 		case "kind":
 			s.Once(&seen, hasKind)
@@ -311,7 +311,7 @@ func decodeKind(s *validate.Scanner, v *model.Kind) bool {
 	switch text {
 	case "cat", "dog", "owl":
 	default:
-		s.Violation("enum", `must be one of "cat", "dog", "owl"`)
+		s.Violation("enum", `"cat", "dog", "owl"`)
 	}
 	return true
 }
@@ -512,7 +512,7 @@ func decodeOrder(s *validate.Scanner, v *model.Order) bool {
 						s.Once(&seen, hasText)
 						if text, ok := s.String(); ok {
 							elem.Text = text
-							s.Check(utf8.RuneCountInString(text) <= 4, "maxLength", "must have at most 4 characters")
+							s.Check(utf8.RuneCountInString(text) <= 4, "maxLength", "4")
 						}
 					case "pet":
 						s.Once(&seen, hasPet)
@@ -561,7 +561,7 @@ func decodeMoney(s *validate.Scanner, v *externalRef0.Money) bool {
 			s.Once(&seen, hasAmount)
 			if number, ok := s.Int64(); ok {
 				v.Amount = int(number)
-				s.Check(number >= 1, "minimum", "must be at least 1")
+				s.Check(number >= 1, "minimum", "1")
 			}
 		case "currency":
 			s.Once(&seen, hasCurrency)
@@ -588,7 +588,7 @@ func decodeCurrency(s *validate.Scanner, v *externalRef0.Currency) bool {
 	switch text {
 	case "EUR", "USD":
 	default:
-		s.Violation("enum", `must be one of "EUR", "USD"`)
+		s.Violation("enum", `"EUR", "USD"`)
 	}
 	return true
 }
@@ -636,7 +636,7 @@ func DecodeCurrency(data []byte, v *externalRef0.Currency) error {
 		switch text {
 		case "EUR", "USD":
 		default:
-			s.Violation("enum", `must be one of "EUR", "USD"`)
+			s.Violation("enum", `"EUR", "USD"`)
 		}
 	}
 	return s.End()
@@ -650,7 +650,7 @@ func DecodeCurrencyResponse(data []byte, v *externalRef0.Currency) error {
 		switch text {
 		case "EUR", "USD":
 		default:
-			s.Violation("enum", `must be one of "EUR", "USD"`)
+			s.Violation("enum", `"EUR", "USD"`)
 		}
 	}
 	return s.End()
@@ -664,7 +664,7 @@ func ReadCurrency(data []byte, v *externalRef0.Currency) (warnings validate.Viol
 		switch text {
 		case "EUR", "USD":
 		default:
-			s.Violation("enum", `must be one of "EUR", "USD"`)
+			s.Violation("enum", `"EUR", "USD"`)
 		}
 	}
 	return s.Warnings()
@@ -742,7 +742,7 @@ func decodeReplacePetApplicationVndPetPlusJSONRequestBody(s *validate.Scanner, v
 			s.Once(&seen, hasTitle)
 			if text, ok := s.String(); ok {
 				v.Title = text
-				s.Check(utf8.RuneCountInString(text) <= 3, "maxLength", "must have at most 3 characters")
+				s.Check(utf8.RuneCountInString(text) <= 3, "maxLength", "3")
 			}
 		default:
 			s.SkipUnknown(&members, key)
@@ -915,7 +915,7 @@ func decodeUploadMultipartRequestBody(s *validate.Scanner, v *model.UploadMultip
 			s.Once(&seen, hasName)
 			if text, ok := s.String(); ok {
 				v.Name = text
-				s.Check(utf8.RuneCountInString(text) <= 5, "maxLength", "must have at most 5 characters")
+				s.Check(utf8.RuneCountInString(text) <= 5, "maxLength", "5")
 			}
 		case "ages":
 			s.Once(&seen, hasAges)
@@ -1006,7 +1006,7 @@ func checkUploadMultipartRequestBodyPictures(s *validate.Scanner) {
 			s.Skip()
 			s.WithinItem(mark, items.Index)
 		}
-		s.Check(items.Index <= 2, "maxItems", "must have at most 2 items")
+		s.Check(items.Index <= 2, "maxItems", "2")
 	}
 }
 
@@ -1098,7 +1098,7 @@ func decodeSendStyledFormdataRequestBodySizes(s *validate.Scanner, v *[]int) boo
 		}
 		s.WithinItem(mark, items.Index)
 	}
-	s.Check(items.Index <= 2, "maxItems", "must have at most 2 items")
+	s.Check(items.Index <= 2, "maxItems", "2")
 	return true
 }
 
@@ -1171,7 +1171,7 @@ func decodeListPetsTags(s *validate.Scanner, v *model.Tags) bool {
 		mark := s.Mark()
 		if text, ok := s.String(); ok {
 			*v = append(*v, text)
-			s.Check(utf8.RuneCountInString(text) >= 1, "minLength", "must have at least 1 character")
+			s.Check(utf8.RuneCountInString(text) >= 1, "minLength", "1")
 		}
 		s.WithinItem(mark, items.Index)
 	}
@@ -1219,7 +1219,7 @@ func checkListPetsEmpty(s *validate.Scanner) {
 		switch text {
 		case "", "x":
 		default:
-			s.Violation("enum", `must be one of "", "x"`)
+			s.Violation("enum", `"", "x"`)
 		}
 	}
 }
@@ -1243,7 +1243,7 @@ func decodeListPetsIfMatch(s *validate.Scanner, v *[]string) bool {
 		}
 		s.WithinItem(mark, items.Index)
 	}
-	s.Check(items.Index <= 2, "maxItems", "must have at most 2 items")
+	s.Check(items.Index <= 2, "maxItems", "2")
 	return true
 }
 
@@ -1261,7 +1261,7 @@ func decodePetsOnIds(s *validate.Scanner, v *[]string) bool {
 		}
 		s.WithinItem(mark, items.Index)
 	}
-	s.Check(items.Index <= 2, "maxItems", "must have at most 2 items")
+	s.Check(items.Index <= 2, "maxItems", "2")
 	return true
 }
 
@@ -1327,7 +1327,7 @@ func decodeGetStylesRest(s *validate.Scanner, v *model.GetStylesParams_Rest) boo
 			s.Unknown(&members, key)
 			if text, ok := s.String(); ok {
 				validate.Put(&v.AdditionalProperties, key, text)
-				s.Check(utf8.RuneCountInString(text) <= 3, "maxLength", "must have at most 3 characters")
+				s.Check(utf8.RuneCountInString(text) <= 3, "maxLength", "3")
 			}
 		}
 		s.Within(mark, key)
@@ -1344,6 +1344,6 @@ func checkPetsOn200Ids(s *validate.Scanner) {
 			s.String()
 			s.WithinItem(mark, items.Index)
 		}
-		s.Check(items.Index <= 2, "maxItems", "must have at most 2 items")
+		s.Check(items.Index <= 2, "maxItems", "2")
 	}
 }

@@ -127,7 +127,7 @@ func ParseListPetsParameters(in validate.Parameters) (params model.ListPetsParam
 			switch text {
 			case "name", "age":
 			default:
-				s.Violation("enum", `must be one of "name", "age"`)
+				s.Violation("enum", `"name", "age"`)
 			}
 		}
 		r.End(&p[4], s)
@@ -135,8 +135,8 @@ func ParseListPetsParameters(in validate.Parameters) (params model.ListPetsParam
 	if s := r.Value(&p[5], nil); s != nil {
 		if number, ok := s.Int32(); ok {
 			params.Size = &number
-			s.Check(number >= 1, "minimum", "must be at least 1")
-			s.Check(number <= 100, "maximum", "must be at most 100")
+			s.Check(number >= 1, "minimum", "1")
+			s.Check(number <= 100, "maximum", "100")
 		}
 		r.End(&p[5], s)
 	}
@@ -172,7 +172,7 @@ func ParseListPetsParameters(in validate.Parameters) (params model.ListPetsParam
 			switch text {
 			case "", "x":
 			default:
-				s.Violation("enum", `must be one of "", "x"`)
+				s.Violation("enum", `"", "x"`)
 			}
 		}
 		r.End(&p[9], s)
@@ -213,7 +213,7 @@ func ParseListPetsParameters(in validate.Parameters) (params model.ListPetsParam
 	if s := r.Value(&p[15], nil); s != nil {
 		if text, ok := s.String(); ok {
 			params.Session = text
-			s.Check(utf8.RuneCountInString(text) >= 8, "minLength", "must have at least 8 characters")
+			s.Check(utf8.RuneCountInString(text) >= 8, "minLength", "8")
 		}
 		r.End(&p[15], s)
 	}
@@ -267,7 +267,7 @@ func ParseReplacePetParameters(in validate.Parameters) (id int64, err error) {
 	if s := r.Value(&p[0], nil); s != nil {
 		if number, ok := s.Int64(); ok {
 			id = number
-			s.Check(number >= 1, "minimum", "must be at least 1")
+			s.Check(number >= 1, "minimum", "1")
 		}
 		r.End(&p[0], s)
 	}
@@ -290,7 +290,7 @@ func ParseDeletePetParameters(in validate.Parameters) (id int64, err error) {
 	if s := r.Value(&p[0], nil); s != nil {
 		if number, ok := s.Int64(); ok {
 			id = number
-			s.Check(number >= 1, "minimum", "must be at least 1")
+			s.Check(number >= 1, "minimum", "1")
 		}
 		r.End(&p[0], s)
 	}
@@ -412,7 +412,7 @@ func ParseGetStylesParameters(in validate.Parameters) (label int, matrix []int, 
 	if s := r.Value(&p[0], nil); s != nil {
 		if number, ok := s.Int64(); ok {
 			label = int(number)
-			s.Check(number >= 1, "minimum", "must be at least 1")
+			s.Check(number >= 1, "minimum", "1")
 		}
 		r.End(&p[0], s)
 	}
@@ -446,9 +446,9 @@ func ParseGetStylesParameters(in validate.Parameters) (label int, matrix []int, 
 					s.Once(&seen, hasLat)
 					if number, ok := s.Number(); ok {
 						elem.Lat = float64(validate.NearestFloat(number, 64))
-						s.Check(validate.IsFloat(number, 64), "format", "must be in the range of a floating-point number of 64 bits")
+						s.Check(validate.IsFloat(number, 64), "format", "double")
 						exact := validate.ParseDecimal(number)
-						s.Check(exact.Compare(validate.ParseDecimal("90")) <= 0, "maximum", "must be at most 90")
+						s.Check(exact.Compare(validate.ParseDecimal("90")) <= 0, "maximum", "90")
 					}
 				case "tags":
 					s.Once(&seen, hasTags)
