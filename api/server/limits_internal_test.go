@@ -163,6 +163,7 @@ func TestTurns(t *testing.T) {
 		wait(3, 11)
 		turns.give(t.Context(), 0, group(0), 0)
 		time.Sleep(time.Second)
+		synctest.Wait()
 		if want := []int64{1, 2, 3, 1, 1, 1}; !slices.Equal(order, want) {
 			t.Errorf("the turns were %v, want %v", order, want)
 		}
