@@ -214,11 +214,14 @@ func (s *Scanner) Unmarshal(offset int, v any) bool {
 		return false
 	}
 	if err := json.Unmarshal(s.Raw(offset), v); err != nil {
-		s.Violation("type", "a value that the field can hold")
+		s.notHeld()
 		return false
 	}
 	return true
 }
+
+// notHeld reports a valid value that the Go type has no room for.
+func (s *Scanner) notHeld() { s.Violation("type", "a value that the field can hold") }
 
 // UnmarshalUnion gives the value at offset, which was checked before, to a type that keeps the JSON of a union. What else
 // the type has is read by generated code, so an error about that does not matter here.
@@ -232,7 +235,7 @@ func (s *Scanner) UnmarshalUnion(offset int, v json.Unmarshaler) {
 // the value is something else.
 func (s *Scanner) UnmarshalUnionObject(offset int, v json.Unmarshaler) bool {
 	if string(s.Raw(offset)) == "null" {
-		s.Violation("type", "must be a value that the field can hold")
+		s.notHeld()
 		return false
 	}
 	s.UnmarshalUnion(offset, v)

@@ -1,6 +1,7 @@
 package validate_test
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"strings"
@@ -93,4 +94,20 @@ func ExampleViolations_Format() {
 		return validate.Words(v)
 	}))
 	// Output: /age: moet minstens 18 zijn
+}
+
+// A valid value that a type has no room for is named as one, in a union that has properties as elsewhere.
+func TestNotHeld(t *testing.T) {
+	for name, read := range map[string]func(*validate.Scanner) bool{
+		"a union with properties": func(s *validate.Scanner) bool { return s.UnmarshalUnionObject(0, new(json.RawMessage)) },
+		"another type":            func(s *validate.Scanner) bool { return s.Unmarshal(0, new(json.Number)) },
+	} {
+		text := map[string]string{"a union with properties": "null", "another type": "true"}[name]
+		s := validate.NewScanner([]byte(text), validate.Options{})
+		s.Skip()
+		var list validate.Violations
+		if held := read(s); held || !errors.As(s.End(), &list) || list[0].Message != "must be a value that the field can hold" {
+			t.Errorf("%s: held %t, %v", name, held, list)
+		}
+	}
 }
