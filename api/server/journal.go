@@ -6,7 +6,6 @@ import (
 
 	"example.com/oxgroups/api/group"
 	"example.com/oxgroups/api/validate"
-	"example.com/oxgroups/api/validate/wire"
 	"example.com/oxgroups/gen/model"
 )
 
@@ -52,23 +51,8 @@ func (e *Entry) sawUpdate(body *model.WorkspaceGroupRequest, in group.Includes) 
 }
 
 // finish returns the entry of a request that was answered.
-func (e *Entry) finish(x *call, status int) Entry {
+func (e *Entry) finish(x *call, why reasons, status int) Entry {
 	e.Caller, e.Status = x.by, status
-	var (
-		request *wire.RequestError
-		bounds  *boundsError
-		limited *limitError
-		domain  *group.Error
-	)
-	switch {
-	case errors.As(x.err, &request):
-		e.Syntax, e.Violations = request.Syntax, request.Violations
-	case errors.As(x.err, &bounds):
-		e.Violations = validate.Violations{bounds.violation}
-	case errors.As(x.err, &limited):
-		e.Limit = limited.limit
-	case errors.As(x.err, &domain):
-		e.Refused = domain.Problems
-	}
+	e.Syntax, e.Violations, e.Refused, e.Limit = why.syntax, why.violations, why.refused, why.limit
 	return *e
 }

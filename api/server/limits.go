@@ -115,8 +115,7 @@ func newLimiter(l Limits) *limiter {
 }
 
 // admit waits for the turn of an update in the store and returns what ends it, which is told how many bytes the request and
-// its reply had. It returns a *limitError where a limit is
-// reached, and the error of ctx where that ends first.
+// its reply had. It returns a *limitError where a limit is reached, and the error of ctx where that ends first.
 func (l *limiter) admit(ctx context.Context, by group.Caller, id int64) (release func(bytes int64), err error) {
 	defer func() {
 		if err != nil {

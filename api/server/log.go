@@ -14,6 +14,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"example.com/oxgroups/api/group"
+	"example.com/oxgroups/api/validate"
 	"example.com/oxgroups/api/validate/wire"
 )
 
@@ -121,12 +122,13 @@ func (s *Server) logRequests(next echo.HandlerFunc) echo.HandlerFunc {
 		err := next(c) // which was answered
 		x, w, r := callOf(c), c.Response(), c.Request()
 		o := Observation{Method: method(r.Method), Route: route(c, x.err), Status: w.Status, Duration: time.Since(x.start)}
+		why := reasonsOf(x.err)
 		if s.observe != nil {
-			o.Limit, o.Rules = broken(x.err)
+			o.Limit, o.Rules = why.limit, why.rules()
 			s.observe(o)
 		}
 		if s.journal != nil {
-			s.journal(r.Context(), x.entry.finish(x, w.Status))
+			s.journal(r.Context(), x.entry.finish(x, why, w.Status))
 		}
 		level := slog.LevelInfo
 		if w.Status >= http.StatusInternalServerError && r.Context().Err() == nil { // else the caller is gone
@@ -173,24 +175,42 @@ func route(c echo.Context, err error) string {
 	return c.Path()
 }
 
-// broken returns the limit and the rules that an error is about.
-func broken(err error) (limit string, rules []string) {
-	var limited *limitError
-	var request *wire.RequestError
-	var bounds *boundsError
+// reasons are what an error says of why a request was refused.
+type reasons struct {
+	syntax     *validate.SyntaxError
+	violations validate.Violations
+	refused    []group.Problem
+	limit      string
+}
+
+func reasonsOf(err error) (r reasons) {
+	var (
+		request *wire.RequestError
+		bounds  *boundsError
+		limited *limitError
+		domain  *group.Error
+	)
 	switch {
 	case err == nil:
 	case errors.As(err, &limited):
-		limit = limited.limit
+		r.limit = limited.limit
 	case errors.As(err, &bounds):
-		rules = []string{bounds.violation.Rule}
+		r.violations = validate.Violations{bounds.violation}
 	case errors.As(err, &request):
-		for _, v := range request.Violations {
-			rules = append(rules, v.Rule)
-		}
-		if request.Syntax != nil {
-			rules = append(rules, typeSyntax)
-		}
+		r.syntax, r.violations = request.Syntax, request.Violations
+	case errors.As(err, &domain):
+		r.refused = domain.Problems
 	}
-	return limit, rules
+	return r
+}
+
+// rules returns the rules of the spec that the request breaks, one for each violation.
+func (r reasons) rules() (rules []string) {
+	for _, v := range r.violations {
+		rules = append(rules, v.Rule)
+	}
+	if r.syntax != nil {
+		rules = append(rules, typeSyntax)
+	}
+	return rules
 }
