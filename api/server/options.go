@@ -3,11 +3,8 @@ package server
 import (
 	"crypto/tls"
 	"errors"
-	"fmt"
 	"log/slog"
 	"net/http"
-	"net/url"
-	"strings"
 	"time"
 )
 
@@ -114,19 +111,6 @@ func WithTimeouts(t Timeouts) Option {
 			return errors.New("every timeout has to be above zero")
 		}
 		s.timeouts = t
-		return nil
-	}
-}
-
-// WithCORS lets pages of the named origins, "https://app.example" for example, call the API from a browser.
-func WithCORS(origins ...string) Option {
-	return func(s *Server) error {
-		for _, origin := range origins {
-			if u, err := url.Parse(origin); err != nil || u.Host == "" || u.Scheme+"://"+u.Host != origin || strings.Contains(origin, "*") {
-				return fmt.Errorf("the origin %q has to be like https://app.example or http://localhost:3000", origin)
-			}
-		}
-		s.origins = origins
 		return nil
 	}
 }

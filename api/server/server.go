@@ -10,12 +10,10 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
-	"slices"
 	"strings"
 	"sync/atomic"
 
 	"github.com/labstack/echo/v4"
-	"github.com/labstack/echo/v4/middleware"
 
 	"example.com/oxgroups/api/group"
 	gen "example.com/oxgroups/gen/server"
@@ -36,7 +34,6 @@ type Server struct {
 	observe   func(Observation)            // nil: nobody observes
 	around    func(http.Handler) http.Handler
 	tls       *tls.Config // nil: plain HTTP
-	origins   []string    // of pages that may call
 
 	limiter     *limiter
 	auth        *authenticator
@@ -94,13 +91,6 @@ func (s *Server) Connections() int { return s.connections.count() }
 func (s *Server) routes() (*echo.Echo, error) {
 	e := echo.New()
 	e.HTTPErrorHandler = func(error, echo.Context) { panic(http.ErrAbortHandler) } // answer leaves it half replies only
-	if len(s.origins) > 0 {
-		e.Use(middleware.CORSWithConfig(middleware.CORSConfig{
-			Skipper:      func(c echo.Context) bool { return !slices.Contains(s.origins, c.Request().Header.Get("Origin")) },
-			AllowOrigins: s.origins, AllowMethods: []string{http.MethodPut}, MaxAge: 600, // seconds
-			ExposeHeaders: []string{"Retry-After", "WWW-Authenticate", "X-Request-Id", "X-Runtime"},
-		}))
-	}
 	e.Use(
 		s.begin,       // the request id, the header fields that every reply has, and the end of what a request holds
 		s.logRequests, // one line, the metrics and the journal, after the reply

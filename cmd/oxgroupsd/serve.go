@@ -260,7 +260,7 @@ func (s *service) options(ctx context.Context) (options []server.Option, closeTr
 	s.limits.GroupRunning = max(1, min(s.limits.GroupRunning, s.limits.Running/2))
 	options = []server.Option{
 		server.WithLogger(s.log.Logger), server.WithObserver(s.metrics.Observe), server.WithMaxBodyBytes(s.maxBody),
-		server.WithTimeouts(s.timeouts), server.WithLimits(s.limits), server.WithCORS(strings.FieldsFunc(s.origins, func(r rune) bool { return r == ',' })...),
+		server.WithTimeouts(s.timeouts), server.WithLimits(s.limits),
 	}
 	if s.tlsCert != "" {
 		if s.certificate, err = listen.LoadCertificate(s.tlsCert, s.tlsKey, s.log.Logger); err != nil {
@@ -273,6 +273,10 @@ func (s *service) options(ctx context.Context) (options []server.Option, closeTr
 		options = append(options, server.WithTLS(config))
 	} else if !s.loopback {
 		s.log.Warn("tokens go over the network in the clear (--plain-http)")
+	}
+	cors, err := newCORS(s.origins)
+	if err != nil {
+		return nil, nil, err
 	}
 	traces, err := newTracing(ctx, s.std.getenv)
 	if err != nil {
@@ -291,7 +295,7 @@ func (s *service) options(ctx context.Context) (options []server.Option, closeTr
 		if s.standIn != nil {
 			api = s.standIn.Wrap(api)
 		}
-		return api
+		return cors(api)
 	}))
 	if traces == nil {
 		return options, func() error { return nil }, nil

@@ -1,22 +1,18 @@
-package server_test
+package main
 
 import (
 	"net/http"
-	"net/http/httptest"
 	"strings"
 	"testing"
-
-	"example.com/oxgroups/api/server"
 )
 
-// Pages of named origins may call, also where they are refused; for all others everything is as without CORS.
+// Pages of named origins may call, also where they are refused or meet a fault; for all others everything is as without CORS.
 func TestCORS(t *testing.T) {
 	const named = "https://app.example"
-	srv, err := server.New(demoStore(t), server.WithCORS(named, "http://localhost:3000"))
-	if err != nil {
-		t.Fatal(err)
-	}
+	p := startProcess(t, "--demo", "--store", "memory:", "--cors", named+",http://localhost:3000", "--fault-header")
 	preflight := http.Header{"Access-Control-Request-Method": {"PUT"}, "Access-Control-Request-Headers": {"authorization,content-type"}}
+	update := http.Header{"Authorization": {"Bearer demo"}, "Content-Type": {"application/json"}}
+	fault := http.Header{"Authorization": {"Bearer demo"}, "Content-Type": {"application/json"}, "X-Oxgroups-Fault": {`{"status":503}`}}
 	for _, tc := range []struct {
 		name, method, origin string
 		header               http.Header
@@ -25,27 +21,34 @@ func TestCORS(t *testing.T) {
 	}{
 		{"preflight", "OPTIONS", named, preflight, 204, true},
 		{"another named origin", "OPTIONS", "http://localhost:3000", preflight, 204, true},
-		{"an update", "PUT", named, http.Header{"Authorization": {"Bearer demo"}, "Content-Type": {"application/json"}}, 200, true},
+		{"an update", "PUT", named, update, 200, true},
 		{"an update that is refused", "PUT", named, nil, 401, true},
+		{"an update that meets a fault", "PUT", named, fault, 503, true},
 		{"an origin that is not named", "OPTIONS", "https://evil.example", preflight, 405, false},
 		{"an origin that begins like a named one", "OPTIONS", named + ".evil.example", preflight, 405, false},
-		{"no page", "PUT", "", http.Header{"Authorization": {"Bearer demo"}, "Content-Type": {"application/json"}}, 200, false},
+		{"no page", "PUT", "", update, 200, false},
 		{"no page asks for options", "OPTIONS", "", nil, 405, false},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
-			r := httptest.NewRequest(tc.method, server.BasePath+"/workspace_groups/7", strings.NewReader(good))
+			r, err := http.NewRequestWithContext(t.Context(), tc.method, p.url+"/api/v1/workspace_groups/7", strings.NewReader(`{"workspace_group":{"name":"Acme"}}`))
+			if err != nil {
+				t.Fatal(err)
+			}
 			for key, values := range tc.header {
 				r.Header[key] = values
 			}
 			if tc.origin != "" {
 				r.Header.Set("Origin", tc.origin)
 			}
-			w := httptest.NewRecorder()
-			srv.Handler().ServeHTTP(w, r)
-			h := w.Header()
+			w, err := (&http.Client{Transport: &http.Transport{DisableKeepAlives: true}}).Do(r)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer w.Body.Close()
+			h := w.Header
 			allowed := h.Get("Access-Control-Allow-Origin") == tc.origin && tc.origin != ""
-			if w.Code != tc.status || allowed != tc.allowed || allowed != strings.Contains(h.Get("Vary"), "Origin") {
-				t.Errorf("got %d %v", w.Code, h)
+			if w.StatusCode != tc.status || allowed != tc.allowed || allowed != strings.Contains(h.Get("Vary"), "Origin") {
+				t.Errorf("got %d %v", w.StatusCode, h)
 			}
 			if tc.method == "OPTIONS" && tc.allowed && (h.Get("Access-Control-Allow-Methods") != "PUT" || h.Get("Access-Control-Allow-Headers") != "authorization,content-type") {
 				t.Errorf("the preflight is answered with %v", h)
@@ -55,9 +58,9 @@ func TestCORS(t *testing.T) {
 			}
 		})
 	}
-	for _, origin := range []string{"*", "app.example", "https://app.example/", "https://*.example", ""} {
-		if _, err := server.New(demoStore(t), server.WithCORS(origin)); err == nil {
-			t.Errorf("the origin %q is taken", origin)
+	for _, origin := range []string{"*", "app.example", "https://app.example/", "https://*.example"} {
+		if r := oxgroupsd(t, "", "serve", "--demo", "--addr", "127.0.0.1:0", "--ops", "off", "--store", "memory:", "--cors", origin); r.code == exitDone || !strings.Contains(r.err, "--cors") {
+			t.Errorf("the origin %q: exit code %d, %s", origin, r.code, r.err)
 		}
 	}
 }
