@@ -20,17 +20,33 @@ type Caller struct {
 	LastUsedAt time.Time // of the token before now, to the minute; zero: never
 }
 
-// Snapshot is a group as it was at one moment, with the associations that were asked for. All lists are in ascending
-// order of id. Workspaces that the caller has no access to are left out.
+// Snapshot is a group as it was at one moment, with the associations that were asked for. Workspaces that the caller has no
+// access to are left out.
 type Snapshot struct {
-	Group              model.WorkspaceGroup // the *_ids of an included association are set, the others are nil
-	ExternalReferences []model.ExternalReference
-	RateCardSets       []model.RateCardSet
-	Workspaces         []model.Workspace
+	Group    model.WorkspaceGroup         // the *_ids of an included association are set, the others are nil
+	Included model.WorkspaceGroupDocument // the maps of the included associations, and nothing else
 
 	// JSON is the document as the API answers with it where stored values fit the spec no more: it shows them as they are
 	// stored, and the typed objects have only what fits their Go types. It is nil where everything fits.
 	JSON []byte
+}
+
+// Document puts the snapshot into the form in which the API answers.
+func (s Snapshot) Document() model.WorkspaceGroupDocument {
+	d := s.Included
+	d.Count, d.Meta = 1, NewMeta(1)
+	d.Results = []model.Result{{Key: GroupsKey, ID: s.Group.ID}}
+	d.WorkspaceGroups = map[string]model.WorkspaceGroup{s.Group.ID: s.Group}
+	return d
+}
+
+// pageSize is what the vendor's pages hold unless a client asks for another size.
+const pageSize = 20
+
+// NewMeta returns what is said of the pages of a document with n groups, all of which are in it.
+func NewMeta(n int) model.Meta {
+	pages := max(1, (n+pageSize-1)/pageSize)
+	return model.Meta{Count: int64(n), PageCount: int64(pages), PageNumber: 1, PageSize: pageSize}
 }
 
 // Updater is what serving the endpoint needs. It is safe for concurrent use.

@@ -31,7 +31,7 @@ func TestJournal(t *testing.T) {
 		problems int
 		status   int
 	}{
-		{"applied", call{body: `{"workspace_group":{"name":"New"},"include":"workspaces"}`}, "New", group.Includes{Workspaces: true}, 0, 200},
+		{"applied", call{body: `{"workspace_group":{"name":"New"},"include":"workspaces"}`}, "New", group.Includes{group.WorkspaceKind: true}, 0, 200},
 		{"a form", call{kind: "application/x-www-form-urlencoded", body: `workspace_group[name]=New&workspace_group[id]=7`}, "New", group.Includes{}, 0, 200},
 		{"no such group", call{path: "/api/v1/workspace_groups/999", body: good}, "Acme", group.Includes{}, 0, 404},
 		{"refused by the data", call{path: "/api/v1/workspace_groups/8", body: `{"workspace_group":{"name":"NEW"}}`}, "NEW", group.Includes{}, 1, 422},

@@ -36,7 +36,7 @@ func (o operations) UpdateWorkspaceGroup(c echo.Context, id int64, params model.
 	if snapshot.JSON != nil { // something stored does not fit the spec any more; it is returned as it is
 		return c.Blob(http.StatusOK, echo.MIMEApplicationJSON, snapshot.JSON)
 	}
-	document := snapshot.Document(in)
+	document := snapshot.Document()
 	return gen.ReplyUpdateWorkspaceGroup200(c, &document)
 }
 

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"example.com/oxgroups/api/group"
+	"example.com/oxgroups/api/store"
 	"example.com/oxgroups/gen/model"
 )
 
@@ -102,8 +103,8 @@ func TestRequestMeans(t *testing.T) {
 func TestInclude(t *testing.T) {
 	const path = "/api/v1/workspace_groups/7"
 	const body = `{"workspace_group":{"name":"Acme"},"include":"workspaces"}`
-	workspaces := group.Includes{Workspaces: true}
-	references := group.Includes{ExternalReferences: true}
+	workspaces := group.Includes{group.WorkspaceKind: true}
+	references := group.Includes{group.ReferenceKind: true}
 	for _, tc := range []struct {
 		name string
 		call call
@@ -111,7 +112,7 @@ func TestInclude(t *testing.T) {
 	}{
 		{"none", call{body: good}, group.Includes{}},
 		{"all", call{path: path + "?include=rate_card_sets,workspaces,external_references", body: good}, group.All()},
-		{"escaped comma", call{path: path + "?include=workspaces%2Cexternal_references", body: good}, group.Includes{Workspaces: true, ExternalReferences: true}},
+		{"escaped comma", call{path: path + "?include=workspaces%2Cexternal_references", body: good}, group.Includes{group.WorkspaceKind: true, group.ReferenceKind: true}},
 		{"not trimmed", call{path: path + "?include=%20workspaces,external_references", body: good}, references},
 		{"in the body", call{body: body}, workspaces},
 		{"null in the body", call{body: `{"workspace_group":{"name":"Acme"},"include":null}`}, group.Includes{}},
@@ -125,13 +126,13 @@ func TestInclude(t *testing.T) {
 			var got group.Includes
 			x := start(t, &fake{update: func(_ context.Context, _ group.Caller, _ int64, u model.WorkspaceGroupUpdate, in group.Includes) (group.Snapshot, error) {
 				got = in
-				return group.Snapshot{Group: model.WorkspaceGroup{ID: "7", Name: u.Name}}, nil
+				return group.Snapshot{Group: model.WorkspaceGroup{ID: "7", Name: u.Name}, Included: store.NewDocument(0, in)}, nil
 			}})
 			doc := x.do(t, tc.call).document(t)
 			if got != tc.want {
 				t.Errorf("got %+v, want %+v", got, tc.want)
 			}
-			if (doc.Workspaces != nil) != tc.want.Workspaces || (doc.ExternalReferences != nil) != tc.want.ExternalReferences || (doc.RateCardSets != nil) != tc.want.RateCardSets {
+			if (doc.Workspaces != nil) != tc.want[group.WorkspaceKind] || (doc.ExternalReferences != nil) != tc.want[group.ReferenceKind] || (doc.RateCardSets != nil) != tc.want[group.RateCardSetKind] {
 				t.Error("the maps of the reply are not those that were asked for")
 			}
 		})

@@ -112,10 +112,10 @@ func (r *documentReader) read(data []byte) error {
 func (r *documentReader) top(data []byte) (maps [group.Kinds][]byte, err error) {
 	var unknown []group.Problem
 	err = members(data, func(name string, value []byte) error {
-		kind := slices.IndexFunc(kindNames, func(known string) bool { return known == name })
+		kind, known := group.KindOf(name)
 		switch {
 		case string(value) == "null":
-		case kind >= 0:
+		case known:
 			maps[kind] = value
 		case name == AccountMember:
 			r.doc.Account = parseID(value)
@@ -131,13 +131,6 @@ func (r *documentReader) top(data []byte) (maps [group.Kinds][]byte, err error) 
 	}
 	return maps, err
 }
-
-var kindNames = func() (names []string) {
-	for k := range group.Kinds {
-		names = append(names, k.String())
-	}
-	return names
-}()
 
 // objects reads the map of a kind.
 func (r *documentReader) objects(k group.Kind, value []byte) error {
@@ -170,7 +163,7 @@ func (r *documentReader) object(k group.Kind, key string, text []byte) (row grou
 	others.Open('{')
 	err = members(text, func(name string, value []byte) error {
 		switch {
-		case !slices.Contains(columns[k], name):
+		case !isColumn(k, name):
 			others.Name(name)
 			others.Raw(value)
 		case string(value) != "null":
@@ -213,7 +206,7 @@ func (r *documentReader) complete() {
 	listed := map[int64]int64{}
 	for i := range r.doc.Contents[group.GroupKind] {
 		g := &r.doc.Contents[group.GroupKind][i]
-		for _, id := range g.ReferenceIDs {
+		for _, id := range g.Lists[group.ReferenceKind] {
 			listed[id] = g.ID
 		}
 	}
@@ -257,12 +250,8 @@ func (in *objectReader) column(name string, value []byte) {
 		in.row.CreatedAt = in.time(name, value)
 	case "updated_at":
 		in.row.UpdatedAt = in.time(name, value)
-	case "workspace_ids":
-		in.row.WorkspaceIDs = in.ids(name, value)
-	case "external_reference_ids":
-		in.row.ReferenceIDs = in.ids(name, value)
-	case "rate_card_set_ids":
-		in.row.RateCardSetIDs = in.ids(name, value)
+	default:
+		in.row.Lists[listKind(name)] = in.ids(name, value)
 	}
 }
 

@@ -8,6 +8,7 @@ package store
 
 import (
 	"context"
+	"strings"
 
 	"example.com/oxgroups/api/group"
 )
@@ -77,17 +78,29 @@ type Tx interface {
 // none for them. An id is never given to a second reference, even where the first was removed.
 const MaxGenerated = 1 << 62
 
+// ListTable returns the table of the groups that list objects of a shared kind, and its column with their ids.
+func ListTable(k group.Kind) (table, column string) {
+	return "workspace_group_" + k.String(), strings.TrimSuffix(k.IDs(), "s")
+}
+
 // SelectOrphans finds rows that name what is not there: table, id, and what is missing.
-const SelectOrphans = `
-SELECT 'external_references', r.id, 'group ' || r.group_id FROM external_references AS r
-	LEFT JOIN workspace_groups AS o ON o.id = r.group_id WHERE o.id IS NULL
-UNION ALL SELECT 'workspace_group_workspaces', m.workspace_id, 'group ' || m.group_id FROM workspace_group_workspaces AS m
-	LEFT JOIN workspace_groups AS o ON o.id = m.group_id WHERE o.id IS NULL
-UNION ALL SELECT 'workspace_group_workspaces', m.group_id, 'workspace ' || m.workspace_id FROM workspace_group_workspaces AS m
-	LEFT JOIN workspaces AS o ON o.id = m.workspace_id WHERE o.id IS NULL
-UNION ALL SELECT 'workspace_group_rate_card_sets', m.rate_card_set_id, 'group ' || m.group_id FROM workspace_group_rate_card_sets AS m
-	LEFT JOIN workspace_groups AS o ON o.id = m.group_id WHERE o.id IS NULL
-UNION ALL SELECT 'workspace_group_rate_card_sets', m.group_id, 'rate card set ' || m.rate_card_set_id FROM workspace_group_rate_card_sets AS m
-	LEFT JOIN rate_card_sets AS o ON o.id = m.rate_card_set_id WHERE o.id IS NULL
-UNION ALL SELECT 'token_workspaces', m.token_id, 'workspace ' || m.workspace_id FROM token_workspaces AS m
-	LEFT JOIN workspaces AS o ON o.id = m.workspace_id WHERE o.id IS NULL`
+var SelectOrphans = selectOrphans()
+
+func selectOrphans() string {
+	parts := []string{
+		orphans("external_references", "id", "group_id", group.GroupKind),
+		orphans("token_workspaces", "token_id", "workspace_id", group.WorkspaceKind),
+	}
+	for k := range group.Shared() {
+		table, column := ListTable(k)
+		parts = append(parts, orphans(table, column, "group_id", group.GroupKind), orphans(table, "group_id", column, k))
+	}
+	return strings.Join(parts, "\nUNION ALL ")
+}
+
+// orphans finds the rows of a table whose column has no object of a kind.
+func orphans(table, id, column string, k group.Kind) string {
+	what := strings.ReplaceAll(strings.TrimSuffix(column, "_id"), "_", " ")
+	return `SELECT '` + table + `', r.` + id + `, '` + what + ` ' || r.` + column + ` FROM ` + table + ` AS r LEFT JOIN ` + k.String() +
+		` AS o ON o.id = r.` + column + ` WHERE o.id IS NULL`
+}

@@ -19,10 +19,16 @@ func checkImport(contents *group.Contents, account int64, tx Tx) error {
 			return err
 		}
 	}
-	for _, check := range []func() error{c.names, c.workspaces, c.rateCardSets, c.references} {
-		if err := check(); err != nil {
+	if err := c.names(); err != nil {
+		return err
+	}
+	for k := range group.Shared() {
+		if err := c.lists(k); err != nil {
 			return err
 		}
+	}
+	if err := c.references(); err != nil {
+		return err
 	}
 	return c.problems.err()
 }
@@ -70,19 +76,11 @@ func (c *importChecker) names() error {
 	return err
 }
 
-func (c *importChecker) workspaces() error {
-	return c.members(group.WorkspaceKind, "workspace_ids", func(g *group.Row) []int64 { return g.WorkspaceIDs })
-}
-
-func (c *importChecker) rateCardSets() error {
-	return c.members(group.RateCardSetKind, "rate_card_set_ids", func(g *group.Row) []int64 { return g.RateCardSetIDs })
-}
-
-// members refuses ids in a list of a group that neither the import nor the account has.
-func (c *importChecker) members(kind group.Kind, field string, listed func(*group.Row) []int64) error {
+// lists refuses ids in a list of a group that neither the import nor the account has.
+func (c *importChecker) lists(kind group.Kind) error {
 	named := map[int64]bool{}
 	for _, g := range c.Contents[group.GroupKind] {
-		for _, id := range listed(&g) {
+		for _, id := range g.Lists[kind] {
 			named[id] = true
 		}
 	}
@@ -94,9 +92,9 @@ func (c *importChecker) members(kind group.Kind, field string, listed func(*grou
 		known[id] = c.account
 	}
 	for _, g := range c.Contents[group.GroupKind] {
-		unknown := slices.DeleteFunc(slices.Clone(listed(&g)), func(id int64) bool { return known[id] == c.account })
+		unknown := slices.DeleteFunc(slices.Clone(g.Lists[kind]), func(id int64) bool { return known[id] == c.account })
 		if len(unknown) > 0 {
-			c.add(group.GroupKind, g.ID, field, "names what neither the document nor the account has: "+group.JoinIDs(unknown))
+			c.add(group.GroupKind, g.ID, kind.IDs(), "names what neither the document nor the account has: "+group.JoinIDs(unknown))
 		}
 	}
 	return nil
@@ -115,7 +113,7 @@ func idsOf(rows []group.Row) []int64 {
 func (c *importChecker) references() error {
 	lists := map[int64][]int64{} // of the imported groups
 	for _, g := range c.Contents[group.GroupKind] {
-		lists[g.ID] = g.ReferenceIDs
+		lists[g.ID] = g.Lists[group.ReferenceKind]
 	}
 	if err := c.subjects(lists); err != nil {
 		return err
@@ -126,9 +124,9 @@ func (c *importChecker) references() error {
 	}
 	for _, g := range c.Contents[group.GroupKind] {
 		has := idsOf(after[g.ID])
-		unknown := slices.DeleteFunc(slices.Clone(g.ReferenceIDs), func(id int64) bool { return slices.Contains(has, id) })
+		unknown := slices.DeleteFunc(slices.Clone(g.Lists[group.ReferenceKind]), func(id int64) bool { return slices.Contains(has, id) })
 		if len(unknown) > 0 {
-			c.add(group.GroupKind, g.ID, "external_reference_ids", "names what is no reference of the group: "+group.JoinIDs(unknown))
+			c.add(group.GroupKind, g.ID, group.ReferenceKind.IDs(), "names what is no reference of the group: "+group.JoinIDs(unknown))
 		}
 	}
 	for _, id := range slices.Sorted(maps.Keys(after)) {

@@ -3,105 +3,12 @@ package store
 import (
 	"bytes"
 	"encoding/json"
-	"errors"
-	"fmt"
 	"slices"
-	"strconv"
 	"strings"
 
 	"example.com/oxgroups/api/group"
 	"example.com/oxgroups/api/validate"
-	"example.com/oxgroups/gen/model"
-	"example.com/oxgroups/gen/validator"
 )
-
-// SubjectType is the type of what a reference belongs to.
-const SubjectType = "WorkspaceGroup"
-
-// kind has the generated functions for the objects of a kind.
-type kind[V any] struct {
-	of     group.Kind
-	decode func([]byte, *V) error
-	encode func([]byte, *V) ([]byte, error)
-}
-
-var (
-	groupKind     = kind[model.WorkspaceGroup]{group.GroupKind, validator.DecodeWorkspaceGroup, validator.AppendWorkspaceGroup}
-	referenceKind = kind[model.ExternalReference]{group.ReferenceKind, validator.DecodeExternalReference, validator.AppendExternalReference}
-	rateCardKind  = kind[model.RateCardSet]{group.RateCardSetKind, validator.DecodeRateCardSet, validator.AppendRateCardSet}
-	workspaceKind = kind[model.Workspace]{group.WorkspaceKind, validator.DecodeWorkspace, validator.AppendWorkspace}
-)
-
-// objectKinds are the kinds, whatever their types.
-var objectKinds = [group.Kinds]interface {
-	object(*group.Row) (object, error)
-	optional() (map[string]bool, error)
-}{groupKind, referenceKind, rateCardKind, workspaceKind}
-
-// columns are the members of an object that have a column, by kind.
-var columns = [group.Kinds][]string{
-	group.GroupKind:       {"id", "created_at", "updated_at", "workspace_ids", "external_reference_ids", "rate_card_set_ids"},
-	group.ReferenceKind:   {"id", "created_at", "updated_at", "subject_id", "subject_type"},
-	group.RateCardSetKind: {"id"},
-	group.WorkspaceKind:   {"id"},
-}
-
-// read reads a row into v, the model of its kind, and returns it as JSON, and the rules that its values break. With violations
-// the model has what fits its Go type. The error is a defect: the row is not JSON.
-func (k kind[V]) read(r *group.Row, v *V) (text []byte, bad validate.Violations, err error) {
-	text, err = encodeRow(k.of, r)
-	if err == nil {
-		err = k.decode(text, v)
-	}
-	if err != nil && !errors.As(err, &bad) {
-		return nil, nil, fmt.Errorf("stored row %d of %s: %w", r.ID, k.of, err)
-	}
-	return text, bad, nil
-}
-
-// encodeRow returns a row as an object of the API: the columns, then what is stored in its document.
-func encodeRow(k group.Kind, r *group.Row) ([]byte, error) {
-	const forColumns = 192
-	e := validate.NewEncoder(make([]byte, 0, forColumns+len(r.JSON)))
-	e.Open('{')
-	e.Key(`"id":`)
-	e.String(strconv.FormatInt(r.ID, 10))
-	if k == group.GroupKind || k == group.ReferenceKind {
-		e.Key(`"created_at":`)
-		e.String(r.CreatedAt)
-		e.Key(`"updated_at":`)
-		e.String(r.UpdatedAt)
-	}
-	switch k {
-	case group.GroupKind:
-		encodeIDs(e, `"workspace_ids":`, r.WorkspaceIDs)
-		encodeIDs(e, `"external_reference_ids":`, r.ReferenceIDs)
-		encodeIDs(e, `"rate_card_set_ids":`, r.RateCardSetIDs)
-	case group.ReferenceKind:
-		e.Key(`"subject_type":`)
-		e.String(SubjectType)
-		e.Key(`"subject_id":`)
-		e.Int(r.GroupID)
-	}
-	if len(r.JSON) > len(`{}`) {
-		e.Next()
-	}
-	e.Raw(r.JSON[1:])
-	return e.Result()
-}
-
-func encodeIDs(e *validate.Encoder, key string, ids []int64) {
-	if ids == nil {
-		return
-	}
-	e.Key(key)
-	e.Open('[')
-	for _, id := range ids {
-		e.Next()
-		e.String(strconv.FormatInt(id, 10))
-	}
-	e.Close(']')
-}
 
 // object is a row as the API shows it: the members of the spec, in its order, then those that only the row has, by name.
 type object struct {
@@ -222,7 +129,7 @@ func (k kind[V]) optional() (map[string]bool, error) {
 func (o *object) document(k group.Kind, optional map[string]bool) ([]byte, error) {
 	e := validate.NewEncoder(nil)
 	o.encode(e, func(m shown) bool {
-		return !slices.Contains(columns[k], m.name) && !(optional[m.name] && string(m.value) == "null")
+		return !isColumn(k, m.name) && !(optional[m.name] && string(m.value) == "null")
 	})
 	return e.Result()
 }

@@ -31,7 +31,7 @@ func (s *Store) UpdateSeen(ctx context.Context, by group.Caller, id int64, u mod
 // note reads what an update is about to change, or has changed.
 func (m *Image) note(tx Tx, c *Change, g *group.Row) (err error) {
 	m.workspaces, m.references = len(c.Named) > 0, c.Reference != nil
-	m.Contents, err = tx.Load(c.ID, c.By, group.Includes{Workspaces: m.workspaces, ExternalReferences: m.references})
+	m.Contents, err = tx.Load(c.ID, c.By, group.Includes{group.WorkspaceKind: m.workspaces, group.ReferenceKind: m.references})
 	m.Contents[group.GroupKind] = []group.Row{*g}
 	return err
 }
@@ -43,11 +43,11 @@ func (m *Image) JSON() ([]byte, error) {
 	}
 	g := m.Contents[group.GroupKind][0]
 	if m.workspaces {
-		g.WorkspaceIDs = idsOf(m.Contents[group.WorkspaceKind])
+		g.Lists[group.WorkspaceKind] = idsOf(m.Contents[group.WorkspaceKind])
 	}
 	references := m.Contents[group.ReferenceKind]
 	if m.references {
-		g.ReferenceIDs = idsOf(references)
+		g.Lists[group.ReferenceKind] = idsOf(references)
 	}
 	o, err := groupKind.object(&g)
 	if err != nil || !m.references {
@@ -65,7 +65,7 @@ func (m *Image) JSON() ([]byte, error) {
 	}
 	e.Close('}')
 	text, err := e.Result()
-	o.members = append(o.members, shown{member: member{group.ExternalReferences, text}})
+	o.members = append(o.members, shown{member: member{group.ReferenceKind.String(), text}})
 	return encoded(o), err
 }
 

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"log/slog"
-	"slices"
 	"strconv"
 	"time"
 
@@ -129,56 +128,23 @@ func (s *Store) update(ctx context.Context, by group.Caller, id int64, u model.W
 
 // snapshot returns the group with its associations as models. It needs no transaction.
 func (a *applied) snapshot(associations group.Contents, in group.Includes) (s group.Snapshot, err error) {
-	if in.ExternalReferences {
-		a.row.ReferenceIDs = idsOf(associations[group.ReferenceKind])
-	}
-	if in.RateCardSets {
-		a.row.RateCardSetIDs = idsOf(associations[group.RateCardSetKind])
-	}
-	if in.Workspaces {
-		a.row.WorkspaceIDs = idsOf(associations[group.WorkspaceKind])
-	}
 	s.Group = a.model
-	s.Group.ExternalReferenceIds = texts(a.row.ReferenceIDs)
-	s.Group.RateCardSetIds = texts(a.row.RateCardSetIDs)
-	s.Group.WorkspaceIds = texts(a.row.WorkspaceIDs)
-	s.ExternalReferences, err = models(referenceKind, associations[group.ReferenceKind], &a.fits)
-	if err == nil {
-		s.RateCardSets, err = models(rateCardKind, associations[group.RateCardSetKind], &a.fits)
+	for k, wanted := range in {
+		if !wanted {
+			continue
+		}
+		a.row.Lists[k] = idsOf(associations[k])
+		fits, err := objectKinds[k].include(associations[k], &s)
+		if err != nil {
+			return s, err
+		}
+		a.fits = a.fits && fits
 	}
-	if err == nil {
-		s.Workspaces, err = models(workspaceKind, associations[group.WorkspaceKind], &a.fits)
-	}
-	if err == nil && !a.fits {
+	if !a.fits {
 		associations[group.GroupKind] = []group.Row{a.row}
-		s.JSON, err = asStored(s.Document(in), associations)
+		s.JSON, err = asStored(s.Document(), associations)
 	}
 	return s, err
-}
-
-// texts returns ids as the API writes them; nil is nil.
-func texts(ids []int64) *[]string {
-	if ids == nil {
-		return nil
-	}
-	out := make([]string, len(ids))
-	for i, id := range ids {
-		out[i] = strconv.FormatInt(id, 10)
-	}
-	return &out
-}
-
-// models returns rows as models, and sets fits to false where a row does not fit the spec.
-func models[V any](k kind[V], rows []group.Row, fits *bool) ([]V, error) {
-	out := make([]V, len(rows))
-	for i := range rows {
-		_, bad, err := k.read(&rows[i], &out[i])
-		if err != nil {
-			return nil, err
-		}
-		*fits = *fits && len(bad) == 0
-	}
-	return out, nil
 }
 
 // asStored returns a document with its objects as the rows have them, whether they fit the spec or not.
@@ -191,8 +157,8 @@ func asStored(doc model.WorkspaceGroupDocument, rows group.Contents) ([]byte, er
 	e.Open('{')
 	err = members(text, func(name string, value []byte) error {
 		e.Name(name)
-		k := slices.Index(kindNames, name)
-		if k < 0 {
+		k, ok := group.KindOf(name)
+		if !ok {
 			e.Raw(value)
 			return nil
 		}

@@ -86,7 +86,7 @@ const (
 
 // benchGroups returns a document with groups.
 func benchGroups() *model.WorkspaceGroupDocument {
-	doc := group.NewDocument(groupCount, group.Includes{})
+	doc := store.NewDocument(groupCount, group.Includes{})
 	for i := range groupCount {
 		id := strconv.Itoa(firstGroup + i)
 		at := time.Date(2013, 4, 15, 16, 48, 48, 0, time.UTC)

@@ -12,6 +12,7 @@ import (
 
 	"example.com/oxgroups/api/client"
 	"example.com/oxgroups/api/front"
+	"example.com/oxgroups/api/group"
 	"example.com/oxgroups/api/validate"
 	"example.com/oxgroups/gen/validator"
 )
@@ -61,10 +62,8 @@ func newRequest(x *front.Exchange) Request {
 		GroupID: front.GroupID(x.Path), Update: x.Update, Ignored: ignored(x),
 		RequestID: x.RequestID, Fault: x.Fault, Status: x.Status, Applied: x.Applied,
 	}
-	in := x.Includes
-	asked := []bool{in.ExternalReferences, in.RateCardSets, in.Workspaces}
-	for i, include := range []client.Include{client.IncludeExternalReferences, client.IncludeRateCardSets, client.IncludeWorkspaces} {
-		if asked[i] {
+	for _, include := range client.Includes() {
+		if k, ok := group.KindOf(string(include)); ok && x.Includes[k] {
 			req.Include = append(req.Include, include)
 		}
 	}

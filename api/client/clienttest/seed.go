@@ -151,7 +151,7 @@ func newSettings(opts []Option) (s *settings, err error) {
 // document returns the data of the options.
 func (s *settings) document() *model.WorkspaceGroupDocument {
 	if s.doc == nil {
-		doc := group.NewDocument(0, group.All())
+		doc := shared.NewDocument(0, group.All())
 		s.doc = &doc
 	}
 	return s.doc
@@ -209,7 +209,7 @@ func (s *Server) Groups() []client.Group {
 	doc, _ := shared.ReadModel(context.Background(), s.store, account)
 	var stored []client.Group
 	for _, result := range doc.Results {
-		one := group.Snapshot{Group: doc.WorkspaceGroups[result.ID]}.Document(group.All())
+		one := group.Snapshot{Group: doc.WorkspaceGroups[result.ID]}.Document()
 		text, err := validator.AppendWorkspaceGroupDocument(nil, &one)
 		if err != nil {
 			continue

@@ -249,15 +249,11 @@ func (st *state) put(w http.ResponseWriter, r *http.Request) {
 func (st *state) groups(w http.ResponseWriter, r *http.Request) {
 	doc, err := store.ReadModel(r.Context(), st.store, account)
 	if id := r.PathValue("id"); id != "" && err == nil {
-		g, ok := doc.WorkspaceGroups[id]
-		if !ok {
+		var ok bool
+		if doc, ok = store.Only(id, &doc); !ok {
 			refuse(w, http.StatusNotFound, errors.New("there is no such group"))
 			return
 		}
-		doc = group.Snapshot{
-			Group: g, ExternalReferences: named(doc.ExternalReferences, g.ExternalReferenceIds),
-			RateCardSets: named(doc.RateCardSets, g.RateCardSetIds), Workspaces: named(doc.Workspaces, g.WorkspaceIds),
-		}.Document(group.All())
 	}
 	var text []byte
 	if err == nil {
@@ -269,17 +265,4 @@ func (st *state) groups(w http.ResponseWriter, r *http.Request) {
 	}
 	w.Header().Set("Content-Type", "application/json")
 	_, _ = w.Write(text)
-}
-
-// named returns the objects with the ids of a list.
-func named[V any](objects *map[string]V, ids *[]string) (list []V) {
-	if objects == nil || ids == nil {
-		return nil
-	}
-	for _, id := range *ids {
-		if v, ok := (*objects)[id]; ok {
-			list = append(list, v)
-		}
-	}
-	return list
 }

@@ -21,7 +21,7 @@ func Example() {
 	}
 	caller, _ := store.Authenticate(ctx, demo.Token)
 	s, _ := store.Update(ctx, caller, 7, model.WorkspaceGroupUpdate{Name: "Acme"}, group.All())
-	fmt.Println(*s.Group.WorkspaceIds, s.ExternalReferences[0].ServiceName, len(s.RateCardSets))
+	fmt.Println(*s.Group.WorkspaceIds, (*s.Included.ExternalReferences)["1"].ServiceName, len(*s.Included.RateCardSets))
 	// Output: [10 11] jira 1
 }
 

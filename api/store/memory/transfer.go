@@ -37,7 +37,7 @@ func (d *data) NameHolders(account int64, folded []string) (map[string]int64, er
 func (d *data) ReferencesOf(groups []int64) (refs []group.Row, err error) {
 	for _, id := range groups {
 		if g, ok := d.rows[group.GroupKind][id]; ok {
-			refs = append(refs, d.listed(group.ReferenceKind, g.ReferenceIDs)...)
+			refs = append(refs, d.listed(group.ReferenceKind, g.Lists[group.ReferenceKind])...)
 		}
 	}
 	return refs, nil
@@ -45,7 +45,7 @@ func (d *data) ReferencesOf(groups []int64) (refs []group.Row, err error) {
 
 // Put stores contents.
 func (d *data) Put(account int64, c *group.Contents) error {
-	for _, k := range []group.Kind{group.WorkspaceKind, group.RateCardSetKind} {
+	for k := range group.Shared() {
 		for _, r := range c[k] {
 			d.rows[k][r.ID] = &row{r, account}
 		}
@@ -77,26 +77,22 @@ func (d *data) Put(account int64, c *group.Contents) error {
 func (d *data) putGroup(account int64, g group.Row) {
 	old, ok := d.rows[group.GroupKind][g.ID]
 	if !ok {
-		old = &row{group.Row{WorkspaceIDs: []int64{}, ReferenceIDs: []int64{}, RateCardSetIDs: []int64{}}, account}
+		old = &row{}
 	}
-	if g.WorkspaceIDs == nil {
-		g.WorkspaceIDs = old.WorkspaceIDs
-	}
-	if g.RateCardSetIDs == nil {
-		g.RateCardSetIDs = old.RateCardSetIDs
-	}
-	kept := old.ReferenceIDs
-	if g.ReferenceIDs != nil {
-		kept = []int64{}
-		for _, id := range old.ReferenceIDs {
-			if slices.Contains(g.ReferenceIDs, id) {
-				kept = append(kept, id)
-			} else {
-				delete(d.rows[group.ReferenceKind], id)
-			}
+	for k := range group.Shared() {
+		if g.Lists[k] == nil {
+			g.Lists[k] = append([]int64{}, old.Lists[k]...)
 		}
 	}
-	g.ReferenceIDs = kept // with those of the import once they are stored
+	kept := []int64{} // and those of the import once they are stored
+	for _, id := range old.Lists[group.ReferenceKind] {
+		if list := g.Lists[group.ReferenceKind]; list == nil || slices.Contains(list, id) {
+			kept = append(kept, id)
+		} else {
+			delete(d.rows[group.ReferenceKind], id)
+		}
+	}
+	g.Lists[group.ReferenceKind] = kept
 	d.names[name{account, g.Key}] = g.ID
 	d.rows[group.GroupKind][g.ID] = &row{g, account}
 }
@@ -104,7 +100,7 @@ func (d *data) putGroup(account int64, g group.Row) {
 // refer changes the references of a group.
 func (d *data) refer(id int64, change func([]int64) []int64) {
 	g := *d.rows[group.GroupKind][id]
-	g.ReferenceIDs = change(g.ReferenceIDs)
+	g.Lists[group.ReferenceKind] = change(g.Lists[group.ReferenceKind])
 	d.rows[group.GroupKind][id] = &g
 }
 

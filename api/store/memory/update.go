@@ -14,17 +14,17 @@ func (d *data) State(c *store.Change) (s store.State, err error) {
 		return s, nil
 	}
 	alone := g.Row
-	alone.WorkspaceIDs, alone.ReferenceIDs, alone.RateCardSetIDs = nil, nil, nil
+	alone.Lists = [group.Kinds][]int64{}
 	s.Group, s.Renamed = &alone, g.Key != c.Folded
 	holder, taken := d.names[name{g.account, c.Folded}]
 	s.Taken = taken && holder != c.ID
 	for _, id := range c.Named {
 		if d.accessible(c.By, id) {
-			_, is := slices.BinarySearch(g.WorkspaceIDs, id)
+			_, is := slices.BinarySearch(g.Lists[group.WorkspaceKind], id)
 			s.Members = append(s.Members, store.Member{ID: id, Is: is})
 		}
 	}
-	for _, r := range d.listed(group.ReferenceKind, g.ReferenceIDs) {
+	for _, r := range d.listed(group.ReferenceKind, g.Lists[group.ReferenceKind]) {
 		if c.Reference != nil && r.Key == c.Reference.ServiceName {
 			s.Reference = &r
 		}
@@ -45,9 +45,9 @@ func (d *data) listed(kind group.Kind, ids []int64) []group.Row {
 func (d *data) Store(c *store.Change, diff *store.Diff) error {
 	old := d.rows[group.GroupKind][c.ID]
 	g := &row{*diff.Group, old.account}
-	g.WorkspaceIDs = slices.Sorted(slices.Values(slices.Concat(old.WorkspaceIDs, diff.Add)))
-	g.WorkspaceIDs = slices.DeleteFunc(g.WorkspaceIDs, func(id int64) bool { return slices.Contains(diff.Remove, id) })
-	g.ReferenceIDs, g.RateCardSetIDs = old.ReferenceIDs, old.RateCardSetIDs
+	g.Lists = old.Lists
+	members := slices.Sorted(slices.Values(slices.Concat(old.Lists[group.WorkspaceKind], diff.Add)))
+	g.Lists[group.WorkspaceKind] = slices.DeleteFunc(members, func(id int64) bool { return slices.Contains(diff.Remove, id) })
 	if diff.Reference != nil {
 		r := &row{*diff.Reference, old.account}
 		if r.ID == 0 {
@@ -55,7 +55,7 @@ func (d *data) Store(c *store.Change, diff *store.Diff) error {
 			r.ID = d.lastReference
 		}
 		d.rows[group.ReferenceKind][r.ID] = r
-		g.ReferenceIDs = with(g.ReferenceIDs, r.ID)
+		g.Lists[group.ReferenceKind] = with(g.Lists[group.ReferenceKind], r.ID)
 	}
 	delete(d.names, name{g.account, old.Key})
 	d.names[name{g.account, g.Key}] = c.ID
@@ -85,16 +85,14 @@ func (d *data) accessible(by group.Caller, id int64) bool {
 
 // Load reads associations.
 func (d *data) Load(id int64, by group.Caller, in group.Includes) (rows group.Contents, err error) {
-	g := d.rows[group.GroupKind][id]
-	if in.ExternalReferences {
-		rows[group.ReferenceKind] = d.listed(group.ReferenceKind, g.ReferenceIDs)
-	}
-	if in.RateCardSets {
-		rows[group.RateCardSetKind] = d.listed(group.RateCardSetKind, g.RateCardSetIDs)
-	}
-	if in.Workspaces {
-		visible := slices.DeleteFunc(slices.Clone(g.WorkspaceIDs), func(id int64) bool { return !d.accessible(by, id) })
-		rows[group.WorkspaceKind] = d.listed(group.WorkspaceKind, visible)
+	for k, list := range d.rows[group.GroupKind][id].Lists {
+		if !in[k] {
+			continue
+		}
+		if group.Kind(k) == group.WorkspaceKind {
+			list = slices.DeleteFunc(slices.Clone(list), func(id int64) bool { return !d.accessible(by, id) })
+		}
+		rows[k] = d.listed(group.Kind(k), list)
 	}
 	return rows, nil
 }

@@ -65,7 +65,7 @@ func median(values []float64) float64 {
 // seed makes the groups 1 to benchGroups of account 1.
 func seed(b *testing.B, store *Store) {
 	at := "2026-01-01T00:00:00Z"
-	doc := group.NewDocument(benchGroups, group.Includes{})
+	doc := shared.NewDocument(benchGroups, group.Includes{})
 	for id := 1; id <= benchGroups; id++ {
 		g := model.WorkspaceGroup{ID: strconv.Itoa(id), Name: benchName(id)}
 		if err := g.CreatedAt.UnmarshalText([]byte(at)); err != nil {

@@ -66,7 +66,7 @@ func TestTwoStores(t *testing.T) {
 					t.Fatal(err)
 				}
 				var got []string
-				for _, r := range s.ExternalReferences {
+				for _, r := range *s.Included.ExternalReferences {
 					if r.ServiceName != "jira" { // which is sample data
 						got = append(got, r.ServiceName)
 					}

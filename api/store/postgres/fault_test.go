@@ -59,7 +59,7 @@ func TestRestart(t *testing.T) {
 	}
 	for w := range writers {
 		var have []string
-		for _, r := range s.ExternalReferences {
+		for _, r := range *s.Included.ExternalReferences {
 			have = append(have, r.ServiceName)
 		}
 		for i := range acknowledged[w] {

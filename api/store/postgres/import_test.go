@@ -18,7 +18,7 @@ import (
 // references is a document with references of Acme.
 func references(t *testing.T, ids ...int64) *group.Contents {
 	t.Helper()
-	doc := group.NewDocument(0, group.Includes{ExternalReferences: true})
+	doc := store.NewDocument(0, group.Includes{group.ReferenceKind: true})
 	at := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
 	for _, id := range ids {
 		text := fmt.Sprint(id)
@@ -45,7 +45,7 @@ func TestNumbering(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got := s.ExternalReferences[len(s.ExternalReferences)-2].ID; got != want { // the largest is the last
+		if got := (*s.Group.ExternalReferenceIds)[len(*s.Group.ExternalReferenceIds)-2]; got != want { // the largest is the last
 			t.Errorf("the new reference is %s, want %s", got, want)
 		}
 	}

@@ -40,7 +40,7 @@ func TestPgBouncer(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if n, want := len(got.ExternalReferences), callers*rounds+1; n != want { // one is sample data
+	if n, want := len(*got.Group.ExternalReferenceIds), callers*rounds+1; n != want { // one is sample data
 		t.Errorf("%d references, want %d", n, want)
 	}
 	if err := s.Ready(t.Context()); err != nil {

@@ -76,12 +76,20 @@ func (t *tx) each(doing, sql string, args, into []any, row func() error) error {
 	return nil
 }
 
-var selectOwners = [group.Kinds]string{
-	group.GroupKind: `SELECT id, account_id FROM workspace_groups WHERE id = ANY ($1::bigint[])`,
-	group.ReferenceKind: `SELECT r.id, g.account_id FROM external_references AS r JOIN workspace_groups AS g ON g.id = r.group_id
-		WHERE r.id = ANY ($1::bigint[])`,
-	group.RateCardSetKind: `SELECT id, account_id FROM rate_card_sets WHERE id = ANY ($1::bigint[])`,
-	group.WorkspaceKind:   `SELECT id, account_id FROM workspaces WHERE id = ANY ($1::bigint[])`,
+// selectOwners finds the accounts of rows.
+var selectOwners = byKind(
+	`SELECT r.id, g.account_id FROM external_references AS r JOIN workspace_groups AS g ON g.id = r.group_id WHERE r.id = ANY ($1::bigint[])`,
+	func(k group.Kind) string {
+		return `SELECT id, account_id FROM ` + k.String() + ` WHERE id = ANY ($1::bigint[])`
+	})
+
+// byKind returns a statement for each kind: of references, and of the kinds whose table has the account.
+func byKind(references string, others func(group.Kind) string) (sql [group.Kinds]string) {
+	for k := range group.Kinds {
+		sql[k] = others(k)
+	}
+	sql[group.ReferenceKind] = references
+	return sql
 }
 
 // Owners returns the accounts of stored rows.
@@ -122,7 +130,7 @@ const putRows = 1000
 // Put stores contents: what is named before what names it, a column at a time.
 func (t *tx) Put(account int64, c *group.Contents) error {
 	t.queue(`INSERT INTO accounts (id) VALUES ($1) ON CONFLICT DO NOTHING`, account)
-	for _, kind := range []group.Kind{group.WorkspaceKind, group.RateCardSetKind} {
+	for kind := range group.Shared() {
 		for rows := range slices.Chunk(c[kind], putRows) {
 			t.queue(`INSERT INTO `+kind.String()+` (id, account_id, document)
 				SELECT new.id, $1, new.document::jsonb FROM unnest($2::bigint[], $3::text[]) AS new(id, document)
@@ -184,30 +192,32 @@ func (t *tx) putGroups(account int64, rows []group.Row) {
 		column(rows, func(r *group.Row) []byte { return keyOf(r.Key) }),
 		column(rows, func(r *group.Row) string { return r.CreatedAt }),
 		column(rows, func(r *group.Row) string { return r.UpdatedAt }), column(rows, text))
-	t.putMembers("workspace_group_workspaces", "workspace_id", rows, func(g *group.Row) []int64 { return g.WorkspaceIDs })
-	t.putMembers("workspace_group_rate_card_sets", "rate_card_set_id", rows, func(g *group.Row) []int64 { return g.RateCardSetIDs })
-	groups, _, kept := listed(rows, func(g *group.Row) []int64 { return g.ReferenceIDs })
+	for k := range group.Shared() {
+		t.putLists(k, rows)
+	}
+	groups, _, kept := lists(group.ReferenceKind, rows)
 	t.queue(`DELETE FROM external_references WHERE group_id = ANY ($1::bigint[]) AND id <> ALL ($2::bigint[])`, groups, kept)
 }
 
-// putMembers makes the members of groups those that are listed.
-func (t *tx) putMembers(table, member string, rows []group.Row, list func(*group.Row) []int64) {
-	groups, owners, members := listed(rows, list)
+// putLists makes the objects that groups list those of their rows.
+func (t *tx) putLists(k group.Kind, rows []group.Row) {
+	table, column := store.ListTable(k)
+	groups, owners, listed := lists(k, rows)
 	t.queue(`DELETE FROM `+table+` WHERE group_id = ANY ($1::bigint[])`, groups)
-	t.queue(`INSERT INTO `+table+` (group_id, `+member+`) SELECT * FROM unnest($1::bigint[], $2::bigint[])`, owners, members)
+	t.queue(`INSERT INTO `+table+` (group_id, `+column+`) SELECT * FROM unnest($1::bigint[], $2::bigint[])`, owners, listed)
 }
 
-// listed returns the groups that have a list, and all lists as pairs of group and member.
-func listed(rows []group.Row, list func(*group.Row) []int64) (groups, owners, members []int64) {
-	groups, owners, members = []int64{}, []int64{}, []int64{}
+// lists returns the groups that have a list of an association, and all lists as pairs of group and id.
+func lists(k group.Kind, rows []group.Row) (groups, owners, listed []int64) {
+	groups, owners, listed = []int64{}, []int64{}, []int64{}
 	for i := range rows {
-		if all := list(&rows[i]); all != nil {
+		if all := rows[i].Lists[k]; all != nil {
 			groups = append(groups, rows[i].ID)
 			owners = append(owners, slices.Repeat([]int64{rows[i].ID}, len(all))...)
-			members = append(members, all...)
+			listed = append(listed, all...)
 		}
 	}
-	return groups, owners, members
+	return groups, owners, listed
 }
 
 // putReferences stores references. One whose id an update of another account has taken since the check is left alone.
@@ -235,28 +245,34 @@ func (t *tx) putReferences(account int64, rows []group.Row) {
 // for who reads the export.
 const exportPage = 100
 
-// The statements of an export: $1 is the account, $2 the id behind which to begin, $3 how many rows.
-var selectPage = [group.Kinds]string{
-	group.GroupKind: `SELECT id, 0::bigint, created_at, updated_at, document,
-		ARRAY(SELECT m.workspace_id FROM workspace_group_workspaces AS m WHERE m.group_id = g.id ORDER BY 1),
-		ARRAY(SELECT r.id FROM external_references AS r WHERE r.group_id = g.id ORDER BY 1),
-		ARRAY(SELECT m.rate_card_set_id FROM workspace_group_rate_card_sets AS m WHERE m.group_id = g.id ORDER BY 1)
-		FROM workspace_groups AS g WHERE account_id = $1 AND id > $2 ORDER BY id LIMIT $3`,
-	group.ReferenceKind: `SELECT r.id, r.group_id, r.created_at, r.updated_at, r.document, NULL::bigint[], NULL::bigint[], NULL::bigint[]
-		FROM external_references AS r JOIN workspace_groups AS g ON g.id = r.group_id
+// selectPage are the statements of an export: $1 is the account, $2 the id beyond which to begin, $3 how many rows. Those of groups
+// have their lists too, in the order of the kinds.
+var selectPage = byKind(
+	`SELECT r.id, r.group_id, r.created_at, r.updated_at, r.document FROM external_references AS r JOIN workspace_groups AS g ON g.id = r.group_id
 		WHERE g.account_id = $1 AND r.id > $2 ORDER BY r.id LIMIT $3`,
-	group.RateCardSetKind: `SELECT id, 0::bigint, '', '', document, NULL::bigint[], NULL::bigint[], NULL::bigint[]
-		FROM rate_card_sets WHERE account_id = $1 AND id > $2 ORDER BY id LIMIT $3`,
-	group.WorkspaceKind: `SELECT id, 0::bigint, '', '', document, NULL::bigint[], NULL::bigint[], NULL::bigint[]
-		FROM workspaces WHERE account_id = $1 AND id > $2 ORDER BY id LIMIT $3`,
-}
+	func(k group.Kind) string {
+		columns := `id, 0::bigint, '', '', document`
+		if k == group.GroupKind {
+			columns = `id, 0::bigint, created_at, updated_at, document, ARRAY(SELECT r.id FROM external_references AS r WHERE r.group_id = o.id ORDER BY 1)`
+			for shared := range group.Shared() {
+				table, column := store.ListTable(shared)
+				columns += `, ARRAY(SELECT m.` + column + ` FROM ` + table + ` AS m WHERE m.group_id = o.id ORDER BY 1)`
+			}
+		}
+		return `SELECT ` + columns + ` FROM ` + k.String() + ` AS o WHERE account_id = $1 AND id > $2 ORDER BY id LIMIT $3`
+	})
 
 // Each hands over the rows of a kind, a page at a time.
 func (t *tx) Each(kind group.Kind, account int64, do func(*group.Row) error) error {
 	for last := int64(0); ; {
 		var page []group.Row
 		var r group.Row
-		into := []any{&r.ID, &r.GroupID, &r.CreatedAt, &r.UpdatedAt, (*document)(&r.JSON), &r.WorkspaceIDs, &r.ReferenceIDs, &r.RateCardSetIDs}
+		into := []any{&r.ID, &r.GroupID, &r.CreatedAt, &r.UpdatedAt, (*document)(&r.JSON)}
+		if kind == group.GroupKind {
+			for k := group.ReferenceKind; k < group.Kinds; k++ {
+				into = append(into, &r.Lists[k])
+			}
+		}
 		err := t.each("export "+kind.String(), selectPage[kind], []any{account, last, exportPage}, into, func() error {
 			page = append(page, r)
 			return nil

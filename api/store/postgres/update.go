@@ -40,14 +40,21 @@ WHERE group_id = $1 AND service_key = $2`
 	storeReference = `UPDATE external_references SET updated_at = $2, document = $3 WHERE id = $1`
 
 	referencesOfGroup = `SELECT id, document, created_at, updated_at, group_id FROM external_references WHERE group_id = $1 ORDER BY id`
-
-	rateCardSetsOfGroup = `SELECT r.id, r.document, '', '', 0::bigint FROM workspace_group_rate_card_sets AS m
-    JOIN rate_card_sets AS r ON r.id = m.rate_card_set_id WHERE m.group_id = $1 ORDER BY r.id`
-
-	workspacesOfGroup = `SELECT w.id, w.document, '', '', 0::bigint FROM tokens AS token, workspace_group_workspaces AS m
-    JOIN workspaces AS w ON w.id = m.workspace_id
-WHERE token.id = $3 AND m.group_id = $1 AND w.account_id = $2 AND ` + accessible + ` ORDER BY w.id`
 )
+
+// selectShared are the objects of the shared kinds that a group lists.
+var selectShared = func() (sql [group.Kinds]string) {
+	for k := range group.Shared() {
+		table, column := store.ListTable(k)
+		sql[k] = `SELECT w.id, w.document, '', '', 0::bigint FROM ` + table + ` AS m JOIN ` + k.String() + ` AS w ON w.id = m.` + column
+		if k == group.WorkspaceKind {
+			sql[k] += `, tokens AS token WHERE token.id = $3 AND w.account_id = $2 AND ` + accessible + ` AND m.group_id = $1 ORDER BY w.id`
+		} else {
+			sql[k] += ` WHERE m.group_id = $1 ORDER BY w.id`
+		}
+	}
+	return sql
+}()
 
 // keyOf returns what stands for a text in an index.
 func keyOf(text string) []byte {
@@ -114,14 +121,17 @@ func (t *tx) Store(c *store.Change, d *store.Diff) error {
 
 // Load sends the changes and reads associations. Without associations the changes are sent with the COMMIT.
 func (t *tx) Load(id int64, by group.Caller, in group.Includes) (rows group.Contents, err error) {
-	if in.ExternalReferences {
+	if in[group.ReferenceKind] {
 		t.queueObjects(&rows[group.ReferenceKind], referencesOfGroup, id)
 	}
-	if in.RateCardSets {
-		t.queueObjects(&rows[group.RateCardSetKind], rateCardSetsOfGroup, id)
-	}
-	if in.Workspaces {
-		t.queueObjects(&rows[group.WorkspaceKind], workspacesOfGroup, id, by.AccountID, by.TokenID)
+	for k := range group.Shared() {
+		switch {
+		case !in[k]:
+		case k == group.WorkspaceKind:
+			t.queueObjects(&rows[k], selectShared[k], id, by.AccountID, by.TokenID)
+		default:
+			t.queueObjects(&rows[k], selectShared[k], id)
+		}
 	}
 	if in == (group.Includes{}) {
 		return rows, nil

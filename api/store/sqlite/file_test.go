@@ -61,7 +61,7 @@ func TestReopen(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if notes, _ := s.Group.Notes.Value(); notes != "kept" || len(*s.Group.WorkspaceIds) != 3 || len(s.ExternalReferences) != 1 {
+	if notes, _ := s.Group.Notes.Value(); notes != "kept" || len(*s.Group.WorkspaceIds) != 3 || len(*s.Group.ExternalReferenceIds) != 1 {
 		t.Errorf("after reopening the group is %+v", s)
 	}
 }
@@ -291,8 +291,8 @@ func TestMigrateFromFirst(t *testing.T) {
 	u := model.WorkspaceGroupUpdate{Name: "Acme"}
 	u.ExternalReference.Set(model.ExternalReferenceUpdate{ServiceName: "x", ServiceModel: "M", ServiceModelRef: "1"})
 	got, err := s.Update(t.Context(), authenticate(t, s), 7, u, group.All())
-	if err != nil || len(got.ExternalReferences) != 2 || got.ExternalReferences[1].ID != "42" {
-		t.Errorf("the references are %+v (%v)", got.ExternalReferences, err)
+	if err != nil || len(*got.Group.ExternalReferenceIds) != 2 || (*got.Group.ExternalReferenceIds)[1] != "42" {
+		t.Errorf("the references are %+v (%v)", got.Group.ExternalReferenceIds, err)
 	}
 }
 

@@ -13,12 +13,21 @@ import (
 // Lock has nothing to do: the transaction holds the file.
 func (c *conn) Lock(*group.Contents) error { return nil }
 
-var selectOwners = [group.Kinds]string{
-	group.GroupKind: `SELECT o.id, o.account_id FROM json_each(?1) AS named CROSS JOIN workspace_groups AS o ON o.id = named.value`,
-	group.ReferenceKind: `SELECT o.id, g.account_id FROM json_each(?1) AS named
+// selectOwners finds the accounts of rows.
+var selectOwners = byKind(
+	`SELECT o.id, g.account_id FROM json_each(?1) AS named
 		CROSS JOIN external_references AS o ON o.id = named.value CROSS JOIN workspace_groups AS g ON g.id = o.group_id`,
-	group.RateCardSetKind: `SELECT o.id, o.account_id FROM json_each(?1) AS named CROSS JOIN rate_card_sets AS o ON o.id = named.value`,
-	group.WorkspaceKind:   `SELECT o.id, o.account_id FROM json_each(?1) AS named CROSS JOIN workspaces AS o ON o.id = named.value`,
+	func(k group.Kind) string {
+		return `SELECT o.id, o.account_id FROM json_each(?1) AS named CROSS JOIN ` + k.String() + ` AS o ON o.id = named.value`
+	})
+
+// byKind returns a statement for each kind: of references, and of the kinds whose table has the account.
+func byKind(references string, others func(group.Kind) string) (sql [group.Kinds]string) {
+	for k := range group.Kinds {
+		sql[k] = others(k)
+	}
+	sql[group.ReferenceKind] = references
+	return sql
 }
 
 // Owners returns the accounts of stored rows.
@@ -65,7 +74,7 @@ func (c *conn) Put(account int64, contents *group.Contents) error {
 	if err != nil {
 		return wrap("import", err)
 	}
-	for _, kind := range []group.Kind{group.WorkspaceKind, group.RateCardSetKind} {
+	for kind := range group.Shared() {
 		sql := `INSERT INTO ` + kind.String() + ` (id, account_id, document) VALUES (?1, ?2, ?3)
 			ON CONFLICT DO UPDATE SET document = excluded.document`
 		for i := range contents[kind] {
@@ -113,24 +122,25 @@ func (c *conn) putGroup(account int64, g *group.Row) error {
 		ON CONFLICT (id) DO UPDATE SET folded = excluded.folded, created_at = excluded.created_at,
 		updated_at = excluded.updated_at, document = excluded.document`,
 		g.ID, account, g.Key, g.CreatedAt, g.UpdatedAt, jsonText(g.JSON))
-	if err == nil && g.WorkspaceIDs != nil {
-		err = c.putMembers("workspace_group_workspaces", "workspace_id", g.ID, g.WorkspaceIDs)
+	for k := range group.Shared() {
+		if err == nil && g.Lists[k] != nil {
+			err = c.putList(k, g)
+		}
 	}
-	if err == nil && g.RateCardSetIDs != nil {
-		err = c.putMembers("workspace_group_rate_card_sets", "rate_card_set_id", g.ID, g.RateCardSetIDs)
-	}
-	if err == nil && g.ReferenceIDs != nil {
+	if list := g.Lists[group.ReferenceKind]; err == nil && list != nil {
 		err = c.run(`DELETE FROM external_references
-			WHERE group_id = ?1 AND id NOT IN (SELECT value FROM json_each(?2))`, g.ID, array(g.ReferenceIDs))
+			WHERE group_id = ?1 AND id NOT IN (SELECT value FROM json_each(?2))`, g.ID, array(list))
 	}
 	return err
 }
 
-func (c *conn) putMembers(table, member string, id int64, members []int64) error {
-	if err := c.run(`DELETE FROM `+table+` WHERE group_id = ?1`, id); err != nil {
+// putList makes the objects that a group lists those of its row.
+func (c *conn) putList(k group.Kind, g *group.Row) error {
+	table, column := store.ListTable(k)
+	if err := c.run(`DELETE FROM `+table+` WHERE group_id = ?1`, g.ID); err != nil {
 		return err
 	}
-	return c.run(`INSERT INTO `+table+` (group_id, `+member+`) SELECT ?1, value FROM json_each(?2)`, id, array(members))
+	return c.run(`INSERT INTO `+table+` (group_id, `+column+`) SELECT ?1, value FROM json_each(?2)`, g.ID, array(g.Lists[k]))
 }
 
 func (c *conn) putReference(r *group.Row) error {
@@ -145,15 +155,28 @@ func (c *conn) putReference(r *group.Row) error {
 	return err
 }
 
-// The statements of an export, with the columns of conn.objects.
-var selectAll = [group.Kinds]string{
-	group.GroupKind: `SELECT id, document, created_at, updated_at, 0 FROM workspace_groups WHERE account_id = ?1 ORDER BY id`,
-	group.ReferenceKind: `SELECT r.id, r.document, r.created_at, r.updated_at, r.group_id
+// selectAll are the statements of an export, with the columns of conn.objects.
+var selectAll = byKind(
+	`SELECT r.id, r.document, r.created_at, r.updated_at, r.group_id
 		FROM external_references AS r CROSS JOIN workspace_groups AS g ON g.id = r.group_id
 		WHERE g.account_id = ?1 ORDER BY r.id`,
-	group.RateCardSetKind: `SELECT id, document FROM rate_card_sets WHERE account_id = ?1 ORDER BY id`,
-	group.WorkspaceKind:   `SELECT id, document FROM workspaces WHERE account_id = ?1 ORDER BY id`,
-}
+	func(k group.Kind) string {
+		columns := `id, document`
+		if k == group.GroupKind {
+			columns += `, created_at, updated_at, 0`
+		}
+		return `SELECT ` + columns + ` FROM ` + k.String() + ` WHERE account_id = ?1 ORDER BY id`
+	})
+
+// selectLists are the ids of the associations of a group.
+var selectLists = func() (sql [group.Kinds]string) {
+	sql[group.ReferenceKind] = `SELECT id FROM external_references WHERE group_id = ?1 ORDER BY id`
+	for k := range group.Shared() {
+		table, column := store.ListTable(k)
+		sql[k] = `SELECT ` + column + ` FROM ` + table + ` WHERE group_id = ?1 ORDER BY ` + column
+	}
+	return sql
+}()
 
 // Each hands over the rows of a kind, one at a time.
 func (c *conn) Each(kind group.Kind, account int64, do func(*group.Row) error) error {
@@ -171,12 +194,10 @@ func (c *conn) Each(kind group.Kind, account int64, do func(*group.Row) error) e
 
 // lists reads the ids of a group's associations.
 func (c *conn) lists(g *group.Row) (err error) {
-	g.WorkspaceIDs, err = c.ids(`SELECT workspace_id FROM workspace_group_workspaces WHERE group_id = ?1 ORDER BY workspace_id`, g.ID)
-	if err == nil {
-		g.ReferenceIDs, err = c.ids(`SELECT id FROM external_references WHERE group_id = ?1 ORDER BY id`, g.ID)
-	}
-	if err == nil {
-		g.RateCardSetIDs, err = c.ids(`SELECT rate_card_set_id FROM workspace_group_rate_card_sets WHERE group_id = ?1 ORDER BY rate_card_set_id`, g.ID)
+	for k, sql := range selectLists {
+		if sql != "" && err == nil {
+			g.Lists[k], err = c.ids(sql, g.ID)
+		}
 	}
 	return err
 }
@@ -198,16 +219,18 @@ func (c *conn) Orphans() (orphans []group.Orphan, err error) {
 
 // Clear removes what an account has but its tokens, what names something before what is named.
 func (c *conn) Clear(account int64) error {
-	const groups = `SELECT id FROM workspace_groups WHERE account_id = ?1`
-	for _, sql := range []string{
-		`DELETE FROM external_references WHERE group_id IN (` + groups + `)`,
-		`DELETE FROM workspace_group_workspaces WHERE group_id IN (` + groups + `)`,
-		`DELETE FROM workspace_group_rate_card_sets WHERE group_id IN (` + groups + `)`,
+	const ofGroups = ` WHERE group_id IN (SELECT id FROM workspace_groups WHERE account_id = ?1)`
+	named := []string{
 		`DELETE FROM token_workspaces WHERE workspace_id IN (SELECT id FROM workspaces WHERE account_id = ?1)`,
 		`DELETE FROM workspace_groups WHERE account_id = ?1`,
-		`DELETE FROM workspaces WHERE account_id = ?1`,
-		`DELETE FROM rate_card_sets WHERE account_id = ?1`,
-	} {
+	}
+	naming := []string{`DELETE FROM external_references` + ofGroups}
+	for k := range group.Shared() {
+		table, _ := store.ListTable(k)
+		naming = append(naming, `DELETE FROM `+table+ofGroups)
+		named = append(named, `DELETE FROM `+k.String()+` WHERE account_id = ?1`)
+	}
+	for _, sql := range append(naming, named...) {
 		if err := c.run(sql, account); err != nil {
 			return wrap("clear", err)
 		}

@@ -48,14 +48,21 @@ WHERE group_id = ?1 AND workspace_id IN (SELECT value FROM json_each(?2))`
 VALUES ((SELECT last FROM reference_ids WHERE one = 1), ?1, ?2, ?3, ?3, ?4)`
 
 	referencesOfGroup = `SELECT id, document, created_at, updated_at, group_id FROM external_references WHERE group_id = ?1 ORDER BY id`
-
-	rateCardSetsOfGroup = `SELECT r.id, r.document FROM workspace_group_rate_card_sets AS m
-    CROSS JOIN rate_card_sets AS r ON r.id = m.rate_card_set_id WHERE m.group_id = ?1 ORDER BY m.rate_card_set_id`
-
-	workspacesOfGroup = `SELECT w.id, w.document FROM workspace_group_workspaces AS m
-    CROSS JOIN workspaces AS w ON m.group_id = ?1 AND w.id = m.workspace_id
-    ` + accessible + ` ORDER BY m.workspace_id`
 )
+
+// selectShared are the objects of the shared kinds that a group lists.
+var selectShared = func() (sql [group.Kinds]string) {
+	for k := range group.Shared() {
+		table, column := store.ListTable(k)
+		sql[k] = `SELECT w.id, w.document FROM ` + table + ` AS m
+    CROSS JOIN ` + k.String() + ` AS w ON m.group_id = ?1 AND w.id = m.` + column
+		if k == group.WorkspaceKind {
+			sql[k] += "\n    " + accessible
+		}
+		sql[k] += ` ORDER BY m.` + column
+	}
+	return sql
+}()
 
 // State reads what a change needs. The transaction holds the file, so nobody changes it.
 func (c *conn) State(ch *store.Change) (s store.State, err error) {
@@ -128,14 +135,17 @@ func (c *conn) storeReference(r *group.Row) error {
 
 // Load reads associations.
 func (c *conn) Load(id int64, by group.Caller, in group.Includes) (rows group.Contents, err error) {
-	if in.ExternalReferences {
+	if in[group.ReferenceKind] {
 		rows[group.ReferenceKind], err = c.objects(referencesOfGroup, id)
 	}
-	if in.RateCardSets && err == nil {
-		rows[group.RateCardSetKind], err = c.objects(rateCardSetsOfGroup, id)
-	}
-	if in.Workspaces && err == nil {
-		rows[group.WorkspaceKind], err = c.objects(workspacesOfGroup, id, by.AccountID, by.TokenID)
+	for k := range group.Shared() {
+		switch {
+		case !in[k] || err != nil:
+		case k == group.WorkspaceKind:
+			rows[k], err = c.objects(selectShared[k], id, by.AccountID, by.TokenID)
+		default:
+			rows[k], err = c.objects(selectShared[k], id)
+		}
 	}
 	return rows, wrap("read associations", err)
 }

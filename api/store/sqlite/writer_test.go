@@ -141,7 +141,7 @@ func TestCloseDrains(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got, want := int64(len(s.ExternalReferences)), acknowledged.Load()+1; got != want { // one is sample data
+	if got, want := int64(len(*s.Group.ExternalReferenceIds)), acknowledged.Load()+1; got != want { // one is sample data
 		t.Errorf("%d references are stored, %d were acknowledged or there before", got, want)
 	}
 }
@@ -170,7 +170,7 @@ func TestTwoProcesses(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got, want := len(s.ExternalReferences), 2*callers*rounds+1; got != want { // one is sample data
+	if got, want := len(*s.Group.ExternalReferenceIds), 2*callers*rounds+1; got != want { // one is sample data
 		t.Errorf("%d references, want %d", got, want)
 	}
 }
@@ -203,7 +203,7 @@ func TestHalfDone(t *testing.T) {
 		t.Fatal(err)
 	}
 	good := callers - callers/4
-	if got := len(s.ExternalReferences); got != good+1 { // one is sample data
+	if got := len(*s.Group.ExternalReferenceIds); got != good+1 { // one is sample data
 		t.Errorf("%d references, want %d", got, good+1)
 	}
 	if got := len(*s.Group.WorkspaceIds); got != good+2 { // two are sample data

@@ -70,7 +70,7 @@ func testAddUp(t *testing.T, f *fixture) {
 	if got, want := len(*s.Group.WorkspaceIds), writers; got != want {
 		t.Errorf("%d members, want %d: %v", got, want, *s.Group.WorkspaceIds)
 	}
-	if got := len(s.ExternalReferences); got != writers {
+	if got := len(references(s)); got != writers {
 		t.Errorf("%d references, want %d", got, writers)
 	}
 }
@@ -126,7 +126,7 @@ func testBeside(t *testing.T, f *fixture) {
 		}
 	})
 	s := f.mustUpdate(2, `{"name":"Beta"}`)
-	if got := len(s.ExternalReferences); got != writers/2 {
+	if got := len(references(s)); got != writers/2 {
 		t.Errorf("%d references, want %d", got, writers/2)
 	}
 	if got := *s.Group.WorkspaceIds; len(got) != 1 {

@@ -180,6 +180,14 @@ func export(t testing.TB, from group.Store, account int64) string {
 	return b.String()
 }
 
+// references returns the references of a snapshot in ascending order of id.
+func references(s group.Snapshot) (refs []model.ExternalReference) {
+	for _, id := range *s.Group.ExternalReferenceIds {
+		refs = append(refs, (*s.Included.ExternalReferences)[id])
+	}
+	return refs
+}
+
 // want checks a nullable field; nil is null or absent.
 func want[T comparable](f *fixture, name string, got nullable.Nullable[T], want *T) {
 	f.Helper()

@@ -64,7 +64,7 @@ func testMisfits(t *testing.T, open Opener) {
 	t.Run("a value that is set anew fits", func(t *testing.T) {
 		f := f.on(t)
 		f.mustUpdate(1, `{"name":"Alpha","company":true,"external_reference":{"service_name":"jira","service_model":"M","service_model_ref":"1","locked":false}}`)
-		s, err := f.store.Update(t.Context(), f.all, 1, renamed("Alpha"), group.Includes{ExternalReferences: true})
+		s, err := f.store.Update(t.Context(), f.all, 1, renamed("Alpha"), group.Includes{group.ReferenceKind: true})
 		if err != nil || s.JSON != nil {
 			t.Errorf("the reply is %s (%v), want that everything fits", s.JSON, err)
 		}
@@ -151,8 +151,8 @@ func testDocuments(t *testing.T, open Opener) {
 		if !s.Group.CreatedAt.Equal(at.Truncate(time.Second)) || !s.Group.UpdatedAt.Equal(at.Truncate(time.Second)) {
 			t.Errorf("the times are %v and %v, want that of the import", s.Group.CreatedAt, s.Group.UpdatedAt)
 		}
-		if len(s.ExternalReferences) != 1 || s.ExternalReferences[0].SubjectID != 7 {
-			t.Errorf("the references are %+v, want one of the group that lists it", s.ExternalReferences)
+		if len(references(s)) != 1 || references(s)[0].SubjectID != 7 {
+			t.Errorf("the references are %+v, want one of the group that lists it", references(s))
 		}
 	})
 	for _, test := range []struct {
@@ -208,7 +208,7 @@ func testNumbering(t *testing.T, open Opener) {
 	add := func(service, want string) {
 		t.Helper()
 		s := f.mustUpdate(2, `{"name":"Beta","external_reference":{"service_name":"`+service+`","service_model":"M","service_model_ref":"1"}}`)
-		if got := s.ExternalReferences[len(s.ExternalReferences)-1].ID; got != want {
+		if got := references(s)[len(references(s))-1].ID; got != want {
 			t.Errorf("the new reference is %s, want %s", got, want)
 		}
 	}
@@ -248,7 +248,7 @@ func testTime(t *testing.T, open Opener) {
 			t.Errorf("writer %d: %v", i, err)
 			return
 		}
-		answers[i] = seen{s.Group.UpdatedAt, len(s.ExternalReferences)}
+		answers[i] = seen{s.Group.UpdatedAt, len(references(s))}
 	})
 	for _, a := range answers {
 		for _, b := range answers {

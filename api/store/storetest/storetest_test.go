@@ -81,6 +81,7 @@ func run(t *testing.T, open Opener) {
 		{"Names", testNames},
 		{"Text", testText},
 		{"Includes", testIncludes},
+		{"Associations", testAssociations},
 		{"Concurrency", testConcurrency},
 		{"Contexts", testContexts},
 		{"Tokens", testTokens},

@@ -45,7 +45,7 @@ func testText(t *testing.T, open Opener) {
 				t.Error("the name is not what was sent")
 			}
 			want(f, "notes", s.Group.Notes, &test.text)
-			last := s.ExternalReferences[len(s.ExternalReferences)-1]
+			last := references(s)[len(references(s))-1]
 			if last.ServiceName != "s"+test.text || last.ServiceModel != test.text {
 				t.Error("the reference is not what was sent")
 			}

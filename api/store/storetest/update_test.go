@@ -1,6 +1,7 @@
 package storetest
 
 import (
+	"maps"
 	"slices"
 	"testing"
 	"time"
@@ -51,8 +52,8 @@ func testPartial(t *testing.T, open Opener) {
 			want(f, "email", s.Group.Email, test.email)
 			want(f, "phone_number", s.Group.PhoneNumber, test.phone)
 			want(f, "company", s.Group.Company, test.company)
-			if !slices.Equal(*s.Group.WorkspaceIds, []string{"10", "11"}) || len(s.ExternalReferences) != 1 {
-				t.Errorf("associations changed: %v, %d references", *s.Group.WorkspaceIds, len(s.ExternalReferences))
+			if !slices.Equal(*s.Group.WorkspaceIds, []string{"10", "11"}) || len(references(s)) != 1 {
+				t.Errorf("associations changed: %v, %d references", *s.Group.WorkspaceIds, len(references(s)))
 			}
 		})
 	}
@@ -145,15 +146,9 @@ func testIncludes(t *testing.T, open Opener) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			wantIDs(t, "workspace_ids", s.Group.WorkspaceIds, in.Workspaces, test.members)
-			wantIDs(t, "external_reference_ids", s.Group.ExternalReferenceIds, in.ExternalReferences, []string{"1"})
-			wantIDs(t, "rate_card_set_ids", s.Group.RateCardSetIds, in.RateCardSets, []string{"1", "2"})
-			if got := len(s.Workspaces); got != len(test.members) {
-				t.Errorf("%d workspaces, want %d", got, len(test.members))
-			}
-			if in.RateCardSets != (len(s.RateCardSets) == 2) || in.ExternalReferences != (len(s.ExternalReferences) == 1) {
-				t.Errorf("%d rate card sets, %d references", len(s.RateCardSets), len(s.ExternalReferences))
-			}
+			check(t, "workspaces", s.Included.Workspaces, s.Group.WorkspaceIds, in[group.WorkspaceKind], test.members)
+			check(t, "external_references", s.Included.ExternalReferences, s.Group.ExternalReferenceIds, in[group.ReferenceKind], []string{"1"})
+			check(t, "rate_card_sets", s.Included.RateCardSets, s.Group.RateCardSetIds, in[group.RateCardSetKind], []string{"1", "2"})
 		})
 	}
 	t.Run("empty associations", func(t *testing.T) {
@@ -166,6 +161,15 @@ func testIncludes(t *testing.T, open Opener) {
 		wantIDs(t, "external_reference_ids", s.Group.ExternalReferenceIds, true, []string{})
 		wantIDs(t, "rate_card_set_ids", s.Group.RateCardSetIds, true, []string{})
 	})
+}
+
+// check checks the map of an association and the ids that the group lists.
+func check[V any](t *testing.T, name string, objects *map[string]V, ids *[]string, included bool, want []string) {
+	t.Helper()
+	wantIDs(t, name, ids, included, want)
+	if (objects != nil) != included || included && !slices.Equal(slices.Sorted(maps.Keys(*objects)), want) {
+		t.Errorf("%s are %v, want %v", name, objects, want)
+	}
 }
 
 func wantIDs(t *testing.T, name string, got *[]string, included bool, want []string) {

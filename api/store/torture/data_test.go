@@ -18,7 +18,7 @@ const (
 
 // data is groups 1 to n and the workspaces that their updates name.
 func data(n int) *model.WorkspaceGroupDocument {
-	doc := group.NewDocument(n, group.All())
+	doc := store.NewDocument(n, group.All())
 	born := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
 	for id := int64(1); id <= int64(n); id++ {
 		none := []string{}

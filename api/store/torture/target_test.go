@@ -82,10 +82,11 @@ func (p inProcess) update(ctx context.Context, id int64, u model.WorkspaceGroupU
 	if err != nil {
 		return state{}, err
 	}
-	return stateOf(s.Group, s.ExternalReferences)
+	return stateOf(s)
 }
 
-func stateOf(g model.WorkspaceGroup, refs []model.ExternalReference) (s state, err error) {
+func stateOf(snapshot group.Snapshot) (s state, err error) {
+	g := snapshot.Group
 	s.notes, _ = g.Notes.Value()
 	s.website, _ = g.Website.Value()
 	for _, text := range *g.WorkspaceIds {
@@ -95,8 +96,8 @@ func stateOf(g model.WorkspaceGroup, refs []model.ExternalReference) (s state, e
 		}
 		s.members = append(s.members, id)
 	}
-	for _, r := range refs {
-		s.references = append(s.references, r.ServiceModelRef)
+	for _, id := range *g.ExternalReferenceIds {
+		s.references = append(s.references, (*snapshot.Included.ExternalReferences)[id].ServiceModelRef)
 	}
 	return s, nil
 }

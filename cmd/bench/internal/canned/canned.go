@@ -94,7 +94,7 @@ func (s *Store) Authenticate(_ context.Context, token string) (group.Caller, err
 
 // Update returns the group.
 func (s *Store) Update(_ context.Context, _ group.Caller, _ int64, _ model.WorkspaceGroupUpdate, in group.Includes) (group.Snapshot, error) {
-	if in.Workspaces {
+	if in[group.WorkspaceKind] {
 		return s.included, nil
 	}
 	return s.plain, nil
@@ -102,7 +102,7 @@ func (s *Store) Update(_ context.Context, _ group.Caller, _ int64, _ model.Works
 
 // Document returns the reply as JSON.
 func Document(included bool) []byte {
-	doc := snapshot(included).Document(group.Includes{Workspaces: included})
+	doc := snapshot(included).Document()
 	text, err := validator.AppendWorkspaceGroupDocument(nil, &doc)
 	if err != nil {
 		panic(err) // the document is a constant
@@ -112,7 +112,7 @@ func Document(included bool) []byte {
 
 // Reply returns the reply in the project's types.
 func Reply() *model.WorkspaceGroupDocument {
-	doc := snapshot(false).Document(group.Includes{})
+	doc := snapshot(false).Document()
 	return &doc
 }
 
@@ -129,17 +129,17 @@ func snapshot(included bool) group.Snapshot {
 	if !included {
 		return s
 	}
-	ids := make([]string, workspaces)
+	ids, objects := make([]string, workspaces), map[string]model.Workspace{}
 	for i := range ids {
 		ids[i] = strconv.Itoa(1_000_010 + i)
-		s.Workspaces = append(s.Workspaces, model.Workspace{
+		objects[ids[i]] = model.Workspace{
 			ID: ids[i], Title: "Rocket skates, part " + strconv.Itoa(i+1), Description: text("Design and delivery"),
 			Archived: nullable.NewNullableWithValue(false), AccessLevel: text("invitation"), AccountID: nullable.NewNullableWithValue[int64](1),
 			StartDate: nullable.NewNullableWithValue(types.Date{Time: created}), DueDate: nullable.NewNullableWithValue(types.Date{Time: created}),
 			Budgeted: nullable.NewNullableWithValue(true), Currency: text("USD"),
 			CreatedAt: nullable.NewNullableWithValue(created), UpdatedAt: nullable.NewNullableWithValue(created),
-		})
+		}
 	}
-	s.Group.WorkspaceIds = &ids
+	s.Group.WorkspaceIds, s.Included.Workspaces = &ids, &objects
 	return s
 }

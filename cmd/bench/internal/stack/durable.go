@@ -69,7 +69,7 @@ func serveDurable(ctx context.Context, ln net.Listener) (err error) {
 
 func fill(ctx context.Context, to group.Store) error {
 	at := time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
-	doc := group.NewDocument(Groups, group.Includes{Workspaces: true})
+	doc := store.NewDocument(Groups, group.Includes{group.WorkspaceKind: true})
 	for id := range Groups {
 		g := model.WorkspaceGroup{ID: strconv.Itoa(id + 1), Name: GroupName(id + 1), CreatedAt: at, UpdatedAt: at}
 		doc.WorkspaceGroups[g.ID] = g
