@@ -261,6 +261,6 @@ func GroupID(path string) int64 {
 
 // Token returns the token of a request, or "".
 func Token(h http.Header) string {
-	_, token, _ := strings.Cut(h.Get("Authorization"), " ")
+	token, _ := server.BearerToken(h)
 	return token
 }

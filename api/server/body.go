@@ -75,10 +75,21 @@ func (s *Server) admitBody(c echo.Context, x *call) error {
 	return nil
 }
 
-// releaseBody gives the memory of a body back.
-func (s *Server) releaseBody(x *call) {
+// bodyWasRead notes that a stop has not to wait for the body any more.
+func (s *Server) bodyWasRead(x *call) {
+	x.bodyRead = true
 	if x.reserved > 0 {
 		s.bodies.remove(x)
-		s.limiter.release(x.by, x.reserved)
 	}
+}
+
+// releaseBody gives the memory of a body back.
+func (s *Server) releaseBody(x *call) {
+	if x.reserved == 0 {
+		return
+	}
+	if !x.bodyRead {
+		s.bodies.remove(x)
+	}
+	s.limiter.unreserve(x.by, x.reserved)
 }

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"fmt"
 	"io"
-	"net/http"
 	"strings"
 
 	"github.com/labstack/echo/v4"
@@ -180,9 +179,4 @@ func (f *formCounter) count(data []byte) *boundsError {
 		data = data[end+1:]
 	}
 	return nil
-}
-
-// boundsReply returns the reply to a boundsError.
-func boundsReply(e *boundsError) reply {
-	return reply{status: http.StatusBadRequest, errors: violationErrors(validate.Violations{e.violation})}
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"example.com/oxgroups/api/group"
+	"example.com/oxgroups/api/validate"
 	"example.com/oxgroups/api/validate/wire"
 	"example.com/oxgroups/gen/model"
 	"example.com/oxgroups/gen/validator"
@@ -68,6 +69,7 @@ type reply struct {
 	header     [2]string     // name and value of one field; none where the name is ""
 	retryAfter time.Duration // 0: not said
 	bodyRead   bool          // the error came after the whole body was read
+	why        reasons       // for metrics, log and journal
 }
 
 // replyTo is the one table from errors to replies. No message has anything of the request or of the inside.
@@ -83,37 +85,30 @@ func replyTo(err error) reply {
 	)
 	switch {
 	case errors.As(err, &request):
-		return reply{status: http.StatusBadRequest, errors: requestErrors(request), bodyRead: true}
+		why := reasons{syntax: request.Syntax, violations: request.Violations}
+		return reply{status: http.StatusBadRequest, errors: requestErrors(request), bodyRead: true, why: why}
 	case errors.As(err, &bounds):
-		return boundsReply(bounds)
+		list := validate.Violations{bounds.violation}
+		return reply{status: http.StatusBadRequest, errors: violationErrors(list), why: reasons{violations: list}}
 	case errors.As(err, &body):
 		return replyWith(body.Status(), body.Error())
 	case errors.As(err, &limited):
 		r := replyWith(limited.status, "")
-		r.retryAfter = limited.retryAfter
+		r.retryAfter, r.why.limit = limited.retryAfter, limited.limit
 		return r
 	case errors.As(err, &refused):
 		r := replyWith(refused.status, refused.message)
 		r.header = refused.header
 		return r
 	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, context.Canceled):
-		r := replyWith(http.StatusServiceUnavailable, "")
-		r.retryAfter = retrySoon
-		return r
+		return replyWith(http.StatusServiceUnavailable, "")
+	case errors.As(err, &domain) && len(domain.Problems) > 0:
+		return reply{status: codes[domain.Code], errors: problemErrors(domain.Problems), why: reasons{refused: domain.Problems}}
 	case errors.As(err, &domain):
-		status := codes[domain.Code]
-		r := reply{status: status, errors: problemErrors(domain.Problems)}
-		if len(domain.Problems) == 0 {
-			r = replyWith(status, "")
-		}
-		if r.status == http.StatusServiceUnavailable {
-			r.retryAfter = retrySoon
-		}
-		return r
+		return replyWith(codes[domain.Code], "")
+	case errors.As(err, &routing) && routing.Code == http.StatusNotFound:
+		return replyWith(http.StatusNotFound, "No such path")
 	case errors.As(err, &routing):
-		if routing.Code == http.StatusNotFound {
-			return replyWith(http.StatusNotFound, "No such path")
-		}
 		return replyWith(routing.Code, "")
 	}
 	return replyWith(http.StatusInternalServerError, "")
@@ -128,58 +123,67 @@ func replyWith(status int, message string) reply {
 		e = statuses[status]
 	}
 	e.Message = cmp.Or(message, e.Message)
-	return reply{status: status, errors: []model.Error{e}}
+	r := reply{status: status, errors: []model.Error{e}}
+	if status == http.StatusServiceUnavailable {
+		r.retryAfter = retrySoon
+	}
+	return r
 }
 
-// answer answers the errors of routing, of the wiring and of operations, and panics.
-func (s *Server) answer(next echo.HandlerFunc) echo.HandlerFunc {
-	return func(c echo.Context) (err error) {
+// recoverPanics answers panics of what is inside.
+func (s *Server) recoverPanics(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		defer func() {
 			if v := recover(); v != nil {
-				err = newPanicError(v)
-			}
-			if err != nil {
-				err = s.refuse(c, err)
+				s.refuse(w.(*call), r, newPanicError(v))
 			}
 		}()
-		return next(c)
+		next.ServeHTTP(w, r)
+	})
+}
+
+// refuseRouted answers the errors of routing, of the wiring and of operations.
+func (s *Server) refuseRouted(err error, c echo.Context) {
+	x := callOf(c)
+	if !errors.Is(err, echo.ErrNotFound) {
+		x.route = c.Path()
 	}
+	if errors.Is(err, echo.ErrMethodNotAllowed) { // echo names OPTIONS too, which the spec does not have
+		x.Header().Set("Allow", strings.ReplaceAll(x.Header().Get("Allow"), "OPTIONS, ", ""))
+	}
+	s.refuse(x, c.Request(), err)
 }
 
 // refuse answers with the reply to an error, unless another one has begun.
-func (s *Server) refuse(c echo.Context, err error) error {
-	x, w := callOf(c), c.Response()
-	x.err = err
-	if w.Committed {
-		return errHalfReply
+func (s *Server) refuse(x *call, r *http.Request, err error) {
+	reply := replyTo(err)
+	x.err, x.why = err, reply.why
+	if x.status != 0 {
+		x.broken = true
+		return
 	}
-	r := replyTo(err)
-	h := w.Header()
-	if r.header[0] != "" {
-		h.Set(r.header[0], r.header[1])
+	h := x.Header()
+	if reply.header[0] != "" {
+		h.Set(reply.header[0], reply.header[1])
 	}
-	if r.status == http.StatusMethodNotAllowed { // echo adds OPTIONS, which the spec does not have
-		methods, _ := c.Get(echo.ContextKeyHeaderAllow).(string)
-		h.Set("Allow", strings.ReplaceAll(methods, "OPTIONS, ", ""))
+	if reply.retryAfter > 0 {
+		h.Set("Retry-After", strconv.Itoa(int(math.Ceil(reply.retryAfter.Seconds()))))
 	}
-	if r.retryAfter > 0 {
-		h.Set("Retry-After", strconv.Itoa(int(math.Ceil(r.retryAfter.Seconds()))))
+	if reply.status < http.StatusInternalServerError {
+		s.limiter.slowDown(r.Context(), x.refusedKey())
 	}
-	if r.status < http.StatusInternalServerError {
-		s.limiter.slowDown(c.Request().Context(), x.refusedKey())
+	if !reply.bodyRead && !x.bodyRead && r.ContentLength != 0 {
+		x.closeAfter(r, reply.status)
 	}
-	if !r.bodyRead && !x.bodyRead && c.Request().ContentLength != 0 {
-		x.closeAfter(c.Request(), r.status)
-	}
-	body, err := validator.AppendErrors(nil, &model.Errors{Errors: r.errors})
+	body, err := validator.AppendErrors(nil, &model.Errors{Errors: reply.errors})
 	if err != nil {
-		return err
+		x.broken = true // it fails on values that these types cannot have
+		return
 	}
-	return c.JSONBlob(r.status, body)
+	h.Set("Content-Type", echo.MIMEApplicationJSON)
+	x.WriteHeader(reply.status)
+	_, _ = x.Write(body) // where it fails the caller is gone
 }
-
-// errHalfReply ends a connection: a reply that broke off must not look like a whole one.
-var errHalfReply = errors.New("the reply had begun")
 
 // closeAfter ends a connection of HTTP/1 after the reply: the rest of a body that was not read is no request.
 func (x *call) closeAfter(r *http.Request, status int) {

@@ -51,8 +51,8 @@ func (e *Entry) sawUpdate(body *model.WorkspaceGroupRequest, in group.Includes) 
 }
 
 // finish returns the entry of a request that was answered.
-func (e *Entry) finish(x *call, why reasons, status int) Entry {
-	e.Caller, e.Status = x.by, status
-	e.Syntax, e.Violations, e.Refused, e.Limit = why.syntax, why.violations, why.refused, why.limit
+func (e *Entry) finish(x *call) Entry {
+	e.Caller, e.Status = x.by, x.status
+	e.Syntax, e.Violations, e.Refused, e.Limit = x.why.syntax, x.why.violations, x.why.refused, x.why.limit
 	return *e
 }

@@ -11,8 +11,6 @@ import (
 	"sync/atomic"
 	"time"
 
-	"golang.org/x/sync/semaphore"
-
 	"example.com/oxgroups/api/group"
 )
 
@@ -87,80 +85,93 @@ const (
 // retrySoon is the Retry-After of limits that are free again when some request ends.
 const retrySoon = time.Second
 
-// limiter holds what is in flight now. All its maps have entries for what is in flight only.
+// limiter holds what is in flight now. Its maps have what is in flight, and the tokens that were active a moment ago.
 type limiter struct {
 	Limits
-	admitted atomic.Int64
-	tokens   occupancy[int64]
-	groups   occupancy[groupKey]
-	turns    *turns
-	bytes    *semaphore.Weighted
-	perToken occupancy[int64] // bytes
-	rates    *buckets[int64]
-	refused  *buckets[refusedKey]
-	paused   atomic.Int64
+	rates   *buckets[int64]
+	refused *buckets[refusedKey]
+	paused  atomic.Int64
+
+	mu       sync.Mutex
+	inFlight int                 // updates between their admission and their reply
+	running  int                 // of these, in the store
+	bytes    int64               // of bodies
+	tokens   map[int64]*tokenUse // in flight or active
+	groups   map[groupKey]groupUse
+	order    []*tokenUse // with waiting updates, the next one first
 }
 
 // groupKey has the account too: a caller cannot take the room of a group that is not its own.
 type groupKey struct{ account, id int64 }
 
+// groupUse is what one group has of the server.
+type groupUse struct{ inFlight, running int }
+
 func newLimiter(l Limits) *limiter {
 	return &limiter{
 		Limits:  l,
-		turns:   newTurns(l.Running, l.GroupRunning),
-		bytes:   semaphore.NewWeighted(l.BodyBytes),
 		rates:   newBuckets[int64](l.TokenRate, l.TokenBurst),
 		refused: newBuckets[refusedKey](refusalsPerSecond, freeRefusals),
+		tokens:  map[int64]*tokenUse{},
+		groups:  map[groupKey]groupUse{},
 	}
 }
 
-// admit waits for the turn of an update in the store and returns what ends it, which is told how many bytes the request and
-// its reply had. It returns a *limitError where a limit is reached, and the error of ctx where that ends first.
-func (l *limiter) admit(ctx context.Context, by group.Caller, id int64) (release func(bytes int64), err error) {
-	defer func() {
-		if err != nil {
-			l.admitted.Add(-1)
-		}
-	}()
-	if l.admitted.Add(1) > int64(l.InFlight) {
-		return nil, &limitError{limitInFlight, http.StatusServiceUnavailable, retrySoon}
-	}
-	if !l.tokens.take(by.TokenID, 1, int64(l.PerToken)) {
-		return nil, &limitError{limitPerToken, http.StatusTooManyRequests, retrySoon}
-	}
-	key := groupKey{by.AccountID, id}
-	if !l.groups.take(key, 1, int64(l.PerGroup)) {
-		l.tokens.give(by.TokenID, 1)
-		return nil, &limitError{limitPerGroup, http.StatusTooManyRequests, retrySoon}
-	}
-	if err := l.turns.take(ctx, by.TokenID, key); err != nil {
-		l.groups.give(key, 1)
-		l.tokens.give(by.TokenID, 1)
-		return nil, err
-	}
-	return func(bytes int64) {
-		l.turns.give(ctx, by.TokenID, key, bytes)
-		l.groups.give(key, 1)
-		l.tokens.give(by.TokenID, 1)
-		l.admitted.Add(-1)
-	}, nil
+// updates returns how many updates are admitted and not answered.
+func (l *limiter) updates() int {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.inFlight
 }
 
-// reserve takes n bytes of memory for the body of a caller's request, and release gives them back.
-func (l *limiter) reserve(by group.Caller, n int64) error {
-	if !l.perToken.take(by.TokenID, n, l.BodyBytes/2) {
-		return &limitError{limitTokenBytes, http.StatusTooManyRequests, retrySoon}
-	}
-	if !l.bytes.TryAcquire(n) {
-		l.perToken.give(by.TokenID, n)
-		return &limitError{limitBodyBytes, http.StatusServiceUnavailable, retrySoon}
+// full returns the limit that refuses one more update, nil if none does.
+func (l *limiter) full(t *tokenUse, key groupKey) error {
+	switch {
+	case l.inFlight >= l.InFlight:
+		return &limitError{limitInFlight, http.StatusServiceUnavailable, retrySoon}
+	case t.inFlight >= l.PerToken:
+		return &limitError{limitPerToken, http.StatusTooManyRequests, retrySoon}
+	case l.groups[key].inFlight >= l.PerGroup:
+		return &limitError{limitPerGroup, http.StatusTooManyRequests, retrySoon}
 	}
 	return nil
 }
 
-func (l *limiter) release(by group.Caller, n int64) {
-	l.perToken.give(by.TokenID, n)
-	l.bytes.Release(n)
+// count adds to what is in flight, and to what of it runs, in all and of one group.
+func (l *limiter) count(key groupKey, inFlight, running int) {
+	l.inFlight += inFlight
+	l.running += running
+	g := l.groups[key]
+	g.inFlight += inFlight
+	g.running += running
+	if g == (groupUse{}) {
+		delete(l.groups, key)
+	} else {
+		l.groups[key] = g
+	}
+}
+
+// reserve takes n bytes of memory for the body of a caller's request, and unreserve gives them back.
+func (l *limiter) reserve(by group.Caller, n int64) error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	t := l.token(by.TokenID, time.Now())
+	switch {
+	case t.bytes+n > l.BodyBytes/2:
+		return &limitError{limitTokenBytes, http.StatusTooManyRequests, retrySoon}
+	case l.bytes+n > l.BodyBytes:
+		return &limitError{limitBodyBytes, http.StatusServiceUnavailable, retrySoon}
+	}
+	t.bytes += n
+	l.bytes += n
+	return nil
+}
+
+func (l *limiter) unreserve(by group.Caller, n int64) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.tokens[by.TokenID].bytes -= n
+	l.bytes -= n
 }
 
 // admitRate counts a request of a token.
@@ -191,42 +202,25 @@ type refusedKey struct {
 
 // slowDown waits before a refusal is answered, if its caller gets too many of them.
 func (l *limiter) slowDown(ctx context.Context, key refusedKey) {
-	if l.refused.take(key) == 0 || !l.turns.beside(key.token) {
+	if l.refused.take(key) == 0 || !l.othersActive(key.token) {
 		return
 	}
 	if l.paused.Add(1) <= maxPausedRefusals {
-		select {
-		case <-time.After(refusalPause):
-		case <-ctx.Done():
-		}
+		pause(ctx, refusalPause)
 	}
 	l.paused.Add(-1)
 }
 
-// occupancy counts what each key holds. The zero value is empty.
-type occupancy[K comparable] struct {
-	mu   sync.Mutex
-	held map[K]int64
+func (l *limiter) othersActive(token int64) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.beside(l.tokens[token], time.Now())
 }
 
-// take adds n to what key holds, unless that would be more than most.
-func (o *occupancy[K]) take(key K, n, most int64) bool {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	if o.held[key]+n > most {
-		return false
-	}
-	if o.held == nil {
-		o.held = map[K]int64{}
-	}
-	o.held[key] += n
-	return true
-}
-
-func (o *occupancy[K]) give(key K, n int64) {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	if o.held[key] -= n; o.held[key] <= 0 {
-		delete(o.held, key)
+// pause waits for d, or until ctx ends.
+func pause(ctx context.Context, d time.Duration) {
+	select {
+	case <-time.After(d):
+	case <-ctx.Done():
 	}
 }

@@ -28,16 +28,29 @@ func limited(t *testing.T, err error, status int) string {
 	return l.limit
 }
 
+// idle fails the test where anything is in flight.
+func (l *limiter) idle(t *testing.T) {
+	t.Helper()
+	if l.inFlight != 0 || l.running != 0 || l.bytes != 0 || len(l.groups) != 0 || len(l.order) != 0 {
+		t.Errorf("%+v is left", l)
+	}
+	for _, token := range l.tokens {
+		if token.inFlight != 0 || token.running != 0 || token.bytes != 0 || len(token.waiting) != 0 {
+			t.Errorf("%+v is left of a token", token)
+		}
+	}
+}
+
 func TestAdmission(t *testing.T) {
 	limits := DefaultLimits()
 	limits.InFlight, limits.PerToken, limits.PerGroup = 4, 3, 2
 	l := newLimiter(limits)
 	ctx := t.Context()
-	var releases []func(int64)
+	var releases []func()
 	admit := func(token, id int64) error {
-		release, err := l.admit(ctx, caller(token), id)
+		err := l.admit(ctx, caller(token), id)
 		if err == nil {
-			releases = append(releases, release)
+			releases = append(releases, func() { l.release(ctx, caller(token), id, 0) })
 		}
 		return err
 	}
@@ -62,12 +75,10 @@ func TestAdmission(t *testing.T) {
 		t.Errorf("a fifth: %s", got)
 	}
 	for _, release := range releases {
-		release(0)
+		release()
 	}
 	releases = nil
-	if l.admitted.Load() != 0 || len(l.tokens.held) != 0 || len(l.groups.held) != 0 || l.turns.running != 0 || l.turns.inFlight() != 0 {
-		t.Errorf("after all have ended %+v is held", l)
-	}
+	l.idle(t)
 	if err := admit(1, 1); err != nil {
 		t.Error(err)
 	}
@@ -89,7 +100,7 @@ func TestBodies(t *testing.T) {
 	if got := limited(t, l.reserve(caller(3), 20), http.StatusServiceUnavailable); got != limitBodyBytes {
 		t.Errorf("more than there is: %s", got)
 	}
-	l.release(caller(2), 50)
+	l.unreserve(caller(2), 50)
 	if err := l.reserve(caller(3), 50); err != nil {
 		t.Error(err)
 	}
@@ -126,33 +137,31 @@ func TestRate(t *testing.T) {
 	})
 }
 
-// inFlight returns how many updates run or wait.
-func (t *turns) inFlight() (n int) {
-	for _, l := range t.tokens {
-		n += l.inFlight()
-	}
-	return n
+// withTurns returns a limiter that lets so many updates run, in all and of one group.
+func withTurns(running, perGroup int) *limiter {
+	limits := DefaultLimits()
+	limits.Running, limits.GroupRunning = running, perGroup
+	return newLimiter(limits)
 }
 
 // A token with many connections waits in its own line: one with few gets every second turn.
 func TestTurns(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		turns := newTurns(1, 1)
-		group := func(n int64) groupKey { return groupKey{1, n} }
-		if err := turns.take(t.Context(), 0, group(0)); err != nil {
+		l := withTurns(1, 1)
+		if err := l.admit(t.Context(), caller(0), 0); err != nil {
 			t.Fatal(err)
 		}
 		var mu sync.Mutex
 		var order []int64
 		wait := func(token, id int64) {
 			go func() {
-				if turns.take(context.Background(), token, group(id)) != nil {
+				if l.admit(context.Background(), caller(token), id) != nil {
 					return
 				}
 				mu.Lock()
 				order = append(order, token)
 				mu.Unlock()
-				turns.give(t.Context(), token, group(id), 0)
+				l.release(t.Context(), caller(token), id, 0)
 			}()
 			synctest.Wait()
 		}
@@ -161,52 +170,48 @@ func TestTurns(t *testing.T) {
 		}
 		wait(2, 10)
 		wait(3, 11)
-		turns.give(t.Context(), 0, group(0), 0)
+		l.release(t.Context(), caller(0), 0, 0)
 		time.Sleep(time.Second)
 		synctest.Wait()
 		if want := []int64{1, 2, 3, 1, 1, 1}; !slices.Equal(order, want) {
 			t.Errorf("the turns were %v, want %v", order, want)
 		}
-		if turns.running != 0 || len(turns.order) != 0 || turns.inFlight() != 0 || len(turns.groups) != 0 {
-			t.Errorf("%+v is left", turns)
-		}
+		l.idle(t)
 	})
 }
 
 // A group whose turns are all taken holds up nobody else, and who gives up leaves nothing behind.
 func TestTurnsOfAGroup(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		turns := newTurns(3, 1)
-		hot, other := groupKey{1, 7}, groupKey{1, 8}
-		if err := turns.take(t.Context(), 1, hot); err != nil {
+		l := withTurns(3, 1)
+		const hot, other = 7, 8
+		if err := l.admit(t.Context(), caller(1), hot); err != nil {
 			t.Fatal(err)
 		}
 		ctx, cancel := context.WithCancel(t.Context())
 		gaveUp := make(chan error, 1)
-		go func() { gaveUp <- turns.take(ctx, 1, hot) }()
+		go func() { gaveUp <- l.admit(ctx, caller(1), hot) }()
 		synctest.Wait()
-		if err := turns.take(t.Context(), 1, other); err != nil {
+		if err := l.admit(t.Context(), caller(1), other); err != nil {
 			t.Fatal("another group of the token waits")
 		}
 		cancel()
 		if err := <-gaveUp; !errors.Is(err, context.Canceled) {
 			t.Errorf("got %v", err)
 		}
-		turns.give(t.Context(), 1, hot, 0)
-		turns.give(t.Context(), 1, other, 0)
-		if turns.running != 0 || turns.inFlight() != 0 {
-			t.Errorf("%+v is left", turns)
-		}
+		l.release(t.Context(), caller(1), hot, 0)
+		l.release(t.Context(), caller(1), other, 0)
+		l.idle(t)
 	})
 }
 
 // A token alone may have all turns. Beside one with few updates in flight it has few.
 func TestHeavyTokens(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		turns := newTurns(8, 8) // one for a heavy token
+		l := withTurns(8, 8) // one for a heavy token
 		take := func(token, id int64) *error {
 			err := errors.New("waits")
-			go func() { err = turns.take(context.Background(), token, groupKey{1, id}) }()
+			go func() { err = l.admit(context.Background(), caller(token), id) }()
 			synctest.Wait()
 			return &err
 		}
@@ -220,21 +225,21 @@ func TestHeavyTokens(t *testing.T) {
 			more[i] = take(1, 8+int64(i))
 		}
 		light := take(2, 20)
-		turns.give(t.Context(), 1, groupKey{1, 0}, 0)
+		l.release(t.Context(), caller(1), 0, 0)
 		synctest.Wait()
 		if *light != nil {
 			t.Errorf("the light token got %v", *light)
 		}
 		for id := range int64(6) {
-			turns.give(t.Context(), 1, groupKey{1, 1 + id}, 0)
+			l.release(t.Context(), caller(1), 1+id, 0)
 			synctest.Wait()
 		}
 		if *more[0] == nil {
 			t.Error("a heavy token runs two at a time beside a light one")
 		}
-		turns.give(t.Context(), 2, groupKey{1, 20}, 0)
+		l.release(t.Context(), caller(2), 20, 0)
 		time.Sleep(activeFor)
-		turns.give(t.Context(), 1, groupKey{1, 7}, 0) // which gives the others their turns
+		l.release(t.Context(), caller(1), 7, 0) // which gives the others their turns
 		synctest.Wait()
 		for i, err := range more {
 			if *err != nil {
@@ -244,7 +249,7 @@ func TestHeavyTokens(t *testing.T) {
 	})
 }
 
-// A turn lasts longer beside another token if its own has many updates in flight, or if it moved many bytes.
+// An update lasts longer beside another token if its own has many in flight, or if it moved many bytes.
 func TestTurnsLast(t *testing.T) {
 	for _, tc := range []struct {
 		name   string
@@ -261,9 +266,9 @@ func TestTurnsLast(t *testing.T) {
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				turns := newTurns(32, 32)
+				l := withTurns(32, 32)
 				take := func(token int64) {
-					if err := turns.take(t.Context(), token, groupKey{1, token}); err != nil {
+					if err := l.admit(t.Context(), caller(token), token); err != nil {
 						t.Fatal(err)
 					}
 				}
@@ -274,9 +279,9 @@ func TestTurnsLast(t *testing.T) {
 					take(1)
 				}
 				begun := time.Now()
-				turns.give(t.Context(), 1, groupKey{1, 1}, tc.bytes)
+				l.release(t.Context(), caller(1), 1, tc.bytes)
 				if got := time.Since(begun); got != tc.want {
-					t.Errorf("the turn lasted %v, want %v", got, tc.want)
+					t.Errorf("the update lasted %v, want %v", got, tc.want)
 				}
 			})
 		})
@@ -297,8 +302,7 @@ func TestSlowDown(t *testing.T) {
 				t.Fatalf("waited %v with nobody else", d)
 			}
 		}
-		release, err := l.admit(t.Context(), caller(2), 1)
-		if err != nil {
+		if err := l.admit(t.Context(), caller(2), 1); err != nil {
 			t.Fatal(err)
 		}
 		if d := refused(1); d != refusalPause {
@@ -307,7 +311,7 @@ func TestSlowDown(t *testing.T) {
 		if d := refused(2); d != 0 {
 			t.Errorf("the first refusal waited %v", d)
 		}
-		release(0)
+		l.release(t.Context(), caller(2), 1, 0)
 	})
 }
 

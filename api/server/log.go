@@ -15,7 +15,6 @@ import (
 
 	"example.com/oxgroups/api/group"
 	"example.com/oxgroups/api/validate"
-	"example.com/oxgroups/api/validate/wire"
 )
 
 // call is one request: the writer of its reply, and what is known beside what net/http and echo know.
@@ -25,16 +24,22 @@ type call struct {
 	id       string
 	start    time.Time
 	remote   string // address
+	route    string // "" where there is none
 	by       group.Caller
 	known    bool  // by is set: the token was good
 	reserved int64 // bytes of memory for the body
 	read     int64 // bytes of a body that may be a large one
 	bodyRead bool  // an operation was called
-	err      error // that was answered
 	entry    *Entry
+
+	status int   // of the reply; 0 before it has begun
+	size   int64 // bytes of its body
+	broken bool  // the reply ends before its end
+	err    error // that was answered
+	why    reasons
 }
 
-// callOf returns what begin has put in the place of echo's writer.
+// callOf returns what begin has put in the place of net/http's writer.
 func callOf(c echo.Context) *call { return c.Response().Writer.(*call) }
 
 // Unwrap lets http.ResponseController find the connection.
@@ -50,12 +55,20 @@ var (
 func (x *call) WriteHeader(status int) {
 	h := x.Header()
 	h["Cache-Control"], h["X-Content-Type-Options"] = noStore, noSniff
-	h.Set("X-Request-Id", x.id)
-	h.Set("X-Runtime", strconv.FormatFloat(time.Since(x.start).Seconds(), 'f', 6, 64))
+	own := []string{x.id, strconv.FormatFloat(time.Since(x.start).Seconds(), 'f', 6, 64)}
+	h["X-Request-Id"], h["X-Runtime"] = own[:1:1], own[1:]
 	if x.server.stopping.Load() {
 		h.Set("Connection", "close")
 	}
+	x.status = status
 	x.ResponseWriter.WriteHeader(status)
+}
+
+// Write writes a part of the reply's body.
+func (x *call) Write(p []byte) (int, error) {
+	n, err := x.ResponseWriter.Write(p)
+	x.size += int64(n)
+	return n, err
 }
 
 // refusedKey returns who is charged for a refusal.
@@ -67,17 +80,18 @@ func (x *call) refusedKey() refusedKey {
 }
 
 // begin names a request, and gives back at its end what it holds.
-func (s *Server) begin(next echo.HandlerFunc) echo.HandlerFunc {
-	return func(c echo.Context) error {
-		r, w := c.Request(), c.Response()
-		x := &call{ResponseWriter: w.Writer, server: s, id: requestID(r.Header), start: time.Now(), remote: r.RemoteAddr}
+func (s *Server) begin(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		x := &call{ResponseWriter: w, server: s, id: requestID(r.Header), start: time.Now(), remote: r.RemoteAddr}
 		if s.journal != nil {
 			x.entry = &Entry{RequestID: x.id}
 		}
-		w.Writer = x
 		defer s.releaseBody(x)
-		return next(c)
-	}
+		next.ServeHTTP(x, r)
+		if x.broken {
+			panic(http.ErrAbortHandler) // net/http ends the connection: half a reply must not look like a whole one
+		}
+	})
 }
 
 // requestID returns the id that the caller gave, if it is fit for a log, or a random one.
@@ -117,43 +131,45 @@ type Observation struct {
 
 // logRequests writes one line for a request, and tells the observer and the journal. Of what a caller sent only the method
 // and the request id are in it.
-func (s *Server) logRequests(next echo.HandlerFunc) echo.HandlerFunc {
-	return func(c echo.Context) error {
-		err := next(c) // which was answered
-		x, w, r := callOf(c), c.Response(), c.Request()
-		o := Observation{Method: method(r.Method), Route: route(c, x.err), Status: w.Status, Duration: time.Since(x.start)}
-		why := reasonsOf(x.err)
-		if s.observe != nil {
-			o.Limit, o.Rules = why.limit, why.rules()
-			s.observe(o)
-		}
+func (s *Server) logRequests(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		next.ServeHTTP(w, r)
+		x, ctx := w.(*call), r.Context()
 		if s.journal != nil {
-			s.journal(r.Context(), x.entry.finish(x, why, w.Status))
+			s.journal(ctx, x.entry.finish(x))
 		}
 		level := slog.LevelInfo
-		if w.Status >= http.StatusInternalServerError && r.Context().Err() == nil { // else the caller is gone
+		if x.status >= http.StatusInternalServerError && ctx.Err() == nil { // else the caller is gone
 			level = slog.LevelError
 		}
-		if s.log.Enabled(r.Context(), level) {
-			s.log.LogAttrs(r.Context(), level, "request", attributes(x, o, w.Size, r.RemoteAddr)...)
+		logged := s.log.Enabled(ctx, level)
+		if !logged && s.observe == nil {
+			return
 		}
-		return err
-	}
+		o := Observation{Method: method(r.Method), Route: x.route, Status: x.status, Duration: time.Since(x.start)}
+		if s.observe != nil {
+			o.Limit, o.Rules = x.why.limit, x.why.rules()
+			s.observe(o)
+		}
+		if logged {
+			s.log.LogAttrs(ctx, level, "request", attributes(x, o)...)
+		}
+	})
 }
 
-func attributes(x *call, o Observation, size int64, remote string) []slog.Attr {
+func attributes(x *call, o Observation) []slog.Attr {
 	attrs := append(make([]slog.Attr, 0, 12),
 		slog.String("method", o.Method), slog.String("route", o.Route), slog.Int("status", o.Status),
-		slog.Duration("duration", o.Duration), slog.Int64("bytes", size), slog.String("request_id", x.id), slog.String("remote", remote))
+		slog.Duration("duration", o.Duration), slog.Int64("bytes", x.size), slog.String("request_id", x.id), slog.String("remote", x.remote))
 	if x.known {
 		attrs = append(attrs, slog.Int64("token", x.by.TokenID), slog.Int64("account", x.by.AccountID))
 	}
-	if limited := (*limitError)(nil); errors.As(x.err, &limited) {
-		attrs = append(attrs, slog.String("limit", limited.limit))
+	if x.why.limit != "" {
+		attrs = append(attrs, slog.String("limit", x.why.limit))
 	} else if o.Status >= http.StatusInternalServerError && x.err != nil && group.CodeOf(x.err) != group.Refused {
 		attrs = append(attrs, slog.String("cause", x.err.Error()))
 	}
-	if p := (*panicError)(nil); errors.As(x.err, &p) {
+	if p, ok := errors.AsType[*panicError](x.err); ok {
 		attrs = append(attrs, slog.String("stack", string(p.stack)))
 	}
 	return attrs
@@ -168,40 +184,12 @@ func method(name string) string {
 	return "other"
 }
 
-func route(c echo.Context, err error) string {
-	if errors.Is(err, echo.ErrNotFound) {
-		return ""
-	}
-	return c.Path()
-}
-
-// reasons are what an error says of why a request was refused.
+// reasons are what is said of why a request was refused.
 type reasons struct {
 	syntax     *validate.SyntaxError
 	violations validate.Violations
 	refused    []group.Problem
 	limit      string
-}
-
-func reasonsOf(err error) (r reasons) {
-	var (
-		request *wire.RequestError
-		bounds  *boundsError
-		limited *limitError
-		domain  *group.Error
-	)
-	switch {
-	case err == nil:
-	case errors.As(err, &limited):
-		r.limit = limited.limit
-	case errors.As(err, &bounds):
-		r.violations = validate.Violations{bounds.violation}
-	case errors.As(err, &request):
-		r.syntax, r.violations = request.Syntax, request.Violations
-	case errors.As(err, &domain):
-		r.refused = domain.Problems
-	}
-	return r
 }
 
 // rules returns the rules of the spec that the request breaks, one for each violation.

@@ -21,14 +21,14 @@ var _ gen.Handler = operations{}
 // limits.
 func (o operations) UpdateWorkspaceGroup(c echo.Context, id int64, params model.UpdateWorkspaceGroupParams, body *model.WorkspaceGroupRequest) error {
 	x, in := callOf(c), includes(params.Include, body)
+	o.s.bodyWasRead(x)
 	x.entry.sawUpdate(body, in)
 	ctx, cancel := context.WithTimeout(c.Request().Context(), o.s.timeouts.Work)
 	defer cancel()
-	release, err := o.s.admit(ctx, x, id)
-	if err != nil {
+	if err := o.s.limiter.admit(ctx, x.by, id); err != nil {
 		return err
 	}
-	defer func() { release(x.read + c.Response().Size) }()
+	defer func() { o.s.limiter.release(ctx, x.by, id, x.read+x.size) }()
 	snapshot, err := o.s.store.Update(ctx, x.by, id, body.WorkspaceGroup, in)
 	if err != nil {
 		return err
@@ -38,13 +38,6 @@ func (o operations) UpdateWorkspaceGroup(c echo.Context, id int64, params model.
 	}
 	document := snapshot.Document()
 	return gen.ReplyUpdateWorkspaceGroup200(c, &document)
-}
-
-// admit waits for the turn of an update whose body was read. Its errors are those of limiter.admit.
-func (s *Server) admit(ctx context.Context, x *call, id int64) (release func(bytes int64), err error) {
-	s.bodies.remove(x)
-	x.bodyRead = true
-	return s.limiter.admit(ctx, x.by, id)
 }
 
 // includes returns what the query asks for, and what the body does where the query has no such parameter.
@@ -62,7 +55,8 @@ func includes(query *string, body *model.WorkspaceGroupRequest) group.Includes {
 // wiring calls it for every operation whose security asks for a bearer token, before it reads the body.
 func (s *Server) authenticate(c echo.Context, _ []string) error {
 	x, r := callOf(c), c.Request()
-	token, ok := bearerToken(r.Header)
+	x.route = c.Path()
+	token, ok := BearerToken(r.Header)
 	if !ok {
 		return unauthorized(s.auth.fail(x.remote), "Bearer")
 	}
@@ -88,16 +82,18 @@ func unauthorized(err error, challenge string) error {
 	return &refusal{status: http.StatusUnauthorized, header: [2]string{"WWW-Authenticate", challenge}}
 }
 
-// bearerToken returns the token of a request: one Authorization field, the scheme in any case (RFC 9110, section 11.1)
+// BearerToken returns the token of a request: one Authorization field, the scheme in any case (RFC 9110, section 11.1)
 // and one token68 (RFC 6750, section 2.1). A token in the query or the body is not read: it would end up in logs.
-func bearerToken(h http.Header) (token string, ok bool) {
+func BearerToken(h http.Header) (token string, ok bool) {
 	values := h["Authorization"]
 	if len(values) != 1 {
 		return "", false
 	}
-	scheme, token, found := strings.Cut(values[0], " ")
-	token = strings.Trim(token, " ")
-	return token, found && strings.EqualFold(scheme, "Bearer") && isToken68(token)
+	scheme, token, _ := strings.Cut(values[0], " ")
+	if token = strings.Trim(token, " "); !strings.EqualFold(scheme, "Bearer") || !isToken68(token) {
+		return "", false
+	}
+	return token, true
 }
 
 func isToken68(s string) bool {

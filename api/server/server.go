@@ -65,11 +65,21 @@ func New(store group.Updater, opts ...Option) (*Server, error) {
 	s.limiter = newLimiter(s.limits)
 	s.auth = newAuthenticator(store, s.limits.AuthFailures)
 	s.connections = newConnections(s.limits.Connections)
-	e, err := s.routes()
+	router, err := s.routes()
 	if err != nil {
 		return nil, fmt.Errorf("server: %w", err)
 	}
-	s.handler = canonicalPath(e)
+	// All that is around an operation, outermost first. The generated wiring calls authenticate, reads the request, and calls
+	// the operation; refuseRouted answers what either of them returns.
+	s.handler = router
+	for _, middleware := range []func(http.Handler) http.Handler{
+		canonicalPath,
+		s.recoverPanics,
+		s.logRequests, // one line, the metrics and the journal, after the reply
+		s.begin,       // the request id, the header fields that every reply has, and the end of what a request holds
+	} {
+		s.handler = middleware(s.handler)
+	}
 	if s.around != nil {
 		s.handler = s.around(s.handler)
 	}
@@ -81,21 +91,15 @@ func New(store group.Updater, opts ...Option) (*Server, error) {
 func (s *Server) Handler() http.Handler { return s.handler }
 
 // InFlight returns how many updates are admitted and not answered.
-func (s *Server) InFlight() int { return int(s.limiter.admitted.Load()) }
+func (s *Server) InFlight() int { return s.limiter.updates() }
 
 // Connections returns how many connections are open.
 func (s *Server) Connections() int { return s.connections.count() }
 
-// routes returns the router of the spec's paths. All that is around an operation is in the list of middleware, outermost
-// first; the generated wiring calls authenticate, reads the request, and calls the operation.
+// routes returns the router of the spec's paths.
 func (s *Server) routes() (*echo.Echo, error) {
 	e := echo.New()
-	e.HTTPErrorHandler = func(error, echo.Context) { panic(http.ErrAbortHandler) } // answer leaves it half replies only
-	e.Use(
-		s.begin,       // the request id, the header fields that every reply has, and the end of what a request holds
-		s.logRequests, // one line, the metrics and the journal, after the reply
-		s.answer,      // panics and errors, by the error table
-	)
+	e.HTTPErrorHandler = s.refuseRouted
 	err := gen.Register(e, BasePath, operations{s}, gen.Options{
 		Authenticators: map[string]gen.Authenticator{"bearerAuth": s.authenticate},
 		MaxBody:        s.maxBody,
@@ -113,7 +117,7 @@ func (s *Server) routes() (*echo.Echo, error) {
 	for path, allowed := range methods {
 		// echo would answer OPTIONS by itself.
 		e.OPTIONS(path, func(c echo.Context) error {
-			c.Set(echo.ContextKeyHeaderAllow, strings.Join(allowed, ", "))
+			c.Response().Header().Set("Allow", strings.Join(allowed, ", "))
 			return echo.ErrMethodNotAllowed
 		})
 	}

@@ -4,164 +4,18 @@ import (
 	"context"
 	"maps"
 	"slices"
-	"sync"
 	"time"
+
+	"example.com/oxgroups/api/group"
 )
 
-// turns lets a bounded number of updates run at a time. Those that wait get their turn token by token, and a token that has
-// many more in flight than another one that is active runs few at a time meanwhile, so one with many connections does not
-// push out one with few. How many wait is bounded by Limits.InFlight.
-type turns struct {
-	mu       sync.Mutex
-	most     int // running at a time
-	perGroup int // of these, those of one group
-	running  int
-	groups   map[groupKey]int // running
-	tokens   map[int64]*line  // that are active
-	order    []*line          // those with waiting updates, the next one first
-}
+// Limits.Running updates run at a time. Those that wait get their turn token by token, and a token that has many more in
+// flight than another one that is active runs few at a time meanwhile, so one with many connections does not push out one
+// with few.
 
-// activeFor is how long a token is active after it had an update running or waiting. A client with few connections has
-// none for a moment between a reply and its next request.
+// activeFor is how long a token is active after it had an update in flight. A client with few connections has none for a
+// moment between a reply and its next request.
 const activeFor = 100 * time.Millisecond
-
-// line has the updates of one token.
-type line struct {
-	token   int64
-	running int
-	waiting []*waiter // the first one first
-	last    time.Time // when one began or ended
-	peak    int       // most in flight since peakAt
-	peakAt  time.Time
-	paid    time.Time // until when it has used its part
-}
-
-type waiter struct {
-	group   groupKey
-	granted chan struct{} // closed with the turn
-}
-
-func newTurns(running, perGroup int) *turns {
-	return &turns{most: running, perGroup: perGroup, groups: map[groupKey]int{}, tokens: map[int64]*line{}}
-}
-
-// take waits for a turn. It returns the error of ctx where that ends first.
-func (t *turns) take(ctx context.Context, token int64, group groupKey) error {
-	t.mu.Lock()
-	l := t.line(token)
-	l.note(time.Now(), l.inFlight()+1)
-	if len(l.waiting) == 0 && t.mayRun(l, group) {
-		t.start(l, group)
-		t.mu.Unlock()
-		return nil
-	}
-	w := &waiter{group, make(chan struct{})}
-	if l.waiting = append(l.waiting, w); len(l.waiting) == 1 {
-		t.order = append(t.order, l)
-	}
-	t.grant()
-	t.mu.Unlock()
-
-	select {
-	case <-w.granted:
-		return nil
-	case <-ctx.Done():
-	}
-	t.mu.Lock()
-	i := slices.Index(l.waiting, w)
-	if i >= 0 {
-		t.leave(l, i)
-	}
-	t.mu.Unlock()
-	if i < 0 { // it was granted at the same moment
-		t.give(ctx, token, group, 0)
-	}
-	return ctx.Err()
-}
-
-// line returns the line of a token. A new one takes the place of those that are not active any more.
-func (t *turns) line(token int64) *line {
-	l := t.tokens[token]
-	if l == nil {
-		now := time.Now()
-		maps.DeleteFunc(t.tokens, func(_ int64, old *line) bool { return !old.active(now) })
-		l = &line{token: token}
-		t.tokens[token] = l
-	}
-	return l
-}
-
-// note keeps how many updates a token has in flight.
-func (l *line) note(now time.Time, inFlight int) {
-	l.last = now
-	if inFlight > l.peak || now.Sub(l.peakAt) > activeFor {
-		l.peak, l.peakAt = inFlight, now
-	}
-}
-
-func (l *line) active(now time.Time) bool { return l.inFlight() > 0 || now.Sub(l.last) < activeFor }
-
-// beside reports whether another token is active.
-func (t *turns) beside(token int64) bool {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	return t.hasOther(token)
-}
-
-func (t *turns) hasOther(token int64) bool {
-	now := time.Now()
-	for _, other := range t.tokens {
-		if other.token != token && other.active(now) {
-			return true
-		}
-	}
-	return false
-}
-
-// give ends a turn, whose request and reply had so many bytes. Beside other tokens, one that has many updates in flight and
-// one that moves many bytes then wait before they count as ended, which leaves the others their part of CPU and disk.
-func (t *turns) give(ctx context.Context, token int64, group groupKey, bytes int64) {
-	t.mu.Lock()
-	l := t.tokens[token]
-	t.running--
-	if t.groups[group]--; t.groups[group] == 0 {
-		delete(t.groups, group)
-	}
-	t.grant()
-	wait := t.pace(l, bytes)
-	t.mu.Unlock()
-	if wait > 0 {
-		select {
-		case <-time.After(wait):
-		case <-ctx.Done():
-		}
-	}
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	l.running--
-	l.last = time.Now()
-	t.grant()
-}
-
-// pace returns how long an update of a token has to wait for what the token did before.
-func (t *turns) pace(l *line, bytes int64) time.Duration {
-	var cost time.Duration
-	if t.heavy(l) {
-		cost = heavyTurn
-	}
-	if bytes > freeBytes && t.hasOther(l.token) {
-		cost += time.Duration(bytes) * time.Second / bytesPerSecond
-	}
-	if cost == 0 {
-		return 0
-	}
-	now := time.Now()
-	if l.paid.Before(now) {
-		l.paid = now
-	}
-	l.paid = l.paid.Add(cost)
-	return l.paid.Sub(now)
-}
 
 // A token with more than heavyFactor times as many updates in flight as another active one runs a heavyPart of all turns, and
 // begins one in heavyTurn.
@@ -177,54 +31,191 @@ const (
 	bytesPerSecond = 8 << 20
 )
 
-func (t *turns) mayRun(l *line, group groupKey) bool {
-	if t.running == t.most || t.groups[group] == t.perGroup {
-		return false
-	}
-	share := max(1, t.most/heavyPart)
-	return l.running < share || !t.heavy(l)
+// tokenUse is what one token has of the server.
+type tokenUse struct {
+	inFlight int
+	running  int // of these, with those whose end is put off
+	bytes    int64
+	waiting  []*waiter // the first one first
+	last     time.Time // when an update began or ended
+	peak     int       // most in flight since peakAt
+	peakAt   time.Time
+	paid     time.Time // until when it has used its part
 }
 
-func (t *turns) heavy(l *line) bool {
-	now := time.Now()
-	for _, other := range t.tokens {
-		if l.peak > heavyFactor*other.peak && other.active(now) {
+type waiter struct {
+	group   groupKey
+	granted chan struct{} // closed with the turn
+}
+
+func (t *tokenUse) active(now time.Time) bool { return t.inFlight > 0 || now.Sub(t.last) < activeFor }
+
+// token returns what a token has. A new one takes the place of those that are not active any more.
+func (l *limiter) token(id int64, now time.Time) *tokenUse {
+	t := l.tokens[id]
+	if t == nil {
+		maps.DeleteFunc(l.tokens, func(_ int64, old *tokenUse) bool { return old.bytes == 0 && !old.active(now) })
+		t = &tokenUse{}
+		l.tokens[id] = t
+	}
+	return t
+}
+
+// admit waits for the turn of an update in the store. It returns a *limitError where a limit is reached, and the error of ctx
+// where that ends first. After nil the caller has to call release.
+func (l *limiter) admit(ctx context.Context, by group.Caller, id int64) error {
+	key, now := groupKey{by.AccountID, id}, time.Now()
+	l.mu.Lock()
+	t := l.token(by.TokenID, now)
+	if err := l.full(t, key); err != nil {
+		l.mu.Unlock()
+		return err
+	}
+	l.count(key, 1, 0)
+	t.begin(now)
+	if len(t.waiting) == 0 && l.mayRun(t, key, now) {
+		l.start(t, key)
+		l.mu.Unlock()
+		return nil
+	}
+	w := &waiter{key, make(chan struct{})}
+	if t.waiting = append(t.waiting, w); len(t.waiting) == 1 {
+		l.order = append(l.order, t)
+	}
+	l.grant(now)
+	l.mu.Unlock()
+
+	select {
+	case <-w.granted:
+		return nil
+	case <-ctx.Done():
+		l.giveUp(t, w)
+		return ctx.Err()
+	}
+}
+
+// begin counts one more update of the token.
+func (t *tokenUse) begin(now time.Time) {
+	t.inFlight++
+	t.last = now
+	if t.inFlight > t.peak || now.Sub(t.peakAt) > activeFor {
+		t.peak, t.peakAt = t.inFlight, now
+	}
+}
+
+// giveUp ends a waiting update, which may have got its turn at the same moment.
+func (l *limiter) giveUp(t *tokenUse, w *waiter) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	running := 0
+	if i := slices.Index(t.waiting, w); i >= 0 {
+		l.leave(t, i)
+	} else {
+		running = 1
+	}
+	t.inFlight--
+	t.running -= running
+	l.count(w.group, -1, -running)
+	l.grant(time.Now())
+}
+
+// release ends an update, whose request and reply had so many bytes. Beside other tokens, one that has many updates in flight
+// and one that moves many bytes then wait before they count as ended, which leaves the others their part of CPU and disk.
+func (l *limiter) release(ctx context.Context, by group.Caller, id, bytes int64) {
+	key, now := groupKey{by.AccountID, id}, time.Now()
+	running := 1
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	t := l.tokens[by.TokenID]
+	if wait := l.pace(t, bytes, now); wait > 0 {
+		l.count(key, 0, -running)
+		running = 0
+		l.grant(now)
+		l.mu.Unlock()
+		pause(ctx, wait)
+		now = time.Now()
+		l.mu.Lock()
+	}
+	l.count(key, -1, -running)
+	t.inFlight--
+	t.running--
+	t.last = now
+	l.grant(now)
+}
+
+// pace returns how long an update of a token has to wait for what the token did before.
+func (l *limiter) pace(t *tokenUse, bytes int64, now time.Time) time.Duration {
+	var cost time.Duration
+	if l.heavy(t, now) {
+		cost = heavyTurn
+	}
+	if bytes > freeBytes && l.beside(t, now) {
+		cost += time.Duration(bytes) * time.Second / bytesPerSecond
+	}
+	if cost == 0 {
+		return 0
+	}
+	if t.paid.Before(now) {
+		t.paid = now
+	}
+	t.paid = t.paid.Add(cost)
+	return t.paid.Sub(now)
+}
+
+// beside reports whether a token other than t is active.
+func (l *limiter) beside(t *tokenUse, now time.Time) bool {
+	for _, other := range l.tokens {
+		if other != t && other.active(now) {
 			return true
 		}
 	}
 	return false
 }
 
-func (l *line) inFlight() int { return l.running + len(l.waiting) }
+func (l *limiter) heavy(t *tokenUse, now time.Time) bool {
+	for _, other := range l.tokens {
+		if t.peak > heavyFactor*other.peak && other.active(now) {
+			return true
+		}
+	}
+	return false
+}
 
-func (t *turns) start(l *line, group groupKey) {
+func (l *limiter) mayRun(t *tokenUse, key groupKey, now time.Time) bool {
+	if l.running >= l.Running || l.groups[key].running >= l.GroupRunning {
+		return false
+	}
+	return t.running < max(1, l.Running/heavyPart) || !l.heavy(t, now)
+}
+
+// start gives an update its turn.
+func (l *limiter) start(t *tokenUse, key groupKey) {
+	l.count(key, 0, 1)
 	t.running++
-	l.running++
-	t.groups[group]++
 }
 
 // grant starts what may run now. A token that got a turn goes to the end of the order.
-func (t *turns) grant() {
-	for i := 0; i < len(t.order); {
-		l := t.order[i]
-		next := slices.IndexFunc(l.waiting, func(w *waiter) bool { return t.mayRun(l, w.group) })
+func (l *limiter) grant(now time.Time) {
+	for i := 0; i < len(l.order); {
+		t := l.order[i]
+		next := slices.IndexFunc(t.waiting, func(w *waiter) bool { return l.mayRun(t, w.group, now) })
 		if next < 0 {
 			i++
 			continue
 		}
-		w := l.waiting[next]
-		t.leave(l, next)
-		t.start(l, w.group)
-		if len(l.waiting) > 0 {
-			t.order = append(slices.Delete(t.order, i, i+1), l)
+		w := t.waiting[next]
+		l.leave(t, next)
+		l.start(t, w.group)
+		if len(t.waiting) > 0 {
+			l.order = append(slices.Delete(l.order, i, i+1), t)
 		}
 		close(w.granted)
 	}
 }
 
-// leave takes a waiting update out of its line.
-func (t *turns) leave(l *line, i int) {
-	if l.waiting = slices.Delete(l.waiting, i, i+1); len(l.waiting) == 0 {
-		t.order = slices.DeleteFunc(t.order, func(o *line) bool { return o == l })
+// leave takes a waiting update out of the line of its token.
+func (l *limiter) leave(t *tokenUse, i int) {
+	if t.waiting = slices.Delete(t.waiting, i, i+1); len(t.waiting) == 0 {
+		l.order = slices.DeleteFunc(l.order, func(o *tokenUse) bool { return o == t })
 	}
 }

@@ -35,8 +35,8 @@ type ParameterReader struct {
 }
 
 // ReadParameters returns a reader of the parameters of one request.
-func ReadParameters(in Parameters, options Options) *ParameterReader {
-	r := &ParameterReader{in: in, options: options}
+func ReadParameters(in Parameters, options Options) ParameterReader {
+	r := ParameterReader{in: in, options: options}
 	if _, err := url.QueryUnescape(in.Query); err != nil {
 		r.list = append(r.list, Violation{Rule: "syntax", Message: "the query string has a broken percent escape", In: "query"})
 	}
@@ -55,7 +55,8 @@ func (r *ParameterReader) Value(p *Parameter, check func(*Scanner)) *Scanner {
 			return r.absent(p)
 		}
 	}
-	values := r.values(p)
+	var room [1]string // most have one value
+	values := r.values(room[:0], p)
 	array := p.Kind == Array && p.Style != "content"
 	repeated := array && p.Explode && (p.inQuery() || p.In == "cookie")
 	switch {
@@ -70,21 +71,21 @@ func (r *ParameterReader) Value(p *Parameter, check func(*Scanner)) *Scanner {
 		return nil
 	}
 	if !repeated {
-		var ok bool
-		if values, ok = elements(p, values[0]); !ok {
+		value, ok := unprefixed(p, values[0])
+		switch {
+		case !ok:
 			r.add(p, "style", "must begin with "+strings.TrimSuffix(prefix(p), "="))
 			return nil
+		case !array:
+			return r.scanner(r.appendText(nil, p, p.Kind, r.plain(p, value), check))
 		}
+		values = elements(p, value)
 	}
 	e := NewEncoder(nil)
-	if !array {
-		r.text(e, p, p.Kind, r.plain(p, values[0]), check)
-		return r.scanner(e.buf)
-	}
 	e.Open('[')
 	for _, value := range values {
 		e.Next()
-		r.text(e, p, p.Items, r.plain(p, value), check)
+		e.buf = r.appendText(e.buf, p, p.Items, r.plain(p, value), check)
 	}
 	e.Close(']')
 	return r.scanner(e.buf)
@@ -142,14 +143,13 @@ func (r *ParameterReader) takes(document string, check func(*Scanner)) bool {
 	return s.End() == nil
 }
 
-// text appends the JSON that text stands for.
-func (r *ParameterReader) text(e *Encoder, p *Parameter, kind Kind, text string, check func(*Scanner)) {
+// appendText appends the JSON that text stands for.
+func (r *ParameterReader) appendText(dst []byte, p *Parameter, kind Kind, text string, check func(*Scanner)) []byte {
 	untyped := kind == Any && check != nil && (fits(Number, text) || fits(Boolean, text))
 	if p.Style == "content" || untyped && r.takes(text, check) {
-		e.buf = append(e.buf, text...)
-		return
+		return append(dst, text...)
 	}
-	e.buf = AppendParameter(e.buf, kind, text)
+	return AppendParameter(dst, kind, text)
 }
 
 // AppendParameter appends the JSON that text stands for. Text that is not UTF-8 is appended as it is, and refused when it is read.
@@ -177,17 +177,16 @@ func fits(kind Kind, text string) bool {
 	}
 }
 
-// values returns the values that the request has for a parameter, as they stand there.
-func (r *ParameterReader) values(p *Parameter) []string {
+// values appends the values that the request has for a parameter, as they stand there.
+func (r *ParameterReader) values(values []string, p *Parameter) []string {
 	switch p.In {
 	case "path":
-		return []string{r.in.Path(p.Name)}
+		return append(values, r.in.Path(p.Name))
 	case "header":
-		return textproto.MIMEHeader(r.in.Header).Values(p.Name)
+		return append(values, textproto.MIMEHeader(r.in.Header).Values(p.Name)...)
 	case "cookie":
-		return cookies(r.in.Header["Cookie"], p.Name)
+		return append(values, cookies(r.in.Header["Cookie"], p.Name)...)
 	}
-	var values []string
 	for name, value := range pairs(r.in.Query) {
 		if name == p.Name {
 			values = append(values, value)

@@ -144,8 +144,8 @@ func TestParameterStyles(t *testing.T) {
 	}
 	t.Run("a path without escapes", func(t *testing.T) {
 		p := parameter("path", "simple", false, text, 0)
-		s := validate.ReadParameters(validate.Parameters{Path: func(string) string { return "100%25" }}, validate.Options{}).Value(&p, nil)
-		if got, _ := s.String(); got != "100%25" {
+		r := validate.ReadParameters(validate.Parameters{Path: func(string) string { return "100%25" }}, validate.Options{})
+		if got, _ := r.Value(&p, nil).String(); got != "100%25" {
 			t.Errorf("got %s", got)
 		}
 	})

@@ -24,24 +24,23 @@ func prefix(p *Parameter) string {
 	return ""
 }
 
-// elements returns the elements of an array, or the names and values of an object, that stand in one value; other kinds have one element.
-// It splits before escapes are undone, so that an escaped separator is part of an element (RFC 6570, section 3.2.8). The empty
-// value is the empty array. ok is false where the value does not begin as its style has it.
-func elements(p *Parameter, value string) (list []string, ok bool) {
+// unprefixed returns a value without what its style has in front. ok is false where that is not there.
+func unprefixed(p *Parameter, value string) (rest string, ok bool) {
 	begin := prefix(p)
-	value, ok = strings.CutPrefix(value, begin)
-	if !ok && value+"=" != begin { // ;name alone is empty
-		return nil, false
+	if value+"=" == begin { // ;name alone is empty
+		return "", true
 	}
-	if !ok {
-		value = ""
-	}
+	return strings.CutPrefix(value, begin)
+}
+
+// elements returns the elements of an array, or the names and values of an object, that stand in one value without its prefix. It
+// splits before escapes are undone, so that an escaped separator is part of an element (RFC 6570, section 3.2.8). The empty value
+// is the empty array.
+func elements(p *Parameter, value string) []string {
 	separator := ","
 	switch {
-	case p.Style == "content" || p.Kind != Array && p.Kind != Object:
-		return []string{value}, true
 	case value == "":
-		return nil, true
+		return nil
 	case p.Style == "spaceDelimited":
 		value, separator = delimiters[p.Style].Replace(value), " "
 	case p.Style == "pipeDelimited":
@@ -49,15 +48,15 @@ func elements(p *Parameter, value string) (list []string, ok bool) {
 	case p.Style == "label" && p.Explode:
 		separator = "."
 	case p.Style == "matrix" && p.Explode:
-		separator = begin // of each element
+		separator = prefix(p) // of each element
 	}
-	list = strings.Split(value, separator)
+	list := strings.Split(value, separator)
 	if p.In == "header" {
 		for i := range list {
 			list[i] = strings.Trim(list[i], " \t")
 		}
 	}
-	return list, true
+	return list
 }
 
 // property is a property of an object as it stands in a request.
@@ -121,15 +120,19 @@ func (r *ParameterReader) properties(p *Parameter) (list []property, found, ok b
 		}
 		return list, len(list) > 0, true
 	}
-	values := r.values(p)
+	values := r.values(nil, p)
 	if len(values) == 0 {
 		return nil, false, true
 	}
 	if len(values) > 1 && p.In != "header" {
 		r.add(p, "style", "must be given once")
 	}
-	parts, ok := elements(p, strings.Join(values, ","))
-	if !ok || !p.Explode && len(parts)%2 != 0 {
+	value, ok := unprefixed(p, strings.Join(values, ","))
+	if !ok {
+		return nil, true, false
+	}
+	parts := elements(p, value)
+	if !p.Explode && len(parts)%2 != 0 {
 		return nil, true, false
 	}
 	for i := 0; i < len(parts); i++ {

@@ -11,7 +11,6 @@ import (
 	"cmp"
 	"fmt"
 	"net/http"
-	"strconv"
 
 	"example.com/oxgroups/api/validate"
 	"example.com/oxgroups/api/validate/form"
@@ -89,13 +88,11 @@ func parameters(c echo.Context) validate.Parameters {
 	return validate.Parameters{Path: c.Param, Escaped: r.URL.RawPath != "", Query: r.URL.RawQuery, Header: r.Header}
 }
 
-// reply writes a response.
-func reply[T any](c echo.Context, status int, contentType string, encode func([]byte, *T) ([]byte, error), v *T) error {
-	body, err := encode(make([]byte, 0, 1024), v)
+// reply writes a response, unless it could not be encoded.
+func reply(c echo.Context, status int, contentType string, body []byte, err error) error {
 	if err != nil {
 		return fmt.Errorf("encode response %d: %w", status, err)
 	}
-	c.Response().Header().Set(echo.HeaderContentLength, strconv.Itoa(len(body)))
 	return c.Blob(status, contentType, body)
 }
 
@@ -144,53 +141,62 @@ func (s *wiring) serveUpdateWorkspaceGroup(c echo.Context) error {
 // ReplyUpdateWorkspaceGroup200 answers updateWorkspaceGroup with response 200.
 // The group as it is after the update, with the associations that were asked for
 func ReplyUpdateWorkspaceGroup200(c echo.Context, v *model.WorkspaceGroupDocument) error {
-	return reply(c, 200, "application/json", validator.AppendWorkspaceGroupDocument, v)
+	body, err := validator.AppendWorkspaceGroupDocument(make([]byte, 0, 1024), v)
+	return reply(c, 200, "application/json", body, err)
 }
 
 // ReplyUpdateWorkspaceGroup400 answers updateWorkspaceGroup with response 400.
 // The body is not JSON as it should be, or a field breaks a rule of this description; nothing was changed
 func ReplyUpdateWorkspaceGroup400(c echo.Context, v *model.Errors) error {
-	return reply(c, 400, "application/json", validator.AppendErrors, v)
+	body, err := validator.AppendErrors(make([]byte, 0, 1024), v)
+	return reply(c, 400, "application/json", body, err)
 }
 
 // ReplyUpdateWorkspaceGroup401 answers updateWorkspaceGroup with response 401.
 // No token, or one that is not known
 func ReplyUpdateWorkspaceGroup401(c echo.Context, v *model.Errors) error {
-	return reply(c, 401, "application/json", validator.AppendErrors, v)
+	body, err := validator.AppendErrors(make([]byte, 0, 1024), v)
+	return reply(c, 401, "application/json", body, err)
 }
 
 // ReplyUpdateWorkspaceGroup403 answers updateWorkspaceGroup with response 403.
 // The token may not write
 func ReplyUpdateWorkspaceGroup403(c echo.Context, v *model.Errors) error {
-	return reply(c, 403, "application/json", validator.AppendErrors, v)
+	body, err := validator.AppendErrors(make([]byte, 0, 1024), v)
+	return reply(c, 403, "application/json", body, err)
 }
 
 // ReplyUpdateWorkspaceGroup404 answers updateWorkspaceGroup with response 404.
 // There is no such group in the account of the token, or no such path
 func ReplyUpdateWorkspaceGroup404(c echo.Context, v *model.Errors) error {
-	return reply(c, 404, "application/json", validator.AppendErrors, v)
+	body, err := validator.AppendErrors(make([]byte, 0, 1024), v)
+	return reply(c, 404, "application/json", body, err)
 }
 
 // ReplyUpdateWorkspaceGroup422 answers updateWorkspaceGroup with response 422.
 // The request is well formed, but what is stored does not allow it; nothing was changed
 func ReplyUpdateWorkspaceGroup422(c echo.Context, v *model.Errors) error {
-	return reply(c, 422, "application/json", validator.AppendErrors, v)
+	body, err := validator.AppendErrors(make([]byte, 0, 1024), v)
+	return reply(c, 422, "application/json", body, err)
 }
 
 // ReplyUpdateWorkspaceGroup429 answers updateWorkspaceGroup with response 429.
 // Too many requests; try again later
 func ReplyUpdateWorkspaceGroup429(c echo.Context, v *model.Errors) error {
-	return reply(c, 429, "application/json", validator.AppendErrors, v)
+	body, err := validator.AppendErrors(make([]byte, 0, 1024), v)
+	return reply(c, 429, "application/json", body, err)
 }
 
 // ReplyUpdateWorkspaceGroup503 answers updateWorkspaceGroup with response 503.
 // The server cannot serve now; nothing was changed
 func ReplyUpdateWorkspaceGroup503(c echo.Context, v *model.Errors) error {
-	return reply(c, 503, "application/json", validator.AppendErrors, v)
+	body, err := validator.AppendErrors(make([]byte, 0, 1024), v)
+	return reply(c, 503, "application/json", body, err)
 }
 
 // ReplyUpdateWorkspaceGroupDefault answers updateWorkspaceGroup with response default.
 // Every other status. The `type` of the one error is `system`.
 func ReplyUpdateWorkspaceGroupDefault(c echo.Context, status int, v *model.Errors) error {
-	return reply(c, status, "application/json", validator.AppendErrors, v)
+	body, err := validator.AppendErrors(make([]byte, 0, 1024), v)
+	return reply(c, status, "application/json", body, err)
 }

@@ -28,8 +28,15 @@ func readAll(r *http.Request, limit int64) ([]byte, error) {
 	if r.ContentLength > limit {
 		return nil, tooLarge(limit)
 	}
+	if 0 <= r.ContentLength && r.ContentLength <= preallocated {
+		data := make([]byte, r.ContentLength)
+		if _, err := io.ReadFull(r.Body, data); err != nil {
+			return nil, broken(err)
+		}
+		return data, nil
+	}
 	var buffer bytes.Buffer
-	buffer.Grow(int(min(max(r.ContentLength, 0), preallocated)) + bytes.MinRead)
+	buffer.Grow(preallocated)
 	if _, err := buffer.ReadFrom(http.MaxBytesReader(nil, r.Body, limit)); err != nil {
 		return nil, broken(err)
 	}

@@ -62,12 +62,11 @@ func (p *Problems) Add(err error) {
 	if err == nil {
 		return
 	}
-	var violations validate.Violations
-	switch {
-	case errors.As(err, &p.found.Syntax):
-	case errors.As(err, &violations):
+	if syntax, ok := errors.AsType[*validate.SyntaxError](err); ok {
+		p.found.Syntax = syntax
+	} else if violations, ok := errors.AsType[validate.Violations](err); ok {
 		p.found.Violations = append(p.found.Violations, violations...)
-	default:
+	} else {
 		p.other = errors.Join(p.other, err)
 	}
 }
@@ -77,7 +76,8 @@ func (p *Problems) Err() error {
 	if p.other != nil || len(p.found.Unwrap()) == 0 {
 		return p.other
 	}
-	return &p.found
+	found := p.found
+	return &found
 }
 
 // StatusError is an error with the status that it is answered with: what an authenticator or a handler of net/http returns.

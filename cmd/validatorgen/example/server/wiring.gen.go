@@ -12,7 +12,6 @@ import (
 	"context"
 	"fmt"
 	"net/http"
-	"strconv"
 
 	"example.com/oxgroups/api/validate"
 	"example.com/oxgroups/api/validate/wire"
@@ -100,14 +99,12 @@ func parameters(r *http.Request) validate.Parameters {
 	return validate.Parameters{Path: wire.PathValues(r), Escaped: true, Query: r.URL.RawQuery, Header: r.Header}
 }
 
-// reply writes a response.
-func reply[T any](w http.ResponseWriter, status int, contentType string, encode func([]byte, *T) ([]byte, error), v *T) error {
-	body, err := encode(make([]byte, 0, 1024), v)
+// reply writes a response, unless it could not be encoded.
+func reply(w http.ResponseWriter, status int, contentType string, body []byte, err error) error {
 	if err != nil {
 		return fmt.Errorf("encode response %d: %w", status, err)
 	}
 	w.Header().Set("Content-Type", contentType)
-	w.Header().Set("Content-Length", strconv.Itoa(len(body)))
 	w.WriteHeader(status)
 	_, err = w.Write(body)
 	return err
@@ -194,17 +191,20 @@ func (s *wiring) serveGetPet(w http.ResponseWriter, r *http.Request) error {
 // ReplyListPets200 answers listPets with response 200.
 // The pets
 func ReplyListPets200(w http.ResponseWriter, v *[]petstore.Pet) error {
-	return reply(w, 200, "application/json", validator.AppendListPets200, v)
+	body, err := validator.AppendListPets200(make([]byte, 0, 1024), v)
+	return reply(w, 200, "application/json", body, err)
 }
 
 // ReplyAddPet201 answers addPet with response 201.
 // The pet with its id
 func ReplyAddPet201(w http.ResponseWriter, v *petstore.Pet) error {
-	return reply(w, 201, "application/json", validator.AppendPetResponse, v)
+	body, err := validator.AppendPetResponse(make([]byte, 0, 1024), v)
+	return reply(w, 201, "application/json", body, err)
 }
 
 // ReplyGetPet200 answers getPet with response 200.
 // The pet
 func ReplyGetPet200(w http.ResponseWriter, v *petstore.Pet) error {
-	return reply(w, 200, "application/json", validator.AppendPetResponse, v)
+	body, err := validator.AppendPetResponse(make([]byte, 0, 1024), v)
+	return reply(w, 200, "application/json", body, err)
 }

@@ -13,7 +13,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
-	"strconv"
 
 	"example.com/oxgroups/api/validate"
 	"example.com/oxgroups/api/validate/form"
@@ -142,14 +141,12 @@ func parameters(r *http.Request) validate.Parameters {
 	return validate.Parameters{Path: path, Escaped: r.URL.RawPath != "", Query: r.URL.RawQuery, Header: r.Header}
 }
 
-// reply writes a response.
-func reply[T any](w http.ResponseWriter, status int, contentType string, encode func([]byte, *T) ([]byte, error), v *T) error {
-	body, err := encode(make([]byte, 0, 1024), v)
+// reply writes a response, unless it could not be encoded.
+func reply(w http.ResponseWriter, status int, contentType string, body []byte, err error) error {
 	if err != nil {
 		return fmt.Errorf("encode response %d: %w", status, err)
 	}
 	w.Header().Set("Content-Type", contentType)
-	w.Header().Set("Content-Length", strconv.Itoa(len(body)))
 	w.WriteHeader(status)
 	_, err = w.Write(body)
 	return err
@@ -524,35 +521,41 @@ func (s *wiring) serveGetStyles(w http.ResponseWriter, r *http.Request) error {
 // ReplyListPets200 answers listPets with response 200.
 // All of them
 func ReplyListPets200(w http.ResponseWriter, v *[]model.Pet) error {
-	return reply(w, 200, "application/json", validator.AppendListPets200, v)
+	body, err := validator.AppendListPets200(make([]byte, 0, 1024), v)
+	return reply(w, 200, "application/json", body, err)
 }
 
 // ReplyAddPet201 answers addPet with response 201.
 // The pet
 func ReplyAddPet201(w http.ResponseWriter, v *model.Pet) error {
-	return reply(w, 201, "application/json", validator.AppendPetResponse, v)
+	body, err := validator.AppendPetResponse(make([]byte, 0, 1024), v)
+	return reply(w, 201, "application/json", body, err)
 }
 
 // ReplyAddPetDefault answers addPet with response default.
 // What is wrong
 func ReplyAddPetDefault(w http.ResponseWriter, status int, v *model.Problem) error {
-	return reply(w, status, "application/problem+json", validator.AppendProblem, v)
+	body, err := validator.AppendProblem(make([]byte, 0, 1024), v)
+	return reply(w, status, "application/problem+json", body, err)
 }
 
 // ReplyPetsOn200 answers petsOn with response 200.
 // What was asked for
 func ReplyPetsOn200(w http.ResponseWriter, v any) error {
-	return reply(w, 200, "application/json", validator.AppendPetsOn200, &v)
+	body, err := validator.AppendPetsOn200(make([]byte, 0, 1024), &v)
+	return reply(w, 200, "application/json", body, err)
 }
 
 // ReplyPlaceOrder201 answers placeOrder with response 201.
 // The order
 func ReplyPlaceOrder201(w http.ResponseWriter, v *model.Order) error {
-	return reply(w, 201, "application/json", validator.AppendOrderResponse, v)
+	body, err := validator.AppendOrderResponse(make([]byte, 0, 1024), v)
+	return reply(w, 201, "application/json", body, err)
 }
 
 // ReplyPlaceOrder202 answers placeOrder with response 202.
 // What was paid
 func ReplyPlaceOrder202(w http.ResponseWriter, v *externalRef0.Money) error {
-	return reply(w, 202, "application/json", validator.AppendMoneyResponse, v)
+	body, err := validator.AppendMoneyResponse(make([]byte, 0, 1024), v)
+	return reply(w, 202, "application/json", body, err)
 }
