@@ -233,12 +233,7 @@ func TestEveryKindOfField(t *testing.T) {
 			}
 		}
 	})
-	t.Run("tests of the module", func(t *testing.T) {
-		run(t, e.dir, 0, "go", "generate", "-run", "scripts/docs", ".")
-		run(t, e.dir, 0, "go", "vet", "./...")
-		out := run(t, e.dir, 0, "go", append([]string{"test", "-short"}, fastTests...)...)
-		t.Log(out)
-	})
+	t.Run("tests of the module", e.testModule)
 }
 
 // fastTests are the packages whose tests know of the spec, but for those that take minutes.

@@ -56,7 +56,7 @@ func isModule(dir string) bool {
 func copyModule(t *testing.T) string {
 	t.Helper()
 	root, dir := moduleRoot(t), t.TempDir()
-	for _, name := range append(moduleFiles(t), filepath.Join(".scripts", "docs")) { // which go generate runs
+	for _, name := range append(moduleFiles(t), filepath.Join(".scripts", "docs"), filepath.Join(".scripts", "stand-in")) { // which go generate and a test run
 		copyFile(t, filepath.Join(dir, name), filepath.Join(root, name))
 	}
 	return dir

@@ -126,7 +126,8 @@ func TestParseIncludes(t *testing.T) {
 		"Workspaces, rate_card_sets":  {},
 		"rate_card_sets,,unknown":     {group.RateCardSetKind: true},
 		"external_references,workspa": {group.ReferenceKind: true},
-		"external_references,rate_card_sets,workspaces": group.All(),
+		"external_references,rate_card_sets,workspaces": {group.ReferenceKind: true, group.RateCardSetKind: true, group.WorkspaceKind: true},
+		"workspace_groups": {},
 	} {
 		if got := group.ParseIncludes(list); got != want {
 			t.Errorf("%q gives %+v, want %+v", list, got, want)

@@ -25,6 +25,8 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 // fake is an engine that answers what a test wants.
 type fake struct {
+	group.Updater // nil: for operations that no test calls
+
 	authenticate func(context.Context, string) (group.Caller, error)
 	update       func(context.Context, group.Caller, int64, model.WorkspaceGroupUpdate, group.Includes) (group.Snapshot, error)
 }

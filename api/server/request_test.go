@@ -111,7 +111,8 @@ func TestInclude(t *testing.T) {
 		want group.Includes
 	}{
 		{"none", call{body: good}, group.Includes{}},
-		{"all", call{path: path + "?include=rate_card_sets,workspaces,external_references", body: good}, group.All()},
+		{"all", call{path: path + "?include=rate_card_sets,workspaces,external_references", body: good},
+			group.Includes{group.RateCardSetKind: true, group.WorkspaceKind: true, group.ReferenceKind: true}},
 		{"escaped comma", call{path: path + "?include=workspaces%2Cexternal_references", body: good}, group.Includes{group.WorkspaceKind: true, group.ReferenceKind: true}},
 		{"not trimmed", call{path: path + "?include=%20workspaces,external_references", body: good}, references},
 		{"in the body", call{body: body}, workspaces},

@@ -28,7 +28,7 @@ const (
 	// Token is the one that is known.
 	Token = "Zx4mL0vPq7RtYb2KcN8sWd"
 	// Include is the association that the case "included" asks for.
-	Include = group.Workspaces
+	Include = "workspaces"
 
 	workspaces = 5
 )
@@ -77,7 +77,11 @@ func newID() string {
 }
 
 // Store is the project's seam to storage with one answer to every update.
-type Store struct{ plain, included group.Snapshot }
+type Store struct {
+	group.Updater // nil: for operations that are not measured
+
+	plain, included group.Snapshot
+}
 
 var _ group.Updater = (*Store)(nil)
 
