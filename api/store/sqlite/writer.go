@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"runtime"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/ncruces/go-sqlite3"
@@ -21,11 +22,11 @@ const maxBatch = 256
 // after the commit (group commit).
 type writer struct {
 	health
+	jobs        chan *job // has room for a batch, so that callers wait once: for the answer
+	quit        chan struct{}
 	file        file
 	conn        *conn
 	checkpoints *checkpointer
-	jobs        chan *job // unbuffered: a job that is not taken yet can be withdrawn
-	quit        chan struct{}
 	ended       chan struct{}
 	changes     int64 // of the connection, up to the last transaction
 	shared      bool  // the last transaction had more than one job
@@ -39,14 +40,18 @@ type job struct {
 	ctx    context.Context
 	run    func(*conn) error // may be called twice; what the first call did is undone then
 	err    error
-	answer chan error // has room for one
+	answer chan error  // has room for one
+	taken  atomic.Bool // by the writer, or back by its caller
 }
+
+// take reports whether nobody took the job before.
+func (j *job) take() bool { return j.taken.CompareAndSwap(false, true) }
 
 func newWriter(f file, c *conn, o store.Options) *writer {
 	w := &writer{
 		health: health{log: o.Log, now: o.Now, file: f.path, fails: "changes cannot be stored", works: "changes are stored again"},
 		file:   f, conn: c, checkpoints: newCheckpointer(f, c, o), onCommit: o.OnCommit,
-		jobs: make(chan *job), quit: make(chan struct{}), ended: make(chan struct{}),
+		jobs: make(chan *job, maxBatch), quit: make(chan struct{}), ended: make(chan struct{}),
 	}
 	w.close = sync.OnceValue(func() error {
 		close(w.quit)
@@ -64,11 +69,26 @@ func (w *writer) do(ctx context.Context, run func(*conn) error) error {
 	j := &job{ctx: ctx, run: run, answer: make(chan error, 1)}
 	select {
 	case w.jobs <- j:
-		return <-j.answer
-	case <-w.quit:
-		return errClosed
 	case <-ctx.Done():
 		return &group.Error{Code: group.Unavailable, Err: ctx.Err()}
+	case <-w.quit:
+		return errClosed
+	}
+	select {
+	case err := <-j.answer:
+		return err
+	case <-ctx.Done():
+		if j.take() {
+			return &group.Error{Code: group.Unavailable, Err: ctx.Err()}
+		}
+		return <-j.answer
+	case <-w.ended:
+	}
+	select {
+	case err := <-j.answer:
+		return err
+	default: // the writer has ended without it
+		return errClosed
 	}
 }
 
@@ -77,89 +97,73 @@ func (w *writer) serve() {
 	for {
 		select {
 		case j := <-w.jobs:
-			w.commit(j)
-			w.checkpoints.next(w.conn)
+			if j.take() {
+				batch, err := w.run([]*job{j}, maxBatch)
+				w.shared = len(batch) > 1
+				w.answer(batch, err)
+				w.checkpoints.next(w.conn)
+			}
 		case <-w.quit:
 			return
 		}
 	}
 }
 
-// commit runs a job, and those that come meanwhile, in one transaction, and answers them.
-func (w *writer) commit(first *job) {
-	if err := w.conn.begin(first.ctx); err != nil {
-		first.answer <- err
-		return
-	}
-	batch := []*job{first}
-	var err error
+// run runs jobs in one transaction, with those that come meanwhile up to a number of them, and returns all that had a part.
+func (w *writer) run(batch []*job, upTo int) ([]*job, error) {
+	err := w.conn.begin(batch[0].ctx)
 	for i := 0; err == nil && i < len(batch); i++ {
-		if err = w.conn.try(batch[i]); err == nil && i == len(batch)-1 && len(batch) < maxBatch {
+		if err = w.conn.try(batch[i]); err == nil && i == len(batch)-1 && len(batch) < upTo {
 			batch = w.more(batch)
 		}
 	}
-	w.shared = len(batch) > 1
 	if err == nil {
 		err = w.end(len(batch))
 	}
 	if err != nil {
 		w.conn.rollback()
-		w.separately(batch, err)
-		return
 	}
-	for _, j := range batch {
-		j.answer <- j.err
-	}
+	return batch, err
 }
 
 // more appends the next job that waits. Callers who were just answered get a chance to come back first: of 64, 57 share a commit
 // in place of 39, and a full update takes a quarter less time.
 func (w *writer) more(batch []*job) []*job {
-	for yielded := false; ; yielded = true {
+	for yielded := false; ; {
 		select {
 		case j := <-w.jobs:
-			return append(batch, j)
+			if j.take() {
+				return append(batch, j)
+			}
 		default:
 			if yielded || !w.shared {
 				return batch
 			}
 			runtime.Gosched()
+			yielded = true
 		}
 	}
 }
 
-// separately runs each job of a transaction that failed in one of its own, so that one cannot fail the others. A job that was
-// alone already gets err.
-func (w *writer) separately(batch []*job, err error) {
+// answer answers the jobs of a transaction. Those of one that failed run again, each in one of its own, so that one cannot fail the
+// others.
+func (w *writer) answer(batch []*job, err error) {
+	if len(batch) > 1 && err != nil {
+		for _, j := range batch {
+			w.answer(w.run([]*job{j}, 1))
+		}
+		return
+	}
+	if err != nil && !errors.Is(err, errHalfDone) {
+		if isStorage(err) && !errors.Is(err, sqlite3.BUSY) || errors.Is(err, errGone) {
+			w.changes = w.conn.TotalChanges()
+			w.note(err)
+		}
+		batch[0].err = unavailable(fmt.Errorf("sqlite: transaction: %w", err))
+	}
 	for _, j := range batch {
-		if len(batch) > 1 {
-			err = w.alone(j)
-		}
-		switch {
-		case err == nil, errors.Is(err, errHalfDone):
-			j.answer <- j.err
-		default:
-			if isStorage(err) && !errors.Is(err, sqlite3.BUSY) || errors.Is(err, errGone) {
-				w.changes = w.conn.TotalChanges()
-				w.note(err)
-			}
-			j.answer <- unavailable(fmt.Errorf("sqlite: transaction: %w", err))
-		}
+		j.answer <- j.err
 	}
-}
-
-func (w *writer) alone(j *job) error {
-	err := w.conn.begin(j.ctx)
-	if err != nil {
-		return err
-	}
-	if err = w.conn.try(j); err == nil {
-		err = w.end(1)
-	}
-	if err != nil {
-		w.conn.rollback()
-	}
-	return err
 }
 
 // end commits the transaction of a number of jobs.
@@ -187,7 +191,7 @@ func (c *conn) begin(ctx context.Context) error {
 		if cause := ctx.Err(); cause != nil {
 			err = fmt.Errorf("%w: %w", err, cause)
 		}
-		return unavailable(fmt.Errorf("sqlite: begin: %w", err))
+		return unavailable(fmt.Errorf("begin: %w", err))
 	}
 	return nil
 }
