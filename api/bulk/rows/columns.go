@@ -14,10 +14,10 @@ import (
 	"example.com/oxgroups/api/validate/nearest"
 )
 
-// What a cell can say beside a value.
-const (
-	clearCell = `\N` // null, as in the text format of SQL databases
-)
+// clearCell is a cell that says null, as in the text format of SQL databases.
+const clearCell = `\N`
+
+const notUTF8 = "must be UTF-8; save the file in that encoding (in a spreadsheet: CSV UTF-8), or convert it: iconv -f WINDOWS-1252 -t UTF-8"
 
 // columns say which column of a CSV is what.
 type columns struct {
@@ -59,6 +59,9 @@ func newColumns(header []string, options Options) (*columns, []Problem) {
 			problems = append(problems, Problem{Column: i + 1, Rule: "unknown", Message: problem})
 		}
 	}
+	if !slices.ContainsFunc(c.list, func(col column) bool { return col.path != nil || alike(col.name) != "" }) {
+		return nil, []Problem{{Rule: "unknown", Message: "no column is known here; the first line has to be the header, such as id,name, with nothing above it" + choice()}}
+	}
 	for _, name := range slices.Sorted(maps.Keys(unused)) {
 		problems = append(problems, Problem{Rule: "unknown", Message: nearest.Unknown("column", name, header).Error() + "; it was to be renamed"})
 	}
@@ -77,6 +80,8 @@ func (c *columns) add(i int, name string, problems int) string {
 	col.name = name
 	path := Find(Fields(), name)
 	switch {
+	case !utf8.ValidString(name):
+		return notUTF8
 	case path != nil && len(path.Field().Fields) > 0:
 		var parts []string
 		for _, leaf := range Leaves(path.Field().Fields) {
@@ -97,26 +102,43 @@ func (c *columns) add(i int, name string, problems int) string {
 	return ""
 }
 
+// knownColumns returns the names that a column can have.
+func knownColumns() []string {
+	known := []string{idName}
+	for _, leaf := range Leaves(Fields()) {
+		known = append(known, leaf.String())
+	}
+	return known
+}
+
+// alike returns the name of a column that has the same letters as name, or "".
+func alike(name string) string {
+	plain := letters(name)
+	i := slices.IndexFunc(knownColumns(), func(known string) bool { return letters(known) == plain })
+	if i < 0 {
+		return ""
+	}
+	return knownColumns()[i]
+}
+
 // unknownColumn words that there is no such column, with a hint where one is near. There were so many problems before.
 func unknownColumn(name string, problems int) string {
 	if problems >= maxProblems {
 		return "there is no such column" // it is counted, not listed
 	}
-	known := []string{idName}
-	for _, leaf := range Leaves(Fields()) {
-		known = append(known, leaf.String())
+	if known := alike(name); known != "" {
+		return fmt.Sprintf("there is no column %q; did you mean %q? --column '%s=%s' takes it for that", name, known, strings.ReplaceAll(name, "'", `'\''`), known)
 	}
-	plain := letters(name)
-	for _, k := range known {
-		if letters(k) == plain {
-			return fmt.Sprintf("there is no column %q; did you mean %q? --column '%s=%s' takes it for that", name, k, name, k)
-		}
-	}
-	hint := nearest.Hint(name, known)
+	hint := nearest.Hint(name, knownColumns())
 	if hint == "" && problems == 0 {
-		hint = "; there are " + strings.Join(known, ", ") + "; --column OLD=NEW takes one for another, --ignore-unknown passes over the rest"
+		hint = choice()
 	}
 	return fmt.Sprintf("there is no column %q%s", shown(name), hint)
+}
+
+// choice says which columns there are.
+func choice() string {
+	return "; there are " + strings.Join(knownColumns(), ", ") + "; --column OLD=NEW takes one for another, --ignore-unknown passes over the rest"
 }
 
 // shown bounds a name of a header for messages.
@@ -168,11 +190,11 @@ func (c *columns) read(cells []string) []Problem {
 		problem := ""
 		switch {
 		case !utf8.ValidString(cell):
-			problem = "must be UTF-8; save the file in that encoding"
+			problem = notUTF8
 		case strings.IndexByte(cell, 0) >= 0:
 			problem = "must not have U+0000 in it"
 		case col.path == nil && col.name == "" && blank != "" && !col.ignored:
-			problem = "has a value, and the header no name for it"
+			problem = "has a value, and the header no name for it; --ignore-unknown passes over it"
 		case col.path != nil && spreadsheetError.MatchString(blank):
 			problem = "is what a spreadsheet writes for an error, such as #N/A; mend the formula or empty the cell"
 		}
@@ -188,6 +210,27 @@ func (c *columns) read(cells []string) []Problem {
 
 // spreadsheetError finds the errors of Excel, in several languages, of Google Sheets and of LibreOffice.
 var spreadsheetError = regexp.MustCompile(`^(#(N/[A-Z]+|NV|[\p{Lu}¡¿0/_]+[!?]|GETTING_DATA)|Err:\d{3})$`)
+
+// formatted finds numbers as they are shown to people, or marked as text.
+var formatted = regexp.MustCompile(`^(#+|['’=#$€£+"]*-?\d[\d.,'’\s\x{a0}\x{202f}]*([eE][+-]?\d+)?[\s%€"]*)$`)
+
+// hint returns what would be right in the cell of a column whose value is of another type.
+func (c *columns) hint(i int, cell string) string {
+	kind, hint := validate.Integer, ""
+	if path := c.list[i].path; path != nil {
+		kind = path.Field().Kind
+	}
+	if kind == validate.Array {
+		kind, hint = c.list[i].path.Field().Items, "; elements are separated by \";\""
+	}
+	switch {
+	case kind == validate.Boolean:
+		return ": true, false, 1 or 0" + hint
+	case (kind == validate.Integer || kind == validate.Number) && formatted.MatchString(trimBlanks(cell)):
+		return hint + "; it is formatted for people: show the column as numbers without separators, decimals, exponents or marks, wide enough, and export it again"
+	}
+	return hint
+}
 
 // set makes a cell the JSON of its field, and leaves it to the validator to judge.
 func (c *columns) set(i int, cell, blank string) {

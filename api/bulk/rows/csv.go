@@ -6,11 +6,16 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"regexp"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"example.com/oxgroups/gen/validator"
 )
+
+// endOfCopy is the line behind the rows that COPY of PostgreSQL writes.
+const endOfCopy = `\.`
 
 // delimiters can stand between the cells of a CSV; the first wins where the header does not tell.
 var delimiters = []rune{',', ';', '\t', '|'}
@@ -46,7 +51,7 @@ func newCSV(in *Input) (*csvReader, error) {
 	columns, problems := newColumns(slices.Clone(header), in.options)
 	if len(problems) > 0 {
 		if len(header) == 1 {
-			problems = append(problems, Problem{Message: "cells are separated by a comma, a semicolon, a tab or |; --delimiter names another character"})
+			problems = append(problems, Problem{Message: "the line is one cell; cells are separated by a comma, a semicolon, a tab or |, --delimiter names another character, and no line is in quotes as a whole"})
 		}
 		return nil, fatal(in.Name, r.lines[0], problems...)
 	}
@@ -63,22 +68,29 @@ func (r *csvReader) open(delimiter rune, skip int64) {
 	r.skipped = min(skip, 1)
 }
 
-// delimiter returns what stands between cells, and how many bytes of a line in front say so ("sep=;", which Excel reads
-// and writes). Else it is the one that gives the most names that are known, or the most cells.
+// preamble is a line above the header: "sep=;", which Excel reads and writes, or the one that PowerShell writes.
+var preamble = regexp.MustCompile(`^(?:(?i:"?sep=([^"\r\n])"?)|"?#TYPE [^\r\n]*)\r?\n`)
+
+// delimiter returns what stands between cells, and how many bytes there are above the header. Where nothing says what it
+// is, it is the one that gives the most names that are known, or the most cells.
 func (r *csvReader) delimiter() (found rune, skip int64, err error) {
-	line, err := bufio.NewReader(io.LimitReader(r.in.from(0), 16)).ReadString('\n')
-	if said := []rune(strings.TrimRight(strings.Trim(line, "\r\n\""), "\"\r\n")); err == nil && len(said) == 5 && strings.EqualFold(string(said[:4]), "sep=") {
-		found, skip = said[4], int64(len(line))
+	start, err := bufio.NewReader(r.in.from(0)).Peek(1024)
+	if err != nil && !errors.Is(err, io.EOF) {
+		return 0, 0, fmt.Errorf("read %s: %w", r.in.Name, err)
 	}
-	if r.in.options.Delimiter != 0 {
-		return r.in.options.Delimiter, skip, nil
+	if line := preamble.FindSubmatch(start); line != nil {
+		found, _ = utf8.DecodeRune(line[1])
+		skip = int64(len(line[0]))
 	}
-	if found != 0 && found != '"' {
+	switch said := r.in.options.Delimiter; {
+	case said != 0:
+		return said, skip, nil
+	case found != 0 && found != utf8.RuneError:
 		return found, skip, nil
 	}
 	best := -1
 	for _, delimiter := range delimiters {
-		r.open(delimiter, 0)
+		r.open(delimiter, skip)
 		header, err := r.record()
 		if err != nil && !errors.As(err, new(*Error)) && !errors.Is(err, io.EOF) {
 			return 0, 0, err
@@ -94,7 +106,7 @@ func (r *csvReader) delimiter() (found rune, skip int64, err error) {
 			found, best = delimiter, score
 		}
 	}
-	return found, 0, nil
+	return found, skip, nil
 }
 
 // Next reads the next row.
@@ -120,8 +132,11 @@ func (r *csvReader) Next(row *Row) error {
 		if p.Column == 0 {
 			p.Column = 1 + slices.IndexFunc(r.columns.list, func(c column) bool { return p.Field != "" && c.name == p.Field })
 		}
-		if p.Column > 0 {
-			p.Line = r.lines[p.Column-1]
+		if i := p.Column - 1; i >= 0 {
+			p.Line = r.lines[i]
+			if p.Rule == "type" {
+				p.Message += r.columns.hint(i, row.cells[i])
+			}
 		}
 		problems[i] = p
 	}
@@ -141,6 +156,11 @@ func (r *csvReader) record() ([]string, error) {
 			line, _ := r.csv.FieldPos(i)
 			r.lines = append(r.lines, int64(line)+r.skipped)
 		}
+		if len(cells) == 1 && cells[0] == endOfCopy {
+			return nil, io.EOF
+		}
+		last := &cells[len(cells)-1]
+		*last = strings.TrimSuffix(*last, "\r") // of a line that ends with CR CR LF
 		if slices.ContainsFunc(cells, func(cell string) bool { return trimBlanks(cell) != "" }) {
 			return cells, nil
 		}
@@ -186,7 +206,8 @@ func (r *csvReader) read(row *Row) []Problem {
 		r.lines = append(r.lines, r.lines[0])
 	}
 	if n := len(row.cells); n != want {
-		return []Problem{{Rule: "columns", Message: fmt.Sprintf("the row has %d cells and the header %d", n, want)}}
+		return []Problem{{Rule: "columns", Message: fmt.Sprintf("the row has %d cells and the header %d; a cell with %q in it is put in double quotes, and a line that is no row, such as a total, taken out",
+			n, want, r.csv.Comma)}}
 	}
 	if problems := r.columns.read(row.cells); len(problems) > 0 {
 		return problems
@@ -200,11 +221,6 @@ func (r *csvReader) read(row *Row) []Problem {
 	row.body = r.columns.object.Append(row.body)
 	if err := validator.DecodeWorkspaceGroupUpdate(row.body, &row.Update); err != nil {
 		problems = append(problems, problemsOf(err, Fields())...)
-	}
-	for i, p := range problems {
-		if p.Rule == "type" && strings.HasSuffix(p.Message, "must be a boolean") {
-			problems[i].Message += ": true, false, 1 or 0"
-		}
 	}
 	return problems
 }

@@ -89,12 +89,15 @@ func (in *Input) open(name string, stdin io.Reader) error {
 	if err != nil {
 		return err
 	}
-	if what := identify(head, in.size); what != "" {
+	if what := identify(head, in.file, in.size); what != "" {
 		return fatal(in.Name, 0, Problem{Message: what})
 	}
 	if bytes.HasPrefix(head, []byte(bom)) {
 		in.start = int64(len(bom))
 		head = head[len(bom):]
+	}
+	if err := in.trim(); err != nil {
+		return err
 	}
 	in.Format = CSV
 	if start := bytes.TrimSpace(head); start[0] == '{' || start[0] == '[' {
@@ -172,6 +175,18 @@ func (in *Input) head() ([]byte, error) {
 		return nil, fmt.Errorf("read %s: %w", in.Name, err)
 	}
 	return head[:n], nil
+}
+
+// trim leaves out the Ctrl-Z that programs of old systems write at the end of a text.
+func (in *Input) trim() error {
+	end := make([]byte, min(in.size, 16))
+	if _, err := in.file.ReadAt(end, in.size-int64(len(end))); err != nil && !errors.Is(err, io.EOF) {
+		return fmt.Errorf("read %s: %w", in.Name, err)
+	}
+	if text := bytes.TrimRight(end, "\x1a\r\n"); bytes.IndexByte(end[len(text):], '\x1a') >= 0 {
+		in.size -= int64(len(end) - len(text))
+	}
+	return nil
 }
 
 // from returns what is behind the first skip bytes, without a byte order mark.

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"maps"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -100,7 +101,7 @@ func (r *jsonReader) failed(err error) error {
 	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
 		message, offset = "the input ends in the middle of the JSON", r.in.size
 	case errors.As(err, &bad):
-		message, offset = "not JSON: "+bad.Error()+"; objects stand one behind the other, or in one array", bad.Offset-1
+		message, offset = "not JSON: "+bad.Error()+"; objects stand one behind the other, or in one array, with keys in double quotes and no comments", bad.Offset-1
 	default:
 		message = err.Error()
 	}
@@ -133,6 +134,12 @@ func (r *jsonReader) read(row *Row) []Problem {
 		return []Problem{{Rule: "type", Message: `must be a JSON object, {"id": 7, "name": "Acme"}`}}
 	case members[group.GroupsKey] != nil:
 		return []Problem{{Message: documentRemedy}}
+	case !nested && members[idName] == nil:
+		for _, key := range slices.Sorted(maps.Keys(members)) {
+			if rowsWithin.Match(members[key]) && key != "errors" {
+				return []Problem{{Message: fmt.Sprintf("has rows in %q; to apply them: jq -c '.[%q][]' FILE | oxgroups apply -", key, key)}}
+			}
+		}
 	}
 	var problems []Problem
 	if !r.in.options.IgnoreUnknown {
@@ -150,6 +157,9 @@ func (r *jsonReader) read(row *Row) []Problem {
 	}
 	return problems
 }
+
+// rowsWithin finds an array of objects.
+var rowsWithin = regexp.MustCompile(`^\[\s*\{`)
 
 // unknownKeys returns a problem for each key of a row that would be lost.
 func unknownKeys(body []byte, members map[string]json.RawMessage, nested bool) []Problem {

@@ -1,6 +1,7 @@
 package rows_test
 
 import (
+	"archive/zip"
 	"bytes"
 	"compress/gzip"
 	"errors"
@@ -78,6 +79,11 @@ func pass(t *testing.T, in *rows.Input) (lines, errs string) {
 	return out.String(), bad.String()
 }
 
+const (
+	formatted = "; it is formatted for people: show the column as numbers without separators, decimals, exponents or marks, wide enough, and export it again"
+	ragged    = "; a cell with ',' in it is put in double quotes, and a line that is no row, such as a total, taken out"
+)
+
 // What the rows of a file are, and what is said of those that are not valid.
 func TestRows(t *testing.T) {
 	for _, tc := range []struct {
@@ -102,20 +108,20 @@ func TestRows(t *testing.T) {
 			want: `{"id":7,"workspace_group":{"name":"Acme","external_reference":{"service_name":"jira","service_model":"Issue","service_model_ref":"A-1","status":null}}}` + "\n" + `{"id":8,"workspace_group":{"name":"Beta"}}` + "\n",
 		},
 		{name: "the reason of an earlier run is ignored", text: "id,name,rejected_reason\n7,Acme,422 name: taken\n8,Beta\n", want: `{"id":7,"workspace_group":{"name":"Acme"}}` + "\n" + `{"id":8,"workspace_group":{"name":"Beta"}}` + "\n"},
-		{name: "ids", text: "id,name\n07,A\n0,B\n1e3,C\n-1,D\n9223372036854775808,E\n,F\n", errs: "stdin:2: column 1 (id): must be an integer in plain digits, such as 7 (rule: type)\n" +
-			"stdin:3: column 1 (id): must be at least 1 (rule: minimum)\nstdin:4: column 1 (id): must be an integer in plain digits, such as 7 (rule: type)\nstdin:5: column 1 (id): must be at least 1 (rule: minimum)\n" +
+		{name: "ids", text: "id,name\n07,A\n0,B\n1e3,C\n-1,D\n9223372036854775808,E\n,F\n", errs: "stdin:2: column 1 (id): must be an integer in plain digits, such as 7" + formatted + " (rule: type)\n" +
+			"stdin:3: column 1 (id): must be at least 1 (rule: minimum)\nstdin:4: column 1 (id): must be an integer in plain digits, such as 7" + formatted + " (rule: type)\nstdin:5: column 1 (id): must be at least 1 (rule: minimum)\n" +
 			"stdin:6: column 1 (id): must be an integer of 64 bits (rule: format)\nstdin:7: column 1 (id): must be an integer in plain digits, such as 7 (rule: type)\n"},
 		{name: "every violation of a row, with its line", text: "id,name,notes,add_workspace_ids,external_reference.service_name,external_reference.service_model,external_reference.service_model_ref,external_reference.status\n" +
 			"x,\" \",\"a\nb\",1;0;x,jira,Issue,,done\n",
 			errs: "stdin:2: column 1 (id): must be an integer in plain digits, such as 7 (rule: type)\n" +
 				"stdin:2: column 2 (name): must not be blank (rule: pattern)\n" +
 				"stdin:3: column 4 (add_workspace_ids): element 2 must be at least 1 (rule: minimum)\n" +
-				"stdin:3: column 4 (add_workspace_ids): element 3 must be an integer (rule: type)\n" +
+				"stdin:3: column 4 (add_workspace_ids): element 3 must be an integer; elements are separated by \";\" (rule: type)\n" +
 				"stdin:3: column 8 (external_reference.status): " + oneOf("external_reference.status") + " (rule: enum)\n" +
 				"stdin:3: column 7 (external_reference.service_model_ref): is required (rule: required)\n"},
-		{name: "an empty element", text: "id,name,add_workspace_ids\n1,A,1;;2\n", errs: "stdin:2: column 3 (add_workspace_ids): element 2 must be an integer (rule: type)\n"},
-		{name: "a cell too many or few", text: "id,name\n7,Acme,x\n8\n", errs: "stdin:2: the row has 3 cells and the header 2 (rule: columns)\nstdin:3: the row has 1 cells and the header 2 (rule: columns)\n"},
-		{name: "not UTF-8", text: "id,name\n7,Acm\xe9\n", errs: "stdin:2: column 2 (name): must be UTF-8; save the file in that encoding (rule: syntax)\n"},
+		{name: "an empty element", text: "id,name,add_workspace_ids\n1,A,1;;2\n", errs: "stdin:2: column 3 (add_workspace_ids): element 2 must be an integer; elements are separated by \";\" (rule: type)\n"},
+		{name: "a cell too many or few", text: "id,name\n7,Acme,x\n8\n", errs: "stdin:2: the row has 3 cells and the header 2" + ragged + " (rule: columns)\nstdin:3: the row has 1 cells and the header 2" + ragged + " (rule: columns)\n"},
+		{name: "not UTF-8", text: "id,name\n7,Acm\xe9\n", errs: "stdin:2: column 2 (name): must be UTF-8; save the file in that encoding (in a spreadsheet: CSV UTF-8), or convert it: iconv -f WINDOWS-1252 -t UTF-8 (rule: syntax)\n"},
 		{name: "a character that no store can hold", text: "id,name,notes\n7,Acme,a\x00b\n", errs: "stdin: has zero bytes in it, and so is no text; save it as CSV (UTF-8) and apply that\n"},
 		{name: "a typing error in the header", text: "id,nmae,external_reference.staus\n", errs: "stdin:1: column 2: there is no column \"nmae\"; did you mean \"name\"? (rule: unknown)\n" +
 			"stdin:1: column 3: there is no column \"external_reference.staus\"; did you mean \"external_reference.status\"? (rule: unknown)\n"},
@@ -224,6 +230,17 @@ func TestTemporaryFile(t *testing.T) {
 	}
 }
 
+// archive returns a ZIP archive of empty files.
+func archive(names ...string) string {
+	var out bytes.Buffer
+	w := zip.NewWriter(&out)
+	for _, name := range names {
+		_, _ = w.Create(name)
+	}
+	_ = w.Close()
+	return out.String()
+}
+
 func utf16(text string, bom string, zero int) string {
 	out := []byte(bom)
 	for _, c := range []byte(text) {
@@ -239,47 +256,86 @@ func TestNamed(t *testing.T) {
 	text := "id,name\n7,Acme\n"
 	zipped := gzipped(strings.Repeat(text, 100))
 	for name, tc := range map[string]struct{ content, want string }{
-		"xlsx":                {"PK\x03\x04\x14\x00\x06\x00\x08\x00\x00\x00!\x00[Content_Types].xml", "Excel workbook"},
-		"ods":                 {"PK\x03\x04\x14\x00\x00\x08\x00\x00mimetypeapplication/vnd.oasis.opendocument.spreadsheet", "OpenDocument"},
-		"zip":                 {"PK\x03\x04\x14\x00\x08\x00\x08\x00groups.csv", "ZIP archive; unpack it"},
-		"an empty zip":        {"PK\x05\x06\x00\x00", "ZIP archive"},
-		"xls":                 {"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "workbook of an old Office"},
-		"HTML named xls":      {"\n<html><table><tr><td>id</td></tr></table>", "HTML or XML"},
-		"XML":                 {"\ufeff<?xml version=\"1.0\"?><Workbook/>", "HTML or XML"},
-		"PDF":                 {"%PDF-1.7\n", "PDF"},
-		"SQLite":              {"SQLite format 3\x00", "SQLite database"},
-		"Parquet":             {"PAR1\x15\x04", "Parquet"},
-		"zstd":                {"\x28\xb5\x2f\xfd\x04", "zstd; unpack it"},
-		"bzip2":               {"BZh91AY&SY", "bzip2"},
-		"xz":                  {"\xfd7zXZ\x00\x00", "with xz"},
-		"tar":                 {"groups.csv" + strings.Repeat("\x00", 247) + "ustar\x00", "tar archive"},
-		"gzip twice":          {gzipped(zipped), "compressed twice"},
-		"gzip with junk":      {zipped + "junk", "something behind it; copy the file again, or unpack it with gunzip"},
-		"gzip padded":         {zipped + strings.Repeat("\x00", 512), "something behind it"},
-		"gzip cut off":        {zipped[:len(zipped)-9], "it ends in the middle"},
-		"gzip damaged":        {zipped[:len(zipped)-5] + "xxxxx", "damaged"},
-		"UTF-16 LE":           {utf16(text, "\xff\xfe", 1), "UTF-16; save it as UTF-8"},
-		"UTF-16 BE":           {utf16(text, "\xfe\xff", 0), "UTF-16"},
-		"UTF-16 LE, no mark":  {utf16(text, "", 1), "UTF-16"},
-		"UTF-16 BE, no mark":  {utf16(text, "", 0), "UTF-16"},
-		"UTF-32":              {"\xff\xfe\x00\x00i\x00\x00\x00", "UTF-32"},
-		"zero bytes":          {"id,name\n7,A\x00cme\n", "zero bytes"},
-		"carriage returns":    {"id,name\r7,Acme\r", "carriage return alone"},
-		"empty":               {"", "is empty"},
-		"blanks":              {"\ufeff \n\n", "nothing but blanks"},
-		"a document":          {`{"count":1,"results":[],"workspace_groups":{"7":{"name":"Acme"}}}`, "jq -c '.workspace_groups[]'"},
-		"a document, unusual": {`{"workspaces":{},"workspace_groups":{"7":{"name":"Acme"}}}`, "oxgroupsd import"},
-		"latin 1":             {"id,name\n7,Caf\xe9\n", "must be UTF-8; save the file in that encoding"},
-		"Python":              {"[{'id': 7, 'name': 'Acme'}]", "not JSON"},
-		"a trailing comma":    {`[{"id": 7, "name": "Acme"},]`, "not JSON"},
-		"commas between":      {`{"id": 7, "name": "Acme"}, {"id": 8, "name": "Beta"}`, "one behind the other, or in one array"},
-		"an open array":       {`[{"id": 7, "name": "Acme"}`, "ends in the middle"},
-		"behind the array":    {`[{"id": 7, "name": "Acme"}] [1]`, "behind the array"},
-		"YAML":                {"- id: 7\n  name: Acme\n", `there is no column "- id: 7"`},
-		"columns by spaces":   {"id name\n7 Acme\n", "--delimiter names another"},
-		"a report's title":    {"Groups of 2024,,\n\nid,name,notes\n7,Acme,\n", `there is no column "Groups of 2024"`},
-		"quotes escaped":      {`id,name` + "\n" + `7,"A \"B\""` + "\n", "a quote within a cell is doubled"},
-		"a blank and a quote": {"id, name\n7, \"A\"\n", "without a blank before it"},
+		"xlsx":                  {archive("[Content_Types].xml", "xl/workbook.xml"), "Excel workbook"},
+		"xlsx, a picture first": {archive("docProps/thumbnail.jpeg", "xl/workbook.bin"), "Excel workbook"},
+		"docx":                  {archive("[Content_Types].xml", "word/document.xml"), "Word document"},
+		"pptx":                  {archive("[Content_Types].xml", "ppt/presentation.xml"), "PowerPoint"},
+		"ods":                   {archive("mimetype", "content.xml"), "OpenDocument"},
+		"Numbers":               {archive("Index/Document.iwa"), "Numbers"},
+		"zip":                   {archive("groups.csv", "more.csv"), `ZIP archive of 2 files, the first of them "groups.csv"; unpack it`},
+		"an empty zip":          {archive(), "empty ZIP archive"},
+		"a zip that is cut off": {archive("groups.csv")[:40], "damaged; copy the file again"},
+		"xls":                   {"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "workbook of an old Office"},
+		"HTML named xls":        {"\n<html><table><tr><td>id</td></tr></table>", "HTML or XML"},
+		"XML":                   {"\ufeff<?xml version=\"1.0\"?><Workbook/>", "HTML or XML"},
+		"PDF":                   {"%PDF-1.7\n", "PDF"},
+		"SQLite":                {"SQLite format 3\x00", "SQLite database"},
+		"Parquet":               {"PAR1\x15\x04", "Parquet"},
+		"zstd":                  {"\x28\xb5\x2f\xfd\x04", "zstd; unpack it"},
+		"bzip2":                 {"BZh91AY&SY", "bzip2"},
+		"xz":                    {"\xfd7zXZ\x00\x00", "with xz"},
+		"tar":                   {"groups.csv" + strings.Repeat("\x00", 247) + "ustar\x00", "tar archive"},
+		"gzip twice":            {gzipped(zipped), "compressed twice"},
+		"gzip with junk":        {zipped + "junk", "something behind it; copy the file again, or unpack it with gunzip"},
+		"gzip padded":           {zipped + strings.Repeat("\x00", 512), "something behind it"},
+		"gzip cut off":          {zipped[:len(zipped)-9], "it ends in the middle"},
+		"gzip damaged":          {zipped[:len(zipped)-5] + "xxxxx", "damaged"},
+		"UTF-16 LE":             {utf16(text, "\xff\xfe", 1), "UTF-16; save it as UTF-8"},
+		"UTF-16 BE":             {utf16(text, "\xfe\xff", 0), "UTF-16"},
+		"UTF-16 LE, no mark":    {utf16(text, "", 1), "UTF-16"},
+		"UTF-16 BE, no mark":    {utf16(text, "", 0), "UTF-16"},
+		"UTF-32":                {"\xff\xfe\x00\x00i\x00\x00\x00", "UTF-32"},
+		"zero bytes":            {"id,name\n7,A\x00cme\n", "zero bytes"},
+		"carriage returns":      {"id,name\r7,Acme\r", "carriage return alone"},
+		"empty":                 {"", "is empty"},
+		"blanks":                {"\ufeff \n\n", "nothing but blanks"},
+		"a document":            {`{"count":1,"results":[],"workspace_groups":{"7":{"name":"Acme"}}}`, "jq -c '.workspace_groups[]'"},
+		"a document, unusual":   {`{"workspaces":{},"workspace_groups":{"7":{"name":"Acme"}}}`, "oxgroupsd import"},
+		"latin 1":               {"id,name\n7,Caf\xe9\n", "must be UTF-8; save the file in that encoding"},
+		"Python":                {"[{'id': 7, 'name': 'Acme'}]", "not JSON"},
+		"a trailing comma":      {`[{"id": 7, "name": "Acme"},]`, "not JSON"},
+		"commas between":        {`{"id": 7, "name": "Acme"}, {"id": 8, "name": "Beta"}`, "one behind the other, or in one array"},
+		"an open array":         {`[{"id": 7, "name": "Acme"}`, "ends in the middle"},
+		"behind the array":      {`[{"id": 7, "name": "Acme"}] [1]`, "behind the array"},
+		"YAML":                  {"- id: 7\n  name: Acme\n", "is YAML"},
+		"YAML, one by one":      {"---\nid: 7\nname: Acme\n", "is YAML"},
+		"TOML":                  {"[[group]]\nid = 7\n", "TOML"},
+		"SQL":                   {"INSERT INTO groups (id, name) VALUES (7, 'Acme');\n", "is SQL"},
+		"a dump":                {"--\n-- PostgreSQL database dump\n--\n", "is SQL"},
+		"psql":                  {" id | name\n----+------\n  7 | Acme\n(1 row)\n", "printed for people; export it as CSV"},
+		"mysql":                 {"+----+------+\n| id | name |\n+----+------+\n", "printed for people"},
+		"sqlcmd":                {"id   name\n---- ----\n   7 Acme\n", "printed for people"},
+		"duckdb":                {"┌───────┬─────────┐\n│  id   │  name   │\n", "printed for people"},
+		"Markdown":              {"| id | name |\n|---:|:-----|\n| 7 | Acme |\n", "printed for people"},
+		"COPY, text":            {"7\tAcme\t\\N\n8\tBeta\tx\n\\.\n", "the first line has to be the header"},
+		"no header":             {"7,Acme\n8,Beta\n", "the first line has to be the header, such as id,name"},
+		"a comment":             {"# exported\nid,name\n", "with nothing above it"},
+		"rows of an object":     {`{"total": 1, "data": [ {"id": 7, "name": "Acme"}]}`, `jq -c '.["data"][]'`},
+		"an error of the API":   {`{"errors": [{"type": "oauth"}]}`, `there is no field "errors"`},
+		"JSON with comments":    {"// groups\n[]", "has comments"},
+		"JSON5":                 {"[{id: 7}]", "with keys in double quotes"},
+		"a JSON sequence":       {"\x1e{\"id\": 7}\n", "RFC 7464"},
+		"SYLK":                  {"ID;PWXL;N;E\r\n", "SYLK"},
+		"an image":              {"\x89PNG\r\n\x1a\n\x00\x00", "of the kind image"},
+		"Access":                {"\x00\x01\x00\x00Standard Jet DB\x00", "Access database"},
+		"Git LFS":               {"version https://git-lfs.github.com/spec/v1\noid sha256:0\n", "git lfs pull"},
+		"UTF-16, Japanese":      {"i\x00d\x00,\x00n\x00\n\x007\x00,\x00\x2a\x68\x0f\x5f", "UTF-16"},
+		"latin 1 in the header": {"id,name,Gr\xf6\xdfe\n7,A,\n", "column 3: must be UTF-8"},
+		"quotes around lines":   {"\"id,name\"\n\"7,Acme\"\n", "no line is in quotes as a whole"},
+		"apostrophes":           {"'id','name'\n'7','Acme'\n", `--column ''\''id'\''=id' takes it`},
+		"1,234":                 {"id,name\n\"1,234\",A\n", "without separators"},
+		"1.234,00":              {"id;name\n1.234,00;A\n", "without separators"},
+		"1.2E+11":               {"id,name\n1.23457E+11,A\n", "exponents"},
+		"7.0":                   {"id,name\n7.0,A\n", "decimals"},
+		"'7":                    {"id,name\n'7,A\n", "marks"},
+		"####":                  {"id,name\n####,A\n", "wide enough"},
+		"a total":               {"id,name,notes\n7,Acme,\nTotal 1\n", "a line that is no row, such as a total, taken out"},
+		"a comma in a cell":     {"id,name\n7,Acme, Inc.\n", "a cell with ',' in it is put in double quotes"},
+		"row numbers":           {",id,name\n0,7,Acme\n", "--ignore-unknown passes over it"},
+		"columns by spaces":     {"id name\n7 Acme\n", "--delimiter names another"},
+		"a report's title":      {"Groups of 2024,,\n\nid,name,notes\n7,Acme,\n", "with nothing above it"},
+		"quotes escaped":        {`id,name` + "\n" + `7,"A \"B\""` + "\n", "a quote within a cell is doubled"},
+		"a blank and a quote":   {"id, name\n7, \"A\"\n", "without a blank before it"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			lines, errs := read(t, tc.content, rows.Options{})
@@ -304,6 +360,12 @@ func TestDialects(t *testing.T) {
 		"a list as JSON":             {text: "id,name,add_workspace_ids\n7,Acme,\"[10, 12]\"\n8,B,[]\n", want: `{"id":7,"workspace_group":{"name":"Acme","add_workspace_ids":[10,12]}}` + "\n" + `{"id":8,"workspace_group":{"name":"B","add_workspace_ids":[]}}` + "\n"},
 		"tabs":                       {text: "id\tname\n7\tAcme\n", want: acme},
 		"bars":                       {text: "id|name\n7|Acme\n", want: acme},
+		"Ctrl-Z":                     {text: "id,name\r\n7,Acme\r\n\x1a\r\n", want: acme},
+		"Ctrl-Z behind JSON":         {text: "{\"id\": 7, \"name\": \"Acme\"}\n\x1a", want: acme},
+		"CR CR LF":                   {text: "id,name\r\r\n7,Acme\r\r\n", want: acme},
+		"PowerShell":                 {text: "#TYPE System.Object\r\n\"id\";\"name\"\r\n\"7\";\"Acme\"\r\n", want: acme},
+		"the end of COPY":            {text: "id,name,notes\n7,Acme,\n\\.\n", want: acme},
+		"row numbers, passed over":   {text: "\"\",\"id\",\"name\"\n\"1\",7,\"Acme\"\n", options: rows.Options{IgnoreUnknown: true}, want: acme},
 		"sep":                        {text: "sep=;\r\nid;name\r\n7;Acme\r\n", want: acme},
 		"sep, quoted, of any":        {text: "\"sep=^\"\nid^name\n7^Acme\n", want: acme},
 		"sep, the line of a fault":   {text: "sep=;\nid;name\n7;Acme\nx;B\n", want: acme, errs: "stdin:4: column 1 (id)"},
