@@ -128,7 +128,7 @@ func (r *reader) id(text string, pointer ...string) int64 {
 	if text == "" {
 		return 0
 	}
-	id, err := strconv.ParseInt(text, 10, 64)
+	id, err := strconv.ParseInt(strings.TrimSuffix(text, ".0"), 10, 64) // encoders without integers write 7.0
 	if err != nil {
 		r.warn("must be an id", pointer...)
 		return 0
