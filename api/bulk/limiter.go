@@ -16,13 +16,14 @@ import (
 // How the limiter follows the limit of an API. A refusal is a reply of status 429; an episode is what comes between two
 // resumptions: requests at the limit, refusals, a pause.
 const (
-	leastDip    = 0.03                   // so much below the rate that was fine right behind a pause, and more where that is too fast
+	leastDip    = 0.02                   // so much below the rate that was fine right behind a pause, and more where that is too fast
 	leastShare  = 0.8                    // of that rate, which one episode that is soon over does not tell
 	plateau     = 25.0                   // seconds until the rate is there again; as many seconds later it is twice as high
 	climb       = 0.05                   // a second, where the rate is only known about
 	secondClimb = 0.1                    // behind the second episode
 	firstDouble = 400 * time.Millisecond // time to double the rate in behind the first, which tells little; and the latency
 	shortEpoch  = 2 * time.Second        // so soon refused again, the estimate was too high
+	firmPause   = 400 * time.Millisecond // so long a first pause is one of an API that counts in windows
 	longPause   = 2 * time.Second        // from here on the mean says more than the last second
 	leastRate   = 0.1                    // requests a second
 	firstGap    = 100 * time.Millisecond
@@ -60,6 +61,8 @@ type limiter struct {
 	gap      time.Duration
 	pausedAt time.Time
 	refused  time.Time // when the request was sent whose refusal began it
+	rate     float64   // requests a second at that time
+	firm     bool      // the first burst says what the API takes
 	peak     float64   // answers in the second before pausedAt
 	latency  time.Duration
 	episodes int
@@ -229,7 +232,7 @@ func (l *limiter) stop(now, began time.Time, throttle bool) {
 	switch {
 	case !l.trying && !began.Before(l.since):
 		l.trying, l.throttle, l.gap, l.pausedAt, l.refused = true, throttle, firstGap, now, began
-		l.peak = 0
+		l.peak, l.rate = 0, l.limit(began)
 		for _, n := range l.recent {
 			l.peak += float64(n)
 		}
@@ -266,13 +269,18 @@ func (l *limiter) learn(now time.Time) {
 	before, mean := l.fine, float64(l.taken)/now.Sub(l.since).Seconds()
 	l.fine, l.dip, l.climb = max(l.peak, mean), leastDip, 0
 	long, short := now.Sub(l.pausedAt) >= longPause, l.pausedAt.Sub(l.since) < shortEpoch
+	if !short && l.episodes > 0 { // the rate grew until it was too high
+		l.fine = max(l.fine, math.Sqrt(l.fine*l.rate))
+	}
 	if long {
 		l.fine, l.climb = mean, climb
 	}
 	l.episodes++
 	switch {
 	case l.episodes == 1:
-		l.climb = math.Ln2 / (firstDouble + l.latency).Seconds()
+		l.climb, l.firm = math.Ln2/(firstDouble+l.latency).Seconds(), now.Sub(l.pausedAt) > firmPause
+	case l.episodes == 2 && short && l.firm && l.peak < 1.5*before:
+		l.fine = before // as many as in the first burst: the API counts in windows
 	case l.episodes == 2:
 		l.climb = secondClimb
 	case !short:
