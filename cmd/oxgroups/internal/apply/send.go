@@ -76,13 +76,19 @@ func writeResult(out io.Writer, r bulk.Result) error {
 // secondInterrupt returns a context that outlives parent, which ends with the first interrupt, until the second one.
 func secondInterrupt(parent context.Context) (context.Context, context.CancelFunc) {
 	now, cancel := context.WithCancel(context.WithoutCancel(parent))
-	stop := context.AfterFunc(parent, func() {
-		again, release := signal.NotifyContext(now, os.Interrupt, syscall.SIGTERM)
-		defer release()
-		<-again.Done()
+	interrupts := make(chan os.Signal, 2)
+	signal.Notify(interrupts, os.Interrupt, syscall.SIGTERM) // before the first one, so that the second finds it
+	go func() {
+		for range cap(interrupts) {
+			select {
+			case <-interrupts:
+			case <-now.Done():
+				return
+			}
+		}
 		cancel()
-	})
-	return now, func() { stop(); cancel() }
+	}()
+	return now, func() { signal.Stop(interrupts); cancel() }
 }
 
 // finish says how the run ended.
