@@ -99,20 +99,23 @@ func TestNewestMembers(t *testing.T) {
 		}
 		result <- s
 	}()
-	untilWaiting(t, url)
+	untilWaiting(t, url, locked)
 	exec(t, other, `COMMIT`)
 	if s := <-result; s.Group.WorkspaceIds == nil || slices.Contains(*s.Group.WorkspaceIds, "12") {
 		t.Errorf("the answer is %+v, want workspace 12 taken out", s.Group)
 	}
 }
 
-// untilWaiting returns once a session of the database waits for a lock.
-func untilWaiting(t *testing.T, url string) {
+// locked is that a session waits for a lock.
+const locked = "wait_event_type = 'Lock'"
+
+// untilWaiting returns once a session of the database waits for what is named in a condition on pg_stat_activity.
+func untilWaiting(t *testing.T, url, what string) {
 	t.Helper()
 	c := admin(t, url)
 	for waiting := 0; waiting == 0; {
 		err := c.QueryRow(t.Context(), `SELECT count(*) FROM pg_stat_activity
-			WHERE datname = current_database() AND wait_event_type = 'Lock'`).Scan(&waiting)
+			WHERE datname = current_database() AND `+what).Scan(&waiting)
 		if err != nil {
 			t.Fatal(err)
 		}

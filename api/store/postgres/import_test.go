@@ -87,7 +87,7 @@ func TestNameRace(t *testing.T) {
 		_, err := store.Update(context.Background(), caller, 7, model.WorkspaceGroupUpdate{Name: "wanted"}, group.Includes{})
 		result <- err
 	}()
-	untilWaiting(t, database)
+	untilWaiting(t, database, locked)
 	exec(t, holder, `COMMIT`)
 	var e *group.Error
 	if err := <-result; !errors.As(err, &e) || len(e.Problems) != 1 || e.Problems[0] != group.NameTaken() {

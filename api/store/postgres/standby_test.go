@@ -3,7 +3,6 @@ package postgres_test
 import (
 	"context"
 	"testing"
-	"time"
 
 	"example.com/oxgroups/api/group"
 	"example.com/oxgroups/api/internal/postgrestest"
@@ -14,15 +13,22 @@ import (
 // is committed, on the primary alone: a failover would lose it, so it is no success.
 func TestCommitOnOneServer(t *testing.T) {
 	pair := postgrestest.StartPair(t)
-	s := open(t, pair.Database(t))
+	url := pair.Database(t)
+	s := open(t, url)
 	if err := demo.Load(t.Context(), s); err != nil {
 		t.Fatal(err)
 	}
 	caller := authenticate(t, s)
 	pair.StopStandby(t)
-	ctx, cancel := context.WithTimeout(t.Context(), time.Second/2)
-	defer cancel()
-	if _, err := s.Update(ctx, caller, 7, noted("here"), group.Includes{}); group.CodeOf(err) != group.Unavailable {
+	ctx, cancel := context.WithCancel(t.Context())
+	result := make(chan error)
+	go func() {
+		_, err := s.Update(ctx, caller, 7, noted("here"), group.Includes{})
+		result <- err
+	}()
+	untilWaiting(t, url, "wait_event = 'SyncRep'")
+	cancel()
+	if err := <-result; group.CodeOf(err) != group.Unavailable {
 		t.Errorf("the error is %v, want unavailable", err)
 	}
 	pair.Rejoin(t)
