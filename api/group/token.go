@@ -85,13 +85,16 @@ func (t NewToken) CheckStored(known []int64, used bool, at time.Time) error {
 		problems = append(problems, Problem{"workspaces", OutOfReach(missing)})
 	}
 	if used {
-		problems = append(problems, Problem{"secret", "has been used before"})
+		problems = append(problems, SecretUsed())
 	}
 	if !t.ExpiresAt.IsZero() && !t.ExpiresAt.After(at) {
 		problems = append(problems, Problem{"expires", "must be in the future"})
 	}
 	return Refusal(problems)
 }
+
+// SecretUsed is the reason where a token with the same secret was made before.
+func SecretUsed() Problem { return Problem{"secret", "has been used before"} }
 
 // Token returns what is known of t once it is made, but for its id.
 func (t NewToken) Token(at time.Time) Token {

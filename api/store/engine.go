@@ -8,7 +8,6 @@ package store
 
 import (
 	"context"
-	"strings"
 
 	"example.com/oxgroups/api/group"
 )
@@ -65,7 +64,7 @@ type Tx interface {
 
 	// Token returns the token with a hash, or nil.
 	Token(hash []byte) (*group.Token, error)
-	// AddToken stores a token and sets its id.
+	// AddToken stores a token and sets its id. It returns a group.Error with Refused where the hash was used meanwhile.
 	AddToken(t *group.Token, workspaces []int64, hash []byte) error
 	Tokens() ([]group.Token, error)
 	// RevokeToken sets the time unless the token has one, and reports whether there is such a token.
@@ -77,30 +76,3 @@ type Tx interface {
 // MaxGenerated bounds the imported ids that new references are numbered behind: one near the end of the numbers would leave
 // none for them. An id is never given to a second reference, even where the first was removed.
 const MaxGenerated = 1 << 62
-
-// ListTable returns the table of the groups that list objects of a shared kind, and its column with their ids.
-func ListTable(k group.Kind) (table, column string) {
-	return "workspace_group_" + k.String(), strings.TrimSuffix(k.IDs(), "s")
-}
-
-// SelectOrphans finds rows that name what is not there: table, id, and what is missing.
-var SelectOrphans = selectOrphans()
-
-func selectOrphans() string {
-	parts := []string{
-		orphans("external_references", "id", "group_id", group.GroupKind),
-		orphans("token_workspaces", "token_id", "workspace_id", group.WorkspaceKind),
-	}
-	for k := range group.Shared() {
-		table, column := ListTable(k)
-		parts = append(parts, orphans(table, column, "group_id", group.GroupKind), orphans(table, "group_id", column, k))
-	}
-	return strings.Join(parts, "\nUNION ALL ")
-}
-
-// orphans finds the rows of a table whose column has no object of a kind.
-func orphans(table, id, column string, k group.Kind) string {
-	what := strings.ReplaceAll(strings.TrimSuffix(column, "_id"), "_", " ")
-	return `SELECT '` + table + `', r.` + id + `, '` + what + ` ' || r.` + column + ` FROM ` + table + ` AS r LEFT JOIN ` + k.String() +
-		` AS o ON o.id = r.` + column + ` WHERE o.id IS NULL`
-}

@@ -3,7 +3,6 @@ package store
 import (
 	"context"
 	"crypto/sha256"
-	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -239,17 +238,11 @@ func (s *Store) CreateToken(ctx context.Context, t group.NewToken) (group.Token,
 		made = t.Token(s.timestamp())
 		return tx.AddToken(&made, known, h[:])
 	})
-	if errors.Is(err, ErrTokenUsed) { // it was made while this ran; all else was checked
-		err = group.Refusal([]group.Problem{{Field: "secret", Message: "has been used before"}})
-	}
 	if err != nil {
 		return group.Token{}, "", err
 	}
 	return made, t.Secret, nil
 }
-
-// ErrTokenUsed is what Tx.AddToken returns where there is a token with the same hash.
-var ErrTokenUsed = errors.New("the token has been used before")
 
 // Tokens lists all tokens.
 func (s *Store) Tokens(ctx context.Context) (list []group.Token, err error) {

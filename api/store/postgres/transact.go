@@ -59,6 +59,9 @@ func (e *engine) Transact(ctx context.Context, mode store.Mode, do func(store.Tx
 	}
 }
 
+// raced are the constraints that another update or token may have got ahead of.
+var raced = map[string]group.Problem{"workspace_groups_name": group.NameTaken(), "tokens_hash": group.SecretUsed()}
+
 // attempt runs a transaction once. Of an error it says whether it may be gone the next time.
 func (e *engine) attempt(ctx context.Context, mode store.Mode, do func(store.Tx) error) (again bool, err error) {
 	conn, err := e.acquire(ctx)
@@ -84,8 +87,8 @@ func (e *engine) attempt(ctx context.Context, mode store.Mode, do func(store.Tx)
 	if err == nil {
 		return false, nil
 	}
-	if mode == store.Write && constraintOf(err) == "workspace_groups_name" { // all else was checked
-		return false, group.Refusal([]group.Problem{group.NameTaken()})
+	if problem, ok := raced[constraintOf(err)]; ok && mode == store.Write { // all else was checked
+		return false, group.Refusal([]group.Problem{problem})
 	}
 	if isReadOnly(err) {
 		e.resetPool(err)
@@ -136,6 +139,7 @@ func (e *engine) acquire(ctx context.Context) (*pgxpool.Conn, error) {
 // tx is a transaction. Statements are queued and sent together, the BEGIN with the first of them and the COMMIT with the last,
 // so that a transaction takes few round trips.
 type tx struct {
+	store.SQL
 	ctx        context.Context // of the one transaction that it is for
 	conn       *pgx.Conn
 	batch      pgx.Batch
@@ -148,6 +152,7 @@ var _ store.Tx = (*tx)(nil)
 
 func begin(ctx context.Context, c *pgx.Conn, mode store.Mode) *tx {
 	t := &tx{ctx: ctx, conn: c, begun: mode != store.Read}
+	t.SQL = store.SQL{Querier: t}
 	switch mode {
 	case store.Write:
 		t.queue(`BEGIN`)
@@ -180,6 +185,21 @@ func (t *tx) flush() error {
 	t.batch = pgx.Batch{}
 	return t.conn.SendBatch(t.ctx, &batch).Close()
 }
+
+// Query runs a statement, after those that are queued.
+func (t *tx) Query(doing, sql string, args, into []any, row func() error) error {
+	t.queue(sql, args...).Query(func(rows pgx.Rows) error {
+		_, err := pgx.ForEachRow(rows, into, row)
+		return err
+	})
+	if err := t.flush(); err != nil {
+		return fmt.Errorf("postgres: %s: %w", doing, err)
+	}
+	return nil
+}
+
+// List returns an array as a subquery.
+func (*tx) List(parameter string) string { return `(SELECT unnest(` + parameter + `::bigint[]))` }
 
 // errUnknown says that a commit is not known to be on every server that it should be on.
 var errUnknown = errors.New("the commit may not outlive this server")

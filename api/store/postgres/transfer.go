@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"slices"
 
-	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
 
 	"example.com/oxgroups/api/group"
@@ -64,25 +63,6 @@ func column[V any](rows []group.Row, value func(*group.Row) V) []V {
 	return all
 }
 
-// each runs a statement and calls row for each row, which is scanned into into.
-func (t *tx) each(doing, sql string, args, into []any, row func() error) error {
-	t.queue(sql, args...).Query(func(rows pgx.Rows) error {
-		_, err := pgx.ForEachRow(rows, into, row)
-		return err
-	})
-	if err := t.flush(); err != nil {
-		return fmt.Errorf("postgres: %s: %w", doing, err)
-	}
-	return nil
-}
-
-// selectOwners finds the accounts of rows.
-var selectOwners = byKind(
-	`SELECT r.id, g.account_id FROM external_references AS r JOIN workspace_groups AS g ON g.id = r.group_id WHERE r.id = ANY ($1::bigint[])`,
-	func(k group.Kind) string {
-		return `SELECT id, account_id FROM ` + k.String() + ` WHERE id = ANY ($1::bigint[])`
-	})
-
 // byKind returns a statement for each kind: of references, and of the kinds whose table has the account.
 func byKind(references string, others func(group.Kind) string) (sql [group.Kinds]string) {
 	for k := range group.Kinds {
@@ -90,14 +70,6 @@ func byKind(references string, others func(group.Kind) string) (sql [group.Kinds
 	}
 	sql[group.ReferenceKind] = references
 	return sql
-}
-
-// Owners returns the accounts of stored rows.
-func (t *tx) Owners(kind group.Kind, list []int64) (map[int64]int64, error) {
-	owners := make(map[int64]int64, len(list))
-	var id, account int64
-	err := t.each("find owners", selectOwners[kind], []any{ids(list)}, []any{&id, &account}, func() error { owners[id] = account; return nil })
-	return owners, err
 }
 
 // NameHolders returns the groups that have names.
@@ -111,7 +83,7 @@ func (t *tx) NameHolders(account int64, folded []string) (map[string]int64, erro
 	holders := map[string]int64{}
 	var key []byte
 	var id int64
-	err := t.each("find names", `SELECT name_key, id FROM workspace_groups WHERE account_id = $1 AND name_key = ANY ($2::bytea[])`,
+	err := t.Query("find names", `SELECT name_key, id FROM workspace_groups WHERE account_id = $1 AND name_key = ANY ($2::bytea[])`,
 		[]any{account, keys}, []any{&key, &id}, func() error { holders[names[string(key)]] = id; return nil })
 	return holders, err
 }
@@ -119,7 +91,7 @@ func (t *tx) NameHolders(account int64, folded []string) (map[string]int64, erro
 // ReferencesOf returns the references of groups.
 func (t *tx) ReferencesOf(groups []int64) (refs []group.Row, err error) {
 	var r group.Row
-	err = t.each("find references", `SELECT id, group_id, document->>'service_name' FROM external_references WHERE group_id = ANY ($1::bigint[])`,
+	err = t.Query("find references", `SELECT id, group_id, document->>'service_name' FROM external_references WHERE group_id = ANY ($1::bigint[])`,
 		[]any{ids(groups)}, []any{&r.ID, &r.GroupID, &r.Key}, func() error { refs = append(refs, r); return nil })
 	return refs, err
 }
@@ -273,7 +245,7 @@ func (t *tx) Each(kind group.Kind, account int64, do func(*group.Row) error) err
 				into = append(into, &r.Lists[k])
 			}
 		}
-		err := t.each("export "+kind.String(), selectPage[kind], []any{account, last, exportPage}, into, func() error {
+		err := t.Query("export "+kind.String(), selectPage[kind], []any{account, last, exportPage}, into, func() error {
 			page = append(page, r)
 			return nil
 		})
@@ -291,18 +263,4 @@ func (t *tx) Each(kind group.Kind, account int64, do func(*group.Row) error) err
 		}
 		last = page[len(page)-1].ID
 	}
-}
-
-// Accounts lists the accounts.
-func (t *tx) Accounts() (accounts []int64, err error) {
-	var id int64
-	err = t.each("list accounts", `SELECT id FROM accounts ORDER BY id`, nil, []any{&id}, func() error { accounts = append(accounts, id); return nil })
-	return accounts, err
-}
-
-// Orphans finds rows that name what is not there.
-func (t *tx) Orphans() (orphans []group.Orphan, err error) {
-	var o group.Orphan
-	err = t.each("find orphans", store.SelectOrphans, nil, []any{&o.Table, &o.ID, &o.Missing}, func() error { orphans = append(orphans, o); return nil })
-	return orphans, err
 }

@@ -16,6 +16,7 @@ import (
 // conn is a connection with its prepared statements, and the transaction that runs on it. One goroutine uses it at a time.
 type conn struct {
 	*sqlite3.Conn
+	store.SQL
 	stmts map[string]*sqlite3.Stmt // by their text, which is a constant of this package
 }
 
@@ -77,6 +78,30 @@ func (c *conn) each(sql string, row func(*sqlite3.Stmt) error, args ...any) (err
 	return stmt.Err()
 }
 
+// Query runs a statement and scans its rows.
+func (c *conn) Query(doing, sql string, args, into []any, row func() error) error {
+	return wrap(doing, c.each(sql, func(stmt *sqlite3.Stmt) error {
+		for i, to := range into {
+			switch to := to.(type) {
+			case *int64:
+				*to = stmt.ColumnInt64(i)
+			case *int:
+				*to = stmt.ColumnInt(i)
+			case *bool:
+				*to = stmt.ColumnBool(i)
+			case *string:
+				*to = stmt.ColumnText(i)
+			default:
+				return fmt.Errorf("column of type %T", to)
+			}
+		}
+		return row()
+	}, args...))
+}
+
+// List returns a JSON array as a subquery.
+func (*conn) List(parameter string) string { return `(SELECT value FROM json_each(` + parameter + `))` }
+
 // run runs a statement that returns no rows.
 func (c *conn) run(sql string, args ...any) error {
 	return c.each(sql, func(*sqlite3.Stmt) error { return nil }, args...)
@@ -107,6 +132,8 @@ func bind(stmt *sqlite3.Stmt, args []any) error {
 			err = stmt.BindBool(i+1, v)
 		case string:
 			err = stmt.BindText(i+1, v)
+		case []int64:
+			err = stmt.BindText(i+1, string(array(v)))
 		case jsonText:
 			err = stmt.BindText(i+1, string(v))
 		case []byte:

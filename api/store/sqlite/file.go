@@ -14,6 +14,7 @@ import (
 	"github.com/ncruces/go-sqlite3"
 
 	"example.com/oxgroups/api/group"
+	"example.com/oxgroups/api/store"
 )
 
 // file knows how to connect to one database file.
@@ -127,6 +128,7 @@ func (f file) connect(ctx context.Context) (*conn, error) {
 		return nil, err
 	}
 	c := &conn{Conn: db, stmts: map[string]*sqlite3.Stmt{}}
+	c.SQL = store.SQL{Querier: c}
 	if err := c.configure(f.busy); err != nil {
 		return nil, errors.Join(err, c.Close())
 	}

@@ -13,14 +13,6 @@ import (
 // Lock has nothing to do: the transaction holds the file.
 func (c *conn) Lock(*group.Contents) error { return nil }
 
-// selectOwners finds the accounts of rows.
-var selectOwners = byKind(
-	`SELECT o.id, g.account_id FROM json_each(?1) AS named
-		CROSS JOIN external_references AS o ON o.id = named.value CROSS JOIN workspace_groups AS g ON g.id = o.group_id`,
-	func(k group.Kind) string {
-		return `SELECT o.id, o.account_id FROM json_each(?1) AS named CROSS JOIN ` + k.String() + ` AS o ON o.id = named.value`
-	})
-
 // byKind returns a statement for each kind: of references, and of the kinds whose table has the account.
 func byKind(references string, others func(group.Kind) string) (sql [group.Kinds]string) {
 	for k := range group.Kinds {
@@ -28,16 +20,6 @@ func byKind(references string, others func(group.Kind) string) (sql [group.Kinds
 	}
 	sql[group.ReferenceKind] = references
 	return sql
-}
-
-// Owners returns the accounts of stored rows.
-func (c *conn) Owners(kind group.Kind, ids []int64) (map[int64]int64, error) {
-	owners := make(map[int64]int64, len(ids))
-	err := c.each(selectOwners[kind], func(row *sqlite3.Stmt) error {
-		owners[row.ColumnInt64(0)] = row.ColumnInt64(1)
-		return nil
-	}, array(ids))
-	return owners, wrap("find owners", err)
 }
 
 // NameHolders returns the groups that have names.
@@ -200,21 +182,6 @@ func (c *conn) lists(g *group.Row) (err error) {
 		}
 	}
 	return err
-}
-
-// Accounts lists the accounts.
-func (c *conn) Accounts() ([]int64, error) {
-	ids, err := c.ids(`SELECT id FROM accounts ORDER BY id`)
-	return ids, wrap("list accounts", err)
-}
-
-// Orphans finds rows that name what is not there.
-func (c *conn) Orphans() (orphans []group.Orphan, err error) {
-	err = c.each(store.SelectOrphans, func(row *sqlite3.Stmt) error {
-		orphans = append(orphans, group.Orphan{Table: row.ColumnText(0), ID: row.ColumnInt64(1), Missing: row.ColumnText(2)})
-		return nil
-	})
-	return orphans, wrap("find orphans", err)
 }
 
 // Clear removes what an account has but its tokens, what names something before what is named.
