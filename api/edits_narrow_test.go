@@ -41,7 +41,7 @@ var narrowings = map[string]narrowing{
 	"a_enum":         {array("{type: string}"), array("{type: string, enum: [x, y]}"), `["a"]`, `["x"]`, ``, ``, `["b"]`, false},
 	"a_to_scalar":    {array("{type: string}"), "{type: string, nullable: true}", `["a"]`, `"a"`, ``, ``, `["b"]`, false},
 	"a_from_scalar":  {"{type: string, nullable: true}", array("{type: string}"), `"a"`, `["a"]`, ``, ``, `"b"`, false},
-	"m_properties":   {mapping("{type: string}"), mapping("{type: string}", "maxProperties: 1"), `{"a":"1","b":"2"}`, ``, `{"b":null}`, `{"a":"1"}`, `{"c":"3"}`, false},
+	"m_properties":   {mapping("{type: string, nullable: true}"), mapping("{type: string, nullable: true}", "maxProperties: 1"), `{"a":"1","b":"2"}`, ``, `{"b":null}`, `{"a":"1"}`, `{"c":"3"}`, false},
 	"m_type":         {mapping("{type: string}"), mapping("{type: integer}"), `{"a":"1"}`, ``, `{"b":2}`, `{"a":"1","b":2}`, `{"a":"2"}`, false},
 	"m_bounds":       {mapping("{type: integer}"), mapping("{type: integer, maximum: 5}"), `{"a":9}`, ``, `{"b":2}`, `{"a":9,"b":2}`, `{"a":8}`, false},
 	"m_to_object":    {mapping("{type: string}"), closed("a: {type: integer}"), `{"b":"1"}`, `{"a":1}`, ``, ``, `{"b":"2"}`, false},
@@ -83,7 +83,7 @@ func mapping(values string, more ...string) string {
 }
 
 // narrowed returns a copy whose spec has the fields as they are before or after.
-func narrowed(t *testing.T, schema func(narrowing) string) *edited {
+func narrowed(t *testing.T, schema func(narrowing) string, more ...func(string) string) *edited {
 	t.Helper()
 	var lines []string
 	for _, name := range slices.Sorted(maps.Keys(narrowings)) {
@@ -91,7 +91,7 @@ func narrowed(t *testing.T, schema func(narrowing) string) *edited {
 			lines = append(lines, name+": "+s)
 		}
 	}
-	e := generated(t, properties(t, "WorkspaceGroupUpdate", lines...), properties(t, "WorkspaceGroup", lines...))
+	e := generated(t, append(more, properties(t, "WorkspaceGroupUpdate", lines...), properties(t, "WorkspaceGroup", lines...))...)
 	e.build(t, e.dir, e.after)
 	return e
 }
@@ -100,7 +100,10 @@ func narrowed(t *testing.T, schema func(narrowing) string) *edited {
 // exported, imported and named by doctor; an update is held to the rules of what it touches.
 func TestEveryKindOfNarrowing(t *testing.T) {
 	before := narrowed(t, func(n narrowing) string { return n.before })
-	e := narrowed(t, func(n narrowing) string { return n.after })
+	e := narrowed(t, func(n narrowing) string { return n.after },
+		replace(t, "        external_message:\n          type: string\n", "        external_message:\n          type: string\n          maxLength: 2\n", 2),
+		replace(t, "        currency:\n          type: string\n", "        currency:\n          type: string\n          maxLength: 2\n", 1),
+		replace(t, "                    currency: USD\n", "                    currency: EU\n", 1)) // in its example
 	names := slices.Sorted(maps.Keys(narrowings))
 	for engine, fresh := range persistent(t) {
 		t.Run(engine, func(t *testing.T) {
@@ -109,6 +112,8 @@ func TestEveryKindOfNarrowing(t *testing.T) {
 			for _, name := range names {
 				old.set(t, name, narrowings[name].stored, http.StatusOK)
 			}
+			old.set(t, "external_reference", reference, http.StatusOK)
+			_, included := old.put(t, all, `{"workspace_group":{"name":"Acme"}}`)
 			old.stop()
 			whole := stdout(t, e.dir, e.after+"oxgroupsd", "export", "--store", store)
 			report := run(t, e.dir, 1, e.after+"oxgroupsd", "doctor", "--store", store)
@@ -129,11 +134,32 @@ func TestEveryKindOfNarrowing(t *testing.T) {
 			}
 			s := e.serve(t, e.after, to)
 			defer s.stop()
+			if status, got := s.put(t, all, `{"workspace_group":{"name":"Acme"}}`); status != http.StatusOK || !equalJSON(t, associations(t, got), string(associations(t, included))) {
+				t.Errorf("the associations are %d %s, were %s", status, got, included)
+			}
 			for _, name := range names {
 				s.goOn(t, name, narrowings[name])
 			}
 		})
 	}
+}
+
+const (
+	all       = "/workspace_groups/7?include=workspaces,external_references,rate_card_sets"
+	reference = `{"service_name":"jira","service_model":"Issue","service_model_ref":"A-1","external_message":"more than two"}`
+)
+
+// associations returns a reply without its groups.
+func associations(t *testing.T, reply string) json.RawMessage {
+	t.Helper()
+	var doc map[string]any
+	parse(t, reply, &doc)
+	delete(doc, "workspace_groups")
+	text, err := json.Marshal(doc)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return text
 }
 
 // goOn updates a field whose stored value fits no more.
