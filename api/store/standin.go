@@ -1,7 +1,9 @@
 package store
 
 import (
+	"bytes"
 	"context"
+	"encoding/json"
 	"maps"
 	"slices"
 	"strconv"
@@ -90,29 +92,52 @@ type Replacer interface {
 // errNoReplacer says that an engine is no stand-in's.
 var errNoReplacer = &group.Error{Code: group.Refused, Problems: []group.Problem{{Field: "store", Message: "must be SQLite or memory: no other one can be replaced"}}}
 
-// Hidden returns the workspaces of an account that its tokens have no access to, by token. Tokens with access to all are not
-// in it. It returns an Error with Refused where the engine cannot Replace.
-func (s *Store) Hidden(ctx context.Context, account int64) (map[int64][]int64, error) {
-	hidden := map[int64][]int64{}
-	err := s.engine.Transact(ctx, Read, func(tx Tx) error {
+// Snapshot returns all that an account has, as Replace takes it, and the workspaces that its tokens have no access to, by
+// token. Tokens with access to all are not in it. It returns an Error with Refused where the engine cannot Replace.
+func (s *Store) Snapshot(ctx context.Context, account int64) (contents *group.Contents, hidden map[int64][]int64, err error) {
+	contents, hidden = &group.Contents{}, map[int64][]int64{}
+	err = s.engine.Transact(ctx, Read, func(tx Tx) error {
 		r, ok := tx.(Replacer)
 		if !ok {
 			return errNoReplacer
 		}
-		reach, err := r.Reach(account)
-		if err != nil {
-			return err
-		}
-		return r.Each(group.WorkspaceKind, account, func(w *group.Row) error {
-			for token, ids := range reach {
-				if _, reached := slices.BinarySearch(ids, w.ID); !reached {
-					hidden[token] = append(hidden[token], w.ID)
-				}
+		for k := range group.Kinds {
+			err := r.Each(k, account, func(row *group.Row) error {
+				kept := *row
+				kept.JSON = bytes.Clone(row.JSON)
+				kept.Key, err = keyOf(k, row.JSON)
+				contents[k] = append(contents[k], kept)
+				return err
+			})
+			if err != nil {
+				return err
 			}
-			return nil
-		})
+		}
+		reach, err := r.Reach(account)
+		for token, ids := range reach {
+			hidden[token] = slices.DeleteFunc(idsOf(contents[group.WorkspaceKind]), func(id int64) bool {
+				_, reached := slices.BinarySearch(ids, id)
+				return reached
+			})
+		}
+		return err
 	})
-	return hidden, err
+	return contents, hidden, err
+}
+
+// keyOf returns what an engine keeps unique of an object, as an import does.
+func keyOf(k group.Kind, document []byte) (key string, err error) {
+	name := map[group.Kind]string{group.GroupKind: "name", group.ReferenceKind: "service_name"}[k]
+	err = members(document, func(member string, value []byte) error {
+		if member == name {
+			_ = json.Unmarshal(value, &key) // what is no text has no key
+		}
+		return nil
+	})
+	if k == group.GroupKind {
+		key = group.Fold(key)
+	}
+	return key, err
 }
 
 // Replace makes contents all that an account has. Tokens stay: one with a list of workspaces has access to all of contents

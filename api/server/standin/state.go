@@ -5,7 +5,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"maps"
 	"net/http"
 	"regexp"
@@ -37,7 +36,7 @@ type state struct {
 // replaceable is a store whose contents can be replaced, if its engine can.
 type replaceable interface {
 	group.Store
-	Hidden(ctx context.Context, account int64) (map[int64][]int64, error)
+	Snapshot(ctx context.Context, account int64) (contents *group.Contents, hidden map[int64][]int64, err error)
 	Replace(ctx context.Context, account int64, contents *group.Contents, hidden map[int64][]int64) error
 }
 
@@ -63,19 +62,11 @@ func newState(ctx context.Context, s group.Store) (*state, error) {
 
 // now returns what the store has.
 func (st *state) now(ctx context.Context) (*moment, error) {
-	hidden, err := st.store.Hidden(ctx, account)
+	contents, hidden, err := st.store.Snapshot(ctx, account)
 	if err != nil {
 		return nil, err
 	}
-	var document bytes.Buffer
-	if err := store.WriteDocument(ctx, st.store, account, false, &document); err != nil {
-		return nil, err
-	}
-	docs, err := store.ReadDocuments(document.Bytes(), store.ReadOptions{})
-	if err != nil {
-		return nil, fmt.Errorf("read what is stored: %w", err)
-	}
-	return &moment{docs[0].Contents, hidden}, nil
+	return &moment{*contents, hidden}, nil
 }
 
 // restore makes a moment the state. The rows are copied: an engine may keep them.
@@ -182,7 +173,7 @@ func (st *state) export(w http.ResponseWriter, r *http.Request) {
 		refuseStore(w, err)
 		return
 	}
-	hidden, err := st.store.Hidden(r.Context(), account)
+	_, hidden, err := st.store.Snapshot(r.Context(), account)
 	if err != nil && group.CodeOf(err) != group.Refused {
 		refuseStore(w, err)
 		return

@@ -103,7 +103,11 @@ var ErrNotEmpty = errors.New("the store has other data, and the demo needs an em
 var errFound = errors.New("found")
 
 func hasGroups(ctx context.Context, store group.Store) (bool, error) {
-	err := store.Export(ctx, Account, func(k group.Kind, _ *group.Row) error {
+	accounts, err := store.Accounts(ctx)
+	if err != nil || !slices.Contains(accounts, Account) {
+		return false, err
+	}
+	err = store.Export(ctx, Account, func(k group.Kind, _ *group.Row) error {
 		if k == group.GroupKind {
 			return errFound
 		}

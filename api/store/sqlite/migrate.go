@@ -17,8 +17,8 @@ const applicationID = 0x6f786772 // "oxgr"
 //go:embed migrations/*.sql
 var migrations embed.FS
 
-// migrate brings the schema up to date. Each migration is a transaction, so several processes may start at once and one
-// that dies half-way leaves the schema that was there.
+// migrate brings the schema up to date in one transaction, so several processes may start at once and one that dies half-way
+// leaves the schema that was there.
 func migrate(ctx context.Context, c *conn, busy time.Duration) error {
 	scripts, err := store.ReadScripts(migrations, "migrations")
 	if err != nil {
@@ -37,12 +37,7 @@ func migrate(ctx context.Context, c *conn, busy time.Duration) error {
 	if err := c.switchToWAL(ctx, busy); err != nil {
 		return fmt.Errorf("switch to WAL: %w", err)
 	}
-	for i, script := range scripts {
-		if err := c.migration(int64(i+1), latest, script.Text); err != nil {
-			return fmt.Errorf("migration %s: %w", script.Name, err)
-		}
-	}
-	return nil
+	return c.runScripts(scripts)
 }
 
 // retryWAL is how long to wait before the journal's mode is asked for again.
@@ -66,21 +61,24 @@ func (c *conn) switchToWAL(ctx context.Context, busy time.Duration) error {
 	}
 }
 
-// migration runs a script unless the file has it, which is looked up again inside the transaction.
-func (c *conn) migration(number, latest int64, script string) (err error) {
+// runScripts runs the scripts that the file does not have, which is looked up again inside the transaction.
+func (c *conn) runScripts(scripts []store.Script) (err error) {
 	tx, err := c.BeginImmediate()
 	if err != nil {
 		return err
 	}
 	defer tx.End(&err)
+	latest := int64(len(scripts))
 	version, err := c.check(latest)
-	if err != nil || version >= number {
+	if err != nil || version == latest {
 		return err
 	}
-	if err := c.Exec(script); err != nil {
-		return err
+	for _, script := range scripts[version:] {
+		if err := c.Exec(script.Text); err != nil {
+			return fmt.Errorf("migration %s: %w", script.Name, err)
+		}
 	}
-	return c.Exec(fmt.Sprintf(`PRAGMA application_id=%d; PRAGMA user_version=%d`, applicationID, number))
+	return c.Exec(fmt.Sprintf(`PRAGMA application_id=%d; PRAGMA user_version=%d`, applicationID, latest))
 }
 
 // checkedVersion is check in a transaction of its own: what it reads has to be of one moment, as another process may migrate.

@@ -14,7 +14,7 @@ import (
 // standInStore is what a stand-in asks of a store beside group.Store.
 type standInStore interface {
 	UpdateSeen(context.Context, group.Caller, int64, model.WorkspaceGroupUpdate, group.Includes, *store.Seen) (group.Snapshot, error)
-	Hidden(context.Context, int64) (map[int64][]int64, error)
+	Snapshot(context.Context, int64) (*group.Contents, map[int64][]int64, error)
 	Replace(context.Context, int64, *group.Contents, map[int64][]int64) error
 }
 
@@ -24,13 +24,9 @@ func testReplace(t *testing.T, open Opener) {
 	f := newFixture(t, open)
 	s := f.store.(standInStore)
 	before, others := f.state(1), f.state(2)
-	docs, err := store.ReadDocuments([]byte(before), store.ReadOptions{Now: time.Now()})
-	if err != nil {
-		t.Fatal(err)
-	}
-	hidden, err := s.Hidden(t.Context(), 1)
+	snapshot, hidden, err := s.Snapshot(t.Context(), 1)
 	if group.CodeOf(err) == group.Refused {
-		f.wantProblems(s.Replace(t.Context(), 1, &docs[0].Contents, nil), "store: must be SQLite or memory: no other one can be replaced")
+		f.wantProblems(s.Replace(t.Context(), 1, snapshot, nil), "store: must be SQLite or memory: no other one can be replaced")
 		return
 	}
 	if err != nil || len(hidden) != 1 || len(hidden[f.limited.TokenID]) != 3 {
@@ -40,7 +36,8 @@ func testReplace(t *testing.T, open Opener) {
 	first := f.mustUpdate(1, change)
 
 	other := `{"workspace_groups":{"1":{"id":"1","name":"Beta"},"9":{"id":"9","name":"Alpha","workspace_ids":["90"]}},"workspaces":{"90":{"id":"90","title":"Ninety"},"91":{"id":"91","title":"N"}}}`
-	if docs, err = store.ReadDocuments([]byte(other), store.ReadOptions{Now: time.Now()}); err != nil {
+	docs, err := store.ReadDocuments([]byte(other), store.ReadOptions{Now: time.Now()})
+	if err != nil {
 		t.Fatal(err)
 	}
 	if err := s.Replace(t.Context(), 1, &docs[0].Contents, map[int64][]int64{f.limited.TokenID: {91}}); err != nil {
@@ -55,18 +52,17 @@ func testReplace(t *testing.T, open Opener) {
 	_, err = f.update(f.limited, 9, `{"name":"Alpha","add_workspace_ids":[91]}`)
 	f.wantCode(err, group.Refused)
 
-	if docs, err = store.ReadDocuments([]byte(before), store.ReadOptions{Now: time.Now()}); err != nil {
-		t.Fatal(err)
-	}
-	if err := s.Replace(t.Context(), 1, &docs[0].Contents, hidden); err != nil {
+	if err := s.Replace(t.Context(), 1, snapshot, hidden); err != nil {
 		t.Fatal(err)
 	}
 	if got := f.state(1); got != before {
 		t.Errorf("the state is\n%s\nwant\n%s", got, before)
 	}
-	if got, err := s.Hidden(t.Context(), 1); err != nil || len(got[f.limited.TokenID]) != 3 {
+	if _, got, err := s.Snapshot(t.Context(), 1); err != nil || len(got[f.limited.TokenID]) != 3 {
 		t.Errorf("hidden are %v, %v", got, err)
 	}
+	_, err = f.update(f.all, 1, `{"name":"bETA"}`) // of another group: names are compared as before
+	f.wantCode(err, group.Refused)
 	if again := f.mustUpdate(1, change); (*again.Group.ExternalReferenceIds)[1] != (*first.Group.ExternalReferenceIds)[1] {
 		t.Errorf("the new reference has the id %v, it was %v", again.Group.ExternalReferenceIds, first.Group.ExternalReferenceIds)
 	}
