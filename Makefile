@@ -26,8 +26,8 @@ run: build ## Serve sample data until interrupted (ADDR=127.0.0.1:8080, STORE=sq
 	@bin/oxgroupsd serve --demo --addr "$(ADDR)" $(if $(STORE),--store "$(STORE)")
 
 .PHONY: build
-build: ## Build oxgroups and oxgroupsd into bin/
-	@go build -o bin/ ./cmd/oxgroups ./cmd/oxgroupsd
+build: ## Build oxgroups and oxgroupsd into bin/, static as they are released
+	@CGO_ENABLED=0 go build -o bin/ ./cmd/oxgroups ./cmd/oxgroupsd
 
 .PHONY: test
 test: deps drift vet ## Run every test, with the race detector, and check that generated code is up to date

@@ -10,6 +10,7 @@ import (
 	"net/netip"
 	"regexp"
 	"strings"
+	"sync"
 	"unicode"
 
 	"github.com/google/uuid"
@@ -56,15 +57,20 @@ func IsIPv6(text string) bool {
 
 const label = `[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?`
 
+// pattern compiles an expression when it is first asked for: most programs need few of them.
+func pattern(expr string) func() *regexp.Regexp {
+	return sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(expr) })
+}
+
 var (
-	hostname  = regexp.MustCompile(`^` + label + `(?:\.` + label + `)*$`)
-	dotAtom   = regexp.MustCompile("^[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*$")
-	quoted    = regexp.MustCompile(`^"(?:[ !#-\[\]-~]|\\[ -~])*"$`)
-	ipLiteral = regexp.MustCompile(`^\[(?:(?i:IPv6:)([0-9A-Fa-f:.]+)|([0-9.]+))\]$`)
+	hostname  = pattern(`^` + label + `(?:\.` + label + `)*$`)
+	dotAtom   = pattern("^[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*$")
+	quoted    = pattern(`^"(?:[ !#-\[\]-~]|\\[ -~])*"$`)
+	ipLiteral = pattern(`^\[(?:(?i:IPv6:)([0-9A-Fa-f:.]+)|([0-9.]+))\]$`)
 )
 
 // IsHostname reports whether text is a host name of RFC 1123, section 2.1: labels of letters, digits and hyphens.
-func IsHostname(text string) bool { return len(text) <= 253 && hostname.MatchString(text) }
+func IsHostname(text string) bool { return len(text) <= 253 && hostname().MatchString(text) }
 
 // maxEmail is the longest path of RFC 5321, section 4.5.3.1.3, without its angle brackets.
 const maxEmail = 254
@@ -76,10 +82,10 @@ func IsEmail(text string) bool {
 		return false
 	}
 	local, domain := text[:at], text[at+1:]
-	if !dotAtom.MatchString(local) && !quoted.MatchString(local) {
+	if !dotAtom().MatchString(local) && !quoted().MatchString(local) {
 		return false
 	}
-	if literal := ipLiteral.FindStringSubmatch(domain); literal != nil {
+	if literal := ipLiteral().FindStringSubmatch(domain); literal != nil {
 		return IsIPv6(literal[1]) || IsIPv4(literal[2])
 	}
 	return IsHostname(domain)
