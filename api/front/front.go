@@ -242,9 +242,8 @@ func (g gate) Update(ctx context.Context, by group.Caller, id int64, u model.Wor
 	var snapshot group.Snapshot
 	var err error
 	if g.seeing != nil {
-		var seen store.Seen
-		if snapshot, err = g.seeing.UpdateSeen(ctx, by, id, u, in, &seen); err == nil {
-			x.Seen = seen
+		if snapshot, err = g.seeing.UpdateSeen(ctx, by, id, u, in, &x.Seen); err != nil {
+			x.Seen = store.Seen{}
 		}
 	} else {
 		snapshot, err = g.Updater.Update(ctx, by, id, u, in)

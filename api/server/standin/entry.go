@@ -73,11 +73,10 @@ const maxShownValue = 1 << 10 // bytes of a header
 
 // hide returns text without the token of the request. A short one may be a word of its own, and stays in bodies.
 func (e *entry) hide(text string, isBody bool) string {
-	token := front.Token(e.Header)
-	if token == "" || isBody && len(token) < 16 {
+	if e.token == "" || isBody && len(e.token) < 16 {
 		return text
 	}
-	return strings.ReplaceAll(text, token, "[token]")
+	return strings.ReplaceAll(text, e.token, "[token]")
 }
 
 // tokenInQuery is a token that a client has put where none is read.
@@ -133,11 +132,11 @@ func (e *entry) message() string {
 }
 
 func (e *entry) whole() (entryJSON, error) {
-	body := front.ReadBody(e.Body, front.IsForm(e.Header.Get("Content-Type")), validator.WorkspaceGroupRequestFields)
+	body := front.ReadBody(e.Body, front.IsForm(e.sent.header().Get("Content-Type")), validator.WorkspaceGroupRequestFields)
 	out := entryJSON{
 		summaryJSON: e.summary(),
-		Request:     messageJSON{e.shown(e.Header), e.text(e.Body), e.Truncated},
-		Reply:       messageJSON{e.shown(e.ReplyHeader), e.text(e.Reply), false},
+		Request:     messageJSON{e.shown(e.sent.header()), e.text(e.Body), e.Truncated},
+		Reply:       messageJSON{e.shown(e.answered.header()), e.text(e.Reply), false},
 		Problems:    e.problems(body),
 		Ignored:     e.places(body.Ignored),
 		Tolerated:   e.places(body.Tolerated),

@@ -10,11 +10,11 @@ import (
 // curl returns a command line that sends a request. The token is to be in its environment.
 func (in *StandIn) curl(e *entry) string {
 	parts := []string{"curl", "-X", quote(e.hide(e.Method, false)), quote(in.address(e)), "-H", `"Authorization: Bearer $OXGROUPS_TOKEN"`}
-	if e.Header.Get("Authorization") == "" {
+	if e.sent.header().Get("Authorization") == "" {
 		parts = parts[:4]
 	}
 	for _, name := range []string{"Content-Type", "Content-Encoding", "Accept", "Idempotency-Key"} {
-		for _, value := range e.shown(e.Header)[name] {
+		for _, value := range e.shown(e.sent.header())[name] {
 			parts = append(parts, "-H", quote(name+": "+value))
 		}
 	}
@@ -48,17 +48,17 @@ func (in *StandIn) harEntry(e *entry) object {
 	ms := float64(e.Duration.Microseconds()) / 1000
 	request := object{
 		"method": e.hide(e.Method, false), "url": in.address(e), "httpVersion": "HTTP/1.1", "cookies": []object{}, "queryString": pairs(parseQuery(e.query())),
-		"headers": pairs(e.shown(e.Header)), "headersSize": -1, "bodySize": len(e.Body),
+		"headers": pairs(e.shown(e.sent.header())), "headersSize": -1, "bodySize": len(e.Body),
 	}
 	if len(e.Body) > 0 {
-		request["postData"] = object{"mimeType": e.Header.Get("Content-Type"), "text": e.text(e.Body)}
+		request["postData"] = object{"mimeType": e.sent.header().Get("Content-Type"), "text": e.text(e.Body)}
 	}
 	return object{
 		"startedDateTime": e.Time.Format(time.RFC3339Nano), "time": ms,
 		"request": request,
 		"response": object{
-			"status": e.Status, "statusText": "", "httpVersion": "HTTP/1.1", "cookies": []object{}, "headers": pairs(e.shown(e.ReplyHeader)),
-			"content":     object{"size": len(e.Reply), "mimeType": e.ReplyHeader.Get("Content-Type"), "text": e.text(e.Reply)},
+			"status": e.Status, "statusText": "", "httpVersion": "HTTP/1.1", "cookies": []object{}, "headers": pairs(e.shown(e.answered.header())),
+			"content":     object{"size": len(e.Reply), "mimeType": e.answered.header().Get("Content-Type"), "text": e.text(e.Reply)},
 			"redirectURL": "", "headersSize": -1, "bodySize": len(e.Reply),
 		},
 		"cache": object{}, "timings": object{"send": 0, "wait": ms, "receive": 0},

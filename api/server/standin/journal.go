@@ -2,17 +2,42 @@ package standin
 
 import (
 	"cmp"
+	"net/http"
 	"sync"
 
 	"example.com/oxgroups/api/front"
 	"example.com/oxgroups/api/store"
 )
 
-// entry is a request in the journal.
+// entry is a request in the journal, in little memory: its exchange has no headers and no Update.
 type entry struct {
 	id int64 // ascending, without gaps
 	*front.Exchange
-	size int64 // bytes of memory, about
+	token          string // "" for none
+	sent, answered fields
+	size           int64 // bytes of memory, about
+}
+
+// fields are a header in a fifth of the memory that a map takes.
+type fields []struct{ name, value string }
+
+func fieldsOf(h http.Header) fields {
+	list := make(fields, 0, len(h))
+	for name, values := range h {
+		for _, value := range values {
+			list = append(list, struct{ name, value string }{name, value})
+		}
+	}
+	return list
+}
+
+// header returns the fields as they came.
+func (f fields) header() http.Header {
+	h := http.Header{}
+	for _, field := range f {
+		h[field.name] = append(h[field.name], field.value)
+	}
+	return h
 }
 
 // sizeOf returns about the memory of an exchange.
@@ -49,7 +74,8 @@ func newJournal(most int, mostBytes int64) *journal {
 
 // add puts an exchange behind the others, and returns its id. The oldest ones go where there are too many.
 func (j *journal) add(x *front.Exchange) int64 {
-	e := &entry{Exchange: x, size: sizeOf(x)}
+	e := &entry{Exchange: x, size: sizeOf(x), token: front.Token(x.Header), sent: fieldsOf(x.Header), answered: fieldsOf(x.ReplyHeader)}
+	x.Header, x.ReplyHeader, x.Update = nil, nil, nil
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	j.last++

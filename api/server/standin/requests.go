@@ -256,7 +256,7 @@ func (e *entry) request(ctx context.Context, edit replayJSON) (*http.Request, er
 	if err != nil {
 		return nil, fmt.Errorf("the request cannot be sent: %w", err)
 	}
-	r.Header = e.Header.Clone()
+	r.Header = e.sent.header()
 	for _, name := range []string{"Content-Length", "Expect", "X-Request-Id", "Traceparent"} { // of the first time
 		r.Header.Del(name)
 	}
