@@ -162,6 +162,7 @@ func TestLatency(t *testing.T) {
 		latency            string
 		least, median, p99 time.Duration // of 2,000
 	}{
+		{`"200ms"`, 200 * time.Millisecond, 200 * time.Millisecond, 200 * time.Millisecond},
 		{`{"fixed":"200ms"}`, 200 * time.Millisecond, 200 * time.Millisecond, 200 * time.Millisecond},
 		{`{"min":"10ms","max":"110ms"}`, 10 * time.Millisecond, 60 * time.Millisecond, 109 * time.Millisecond},
 		{`{"mean":"100ms","p99":"400ms"}`, 1, 80 * time.Millisecond, 400 * time.Millisecond},
@@ -226,6 +227,10 @@ func TestBrokenRules(t *testing.T) {
 		`{"rules":[{"match":{"path":"["}}]}`:               "match.path",
 		`{"rules":[{"when":{"rate":2}}]}`:                  "when",
 		`{"rules":[{"latency":{"fixed":"fast"}}]}`:         "fast",
+		`{"rules":[{"latency":{"fix":"1s"}}]}`:             `"fix"`,
+		`{"rules":[{"latency":200}]}`:                      "latency must not be number",
+		`{"rules":[{"status":"503"}]}`:                     "status must not be string",
+		`[]`:                                               "it must not be array",
 		`{"rules":[{"latency":{"fixed":"20h"}}]}`:          "latency",
 		`{"rules":[{"latency":{"mean":"1s"}}]}`:            "latency.p99",
 		`{"rules":[{"reset":true,"status":503}]}`:          "reset",

@@ -53,13 +53,23 @@ type Times struct {
 	Rate  float64 `json:"rate,omitempty"` // from 0 to 1
 }
 
-// Delay is how long a reply waits: a fixed time, one between two bounds, or one of a log-normal distribution.
+// Delay is how long a reply waits: a fixed time, one between two bounds, or one of a log-normal distribution. As text it is a
+// fixed time.
 type Delay struct {
 	Fixed Duration `json:"fixed,omitempty"`
 	Min   Duration `json:"min,omitempty"`
 	Max   Duration `json:"max,omitempty"`
 	Mean  Duration `json:"mean,omitempty"`
 	P99   Duration `json:"p99,omitempty"`
+}
+
+// UnmarshalJSON reads a delay.
+func (d *Delay) UnmarshalJSON(text []byte) error {
+	if text[0] == '"' {
+		return json.Unmarshal(text, &d.Fixed)
+	}
+	type object Delay
+	return decodeKnown(text, (*object)(d))
 }
 
 // Duration is a time.Duration as text, "200ms" for example.
@@ -90,16 +100,25 @@ func ParseRules(document []byte) (Rules, error) {
 }
 
 func decode(document []byte, v any) error {
+	err := decodeKnown(document, v)
+	if wrong := (*json.UnmarshalTypeError)(nil); errors.As(err, &wrong) {
+		err = fmt.Errorf("%s must not be %s", cmp.Or(wrong.Field, "it"), wrong.Value)
+	}
+	if err != nil {
+		return fmt.Errorf("not a document of faults: %w", err)
+	}
+	return nil
+}
+
+// decodeKnown reads a document without keys that v has no field for.
+func decodeKnown(document []byte, v any) error {
 	d := json.NewDecoder(bytes.NewReader(document))
 	d.DisallowUnknownFields()
 	err := d.Decode(v)
 	if err == nil && d.More() {
 		err = errors.New("there is something behind the document")
 	}
-	if err != nil {
-		return fmt.Errorf("not a document of faults: %w", err)
-	}
-	return nil
+	return err
 }
 
 // maxLatency is longer than the write timeout of most servers.
