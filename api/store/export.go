@@ -75,9 +75,7 @@ func (w *documentWriter) row(k group.Kind, r *group.Row) error {
 		w.print(",")
 	}
 	w.filled = true
-	e := validate.NewEncoder(nil)
-	o.encode(e, func(shown) bool { return true })
-	text, err := e.Result()
+	text, err := o.text(func(shown) bool { return true })
 	if err != nil {
 		return err
 	}

@@ -108,6 +108,13 @@ func (o *object) encode(e *validate.Encoder, which func(shown) bool) {
 	e.Close('}')
 }
 
+// text returns the members that which chooses.
+func (o *object) text(which func(shown) bool) ([]byte, error) {
+	e := validate.NewEncoder(nil)
+	o.encode(e, which)
+	return e.Result()
+}
+
 // inReplies chooses what a reply shows.
 func inReplies(m shown) bool { return !m.extra || m.broken }
 
@@ -127,11 +134,7 @@ func (k kind[V]) optional() (map[string]bool, error) {
 
 // document returns what the object has in its document: the members without a column, and without null for optional ones.
 func (o *object) document(k group.Kind, optional map[string]bool) ([]byte, error) {
-	e := validate.NewEncoder(nil)
-	o.encode(e, func(m shown) bool {
-		return !isColumn(k, m.name) && !(optional[m.name] && string(m.value) == "null")
-	})
-	return e.Result()
+	return o.text(func(m shown) bool { return !isColumn(k, m.name) && !(optional[m.name] && string(m.value) == "null") })
 }
 
 // firstToken returns the name of the member that a JSON pointer leads to.

@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"maps"
 	"slices"
-	"strconv"
 
 	"example.com/oxgroups/api/group"
 	"example.com/oxgroups/api/validate"
@@ -52,30 +51,21 @@ func (m *Image) JSON() ([]byte, error) {
 		g.Lists[group.ReferenceKind] = idsOf(references)
 	}
 	o, err := groupKind.object(&g)
-	if err != nil || !m.references {
-		return encoded(o), err
+	if err != nil {
+		return nil, err
 	}
-	e := validate.NewEncoder(nil)
-	e.Open('{')
-	for i := range references {
-		r, err := referenceKind.object(&references[i])
+	if m.references {
+		e := validate.NewEncoder(nil)
+		if err := encodeObjects(e, group.ReferenceKind, references); err != nil {
+			return nil, err
+		}
+		text, err := e.Result()
 		if err != nil {
 			return nil, err
 		}
-		e.Name(strconv.FormatInt(references[i].ID, 10))
-		r.encode(e, inReplies)
+		o.members = append(o.members, shown{member: member{group.ReferenceKind.String(), text}})
 	}
-	e.Close('}')
-	text, err := e.Result()
-	o.members = append(o.members, shown{member: member{group.ReferenceKind.String(), text}})
-	return encoded(o), err
-}
-
-func encoded(o object) []byte {
-	e := validate.NewEncoder(nil)
-	o.encode(e, inReplies)
-	text, _ := e.Result() // members that were read cannot fail
-	return text
+	return o.text(inReplies)
 }
 
 // Replacer is a Tx that can take an account back to an earlier state.

@@ -162,23 +162,28 @@ func asStored(doc model.WorkspaceGroupDocument, rows group.Contents) ([]byte, er
 			e.Raw(value)
 			return nil
 		}
-		e.Open('{')
-		for i := range rows[k] {
-			o, err := objectKinds[k].object(&rows[k][i])
-			if err != nil {
-				return err
-			}
-			e.Name(strconv.FormatInt(rows[k][i].ID, 10))
-			o.encode(e, inReplies)
-		}
-		e.Close('}')
-		return nil
+		return encodeObjects(e, k, rows[k])
 	})
 	e.Close('}')
 	if err != nil {
 		return nil, err
 	}
 	return e.Result()
+}
+
+// encodeObjects appends the map of a kind with its objects as replies show them.
+func encodeObjects(e *validate.Encoder, k group.Kind, rows []group.Row) error {
+	e.Open('{')
+	for i := range rows {
+		o, err := objectKinds[k].object(&rows[i])
+		if err != nil {
+			return err
+		}
+		e.Name(strconv.FormatInt(rows[i].ID, 10))
+		o.encode(e, inReplies)
+	}
+	e.Close('}')
+	return nil
 }
 
 // Export hands over the rows of an account.
@@ -194,21 +199,22 @@ func (s *Store) Export(ctx context.Context, account int64, row func(group.Kind, 
 }
 
 // Accounts lists the accounts.
-func (s *Store) Accounts(ctx context.Context) (ids []int64, err error) {
-	err = s.engine.Transact(ctx, Read, func(tx Tx) (err error) {
-		ids, err = tx.Accounts()
-		return err
-	})
-	return ids, err
+func (s *Store) Accounts(ctx context.Context) ([]int64, error) {
+	return read(ctx, s.engine, Read, Tx.Accounts)
 }
 
 // Orphans lists the rows that name something that is not there.
-func (s *Store) Orphans(ctx context.Context) (orphans []group.Orphan, err error) {
-	err = s.engine.Transact(ctx, BulkRead, func(tx Tx) (err error) {
-		orphans, err = tx.Orphans()
+func (s *Store) Orphans(ctx context.Context) ([]group.Orphan, error) {
+	return read(ctx, s.engine, BulkRead, Tx.Orphans)
+}
+
+// read runs a transaction that is one read.
+func read[V any](ctx context.Context, e Engine, mode Mode, what func(Tx) (V, error)) (v V, err error) {
+	err = e.Transact(ctx, mode, func(tx Tx) (err error) {
+		v, err = what(tx)
 		return err
 	})
-	return orphans, err
+	return v, err
 }
 
 // Import puts checked contents into an account.

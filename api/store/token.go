@@ -245,12 +245,8 @@ func (s *Store) CreateToken(ctx context.Context, t group.NewToken) (group.Token,
 }
 
 // Tokens lists all tokens.
-func (s *Store) Tokens(ctx context.Context) (list []group.Token, err error) {
-	err = s.engine.Transact(ctx, Read, func(tx Tx) (err error) {
-		list, err = tx.Tokens()
-		return err
-	})
-	return list, err
+func (s *Store) Tokens(ctx context.Context) ([]group.Token, error) {
+	return read(ctx, s.engine, Read, Tx.Tokens)
 }
 
 // RevokeToken ends a token; one that is revoked already stays as it is.

@@ -3,7 +3,6 @@ package memory
 
 import (
 	"context"
-	"crypto/sha256"
 	"maps"
 	"sync"
 	"time"
@@ -27,7 +26,7 @@ func Open(opts ...Option) *Store {
 	for _, opt := range opts {
 		opt(&o)
 	}
-	e := &engine{data: data{names: map[name]int64{}, tokens: map[[sha256.Size]byte]*tokenRow{}}}
+	e := &engine{data: data{names: map[name]int64{}}}
 	for k := range e.data.rows {
 		e.data.rows[k] = map[int64]*row{}
 	}
@@ -83,9 +82,8 @@ func (e *engine) Close() error {
 type data struct {
 	rows          [group.Kinds]map[int64]*row // groups have the ids of their associations
 	names         map[name]int64
-	lastReference int64 // the highest id that a reference had
-	tokens        map[[sha256.Size]byte]*tokenRow
-	hashes        [][sha256.Size]byte // of the tokens, the one with id 1 first
+	lastReference int64      // the highest id that a reference had
+	tokens        []tokenRow // the one with id 1 first
 }
 
 var _ store.Replacer = (*data)(nil)
@@ -104,6 +102,7 @@ type name struct {
 type tokenRow struct {
 	group.Token
 	workspaces []int64 // ascending
+	hash       []byte
 }
 
 // clone returns a copy of the rows.

@@ -1,7 +1,8 @@
 package memory
 
 import (
-	"crypto/sha256"
+	"bytes"
+	"slices"
 
 	"example.com/oxgroups/api/group"
 	"example.com/oxgroups/api/store"
@@ -9,40 +10,44 @@ import (
 
 // Token returns the token with a hash.
 func (d *data) Token(hash []byte) (*group.Token, error) {
-	t, ok := d.tokens[[sha256.Size]byte(hash)]
-	if !ok {
+	i := slices.IndexFunc(d.tokens, func(t tokenRow) bool { return bytes.Equal(t.hash, hash) })
+	if i < 0 {
 		return nil, nil
 	}
-	found := t.Token
+	found := d.tokens[i].Token
 	return &found, nil
 }
 
 // AddToken stores a token.
 func (d *data) AddToken(t *group.Token, workspaces []int64, hash []byte) error {
-	h := [sha256.Size]byte(hash)
-	d.hashes = append(d.hashes, h)
-	t.ID = int64(len(d.hashes))
-	d.tokens[h] = &tokenRow{Token: *t, workspaces: workspaces}
+	t.ID = int64(len(d.tokens)) + 1
+	d.tokens = append(d.tokens, tokenRow{*t, workspaces, slices.Clone(hash)})
 	return nil
 }
 
 // Tokens lists all tokens.
 func (d *data) Tokens() (tokens []group.Token, err error) {
-	for _, hash := range d.hashes {
-		tokens = append(tokens, d.tokens[hash].Token)
+	for _, t := range d.tokens {
+		tokens = append(tokens, t.Token)
 	}
 	return tokens, nil
 }
 
+// token returns the token with an id, or nil.
+func (d *data) token(id int64) *tokenRow {
+	if id < 1 || id > int64(len(d.tokens)) {
+		return nil
+	}
+	return &d.tokens[id-1]
+}
+
 // RevokeToken ends a token.
 func (d *data) RevokeToken(id int64, at string) (found bool, err error) {
-	if id < 1 || id > int64(len(d.hashes)) {
-		return false, nil
-	}
-	if t := d.tokens[d.hashes[id-1]]; t.RevokedAt.IsZero() {
+	t := d.token(id)
+	if t != nil && t.RevokedAt.IsZero() {
 		t.RevokedAt, err = store.ParseTime(at)
 	}
-	return true, err
+	return t != nil, err
 }
 
 // UseTokens sets when tokens were used.
@@ -52,7 +57,7 @@ func (d *data) UseTokens(uses map[int64]string) error {
 		if err != nil {
 			return err
 		}
-		if t := d.tokens[d.hashes[id-1]]; t.LastUsedAt.Before(at) {
+		if t := d.token(id); t.LastUsedAt.Before(at) {
 			t.LastUsedAt = at
 		}
 	}
@@ -72,8 +77,7 @@ func (d *data) Reach(account int64) (map[int64][]int64, error) {
 
 // SetReach gives a token another list of workspaces.
 func (d *data) SetReach(token int64, workspaces []int64) error {
-	t := *d.tokens[d.hashes[token-1]]
+	t := d.token(token)
 	t.workspaces, t.Workspaces = workspaces, len(workspaces)
-	d.tokens[d.hashes[token-1]] = &t
 	return nil
 }

@@ -75,10 +75,10 @@ func with(ids []int64, id int64) []int64 {
 // accessible reports whether a caller has access to a workspace.
 func (d *data) accessible(by group.Caller, id int64) bool {
 	w, ok := d.rows[group.WorkspaceKind][id]
-	if !ok || w.account != by.AccountID || by.TokenID < 1 || by.TokenID > int64(len(d.hashes)) {
+	t := d.token(by.TokenID)
+	if !ok || t == nil || w.account != by.AccountID {
 		return false
 	}
-	t := d.tokens[d.hashes[by.TokenID-1]]
 	_, listed := slices.BinarySearch(t.workspaces, id)
 	return t.AllWorkspaces || listed
 }

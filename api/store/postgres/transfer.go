@@ -63,15 +63,6 @@ func column[V any](rows []group.Row, value func(*group.Row) V) []V {
 	return all
 }
 
-// byKind returns a statement for each kind: of references, and of the kinds whose table has the account.
-func byKind(references string, others func(group.Kind) string) (sql [group.Kinds]string) {
-	for k := range group.Kinds {
-		sql[k] = others(k)
-	}
-	sql[group.ReferenceKind] = references
-	return sql
-}
-
 // NameHolders returns the groups that have names.
 func (t *tx) NameHolders(account int64, folded []string) (map[string]int64, error) {
 	keys := make([][]byte, len(folded))
@@ -217,22 +208,23 @@ func (t *tx) putReferences(account int64, rows []group.Row) {
 // for who reads the export.
 const exportPage = 100
 
-// selectPage are the statements of an export: $1 is the account, $2 the id beyond which to begin, $3 how many rows. Those of groups
-// have their lists too, in the order of the kinds.
-var selectPage = byKind(
-	`SELECT r.id, r.group_id, r.created_at, r.updated_at, r.document FROM external_references AS r JOIN workspace_groups AS g ON g.id = r.group_id
-		WHERE g.account_id = $1 AND r.id > $2 ORDER BY r.id LIMIT $3`,
-	func(k group.Kind) string {
-		columns := `id, 0::bigint, '', '', document`
-		if k == group.GroupKind {
-			columns = `id, 0::bigint, created_at, updated_at, document, ARRAY(SELECT r.id FROM external_references AS r WHERE r.group_id = o.id ORDER BY 1)`
-			for shared := range group.Shared() {
-				table, column := store.ListTable(shared)
-				columns += `, ARRAY(SELECT m.` + column + ` FROM ` + table + ` AS m WHERE m.group_id = o.id ORDER BY 1)`
-			}
+// selectPage is the statement of an export: $1 is the account, $2 the id beyond which to begin, $3 how many rows. That of groups
+// has their lists too, in the order of the kinds.
+func selectPage(k group.Kind) string {
+	columns := `id, 0::bigint, '', '', document`
+	switch k {
+	case group.ReferenceKind:
+		return `SELECT r.id, r.group_id, r.created_at, r.updated_at, r.document
+			FROM external_references AS r JOIN workspace_groups AS g ON g.id = r.group_id WHERE g.account_id = $1 AND r.id > $2 ORDER BY r.id LIMIT $3`
+	case group.GroupKind:
+		columns = `id, 0::bigint, created_at, updated_at, document, ARRAY(SELECT r.id FROM external_references AS r WHERE r.group_id = o.id ORDER BY 1)`
+		for shared := range group.Shared() {
+			table, column := store.ListTable(shared)
+			columns += `, ARRAY(SELECT m.` + column + ` FROM ` + table + ` AS m WHERE m.group_id = o.id ORDER BY 1)`
 		}
-		return `SELECT ` + columns + ` FROM ` + k.String() + ` AS o WHERE account_id = $1 AND id > $2 ORDER BY id LIMIT $3`
-	})
+	}
+	return `SELECT ` + columns + ` FROM ` + k.String() + ` AS o WHERE account_id = $1 AND id > $2 ORDER BY id LIMIT $3`
+}
 
 // Each hands over the rows of a kind, a page at a time.
 func (t *tx) Each(kind group.Kind, account int64, do func(*group.Row) error) error {
@@ -245,7 +237,7 @@ func (t *tx) Each(kind group.Kind, account int64, do func(*group.Row) error) err
 				into = append(into, &r.Lists[k])
 			}
 		}
-		err := t.Query("export "+kind.String(), selectPage[kind], []any{account, last, exportPage}, into, func() error {
+		err := t.Query("export "+kind.String(), selectPage(kind), []any{account, last, exportPage}, into, func() error {
 			page = append(page, r)
 			return nil
 		})

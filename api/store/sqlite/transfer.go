@@ -13,15 +13,6 @@ import (
 // Lock has nothing to do: the transaction holds the file.
 func (c *conn) Lock(*group.Contents) error { return nil }
 
-// byKind returns a statement for each kind: of references, and of the kinds whose table has the account.
-func byKind(references string, others func(group.Kind) string) (sql [group.Kinds]string) {
-	for k := range group.Kinds {
-		sql[k] = others(k)
-	}
-	sql[group.ReferenceKind] = references
-	return sql
-}
-
 // NameHolders returns the groups that have names.
 func (c *conn) NameHolders(account int64, folded []string) (map[string]int64, error) {
 	names := jsonText{'['}
@@ -137,18 +128,17 @@ func (c *conn) putReference(r *group.Row) error {
 	return err
 }
 
-// selectAll are the statements of an export, with the columns of conn.objects.
-var selectAll = byKind(
-	`SELECT r.id, r.document, r.created_at, r.updated_at, r.group_id
-		FROM external_references AS r CROSS JOIN workspace_groups AS g ON g.id = r.group_id
-		WHERE g.account_id = ?1 ORDER BY r.id`,
-	func(k group.Kind) string {
-		columns := `id, document`
-		if k == group.GroupKind {
-			columns += `, created_at, updated_at, 0`
-		}
-		return `SELECT ` + columns + ` FROM ` + k.String() + ` WHERE account_id = ?1 ORDER BY id`
-	})
+// selectAll is the statement of an export, with the columns of conn.objects.
+func selectAll(k group.Kind) string {
+	switch k {
+	case group.GroupKind:
+		return `SELECT id, document, created_at, updated_at, 0 FROM workspace_groups WHERE account_id = ?1 ORDER BY id`
+	case group.ReferenceKind:
+		return `SELECT r.id, r.document, r.created_at, r.updated_at, r.group_id
+			FROM external_references AS r CROSS JOIN workspace_groups AS g ON g.id = r.group_id WHERE g.account_id = ?1 ORDER BY r.id`
+	}
+	return `SELECT id, document FROM ` + k.String() + ` WHERE account_id = ?1 ORDER BY id`
+}
 
 // selectLists are the ids of the associations of a group.
 var selectLists = func() (sql [group.Kinds]string) {
@@ -162,7 +152,7 @@ var selectLists = func() (sql [group.Kinds]string) {
 
 // Each hands over the rows of a kind, one at a time.
 func (c *conn) Each(kind group.Kind, account int64, do func(*group.Row) error) error {
-	err := c.each(selectAll[kind], func(row *sqlite3.Stmt) error {
+	err := c.each(selectAll(kind), func(row *sqlite3.Stmt) error {
 		r := object(row)
 		if kind == group.GroupKind {
 			if err := c.lists(&r); err != nil {
