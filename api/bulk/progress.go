@@ -3,7 +3,6 @@ package bulk
 import (
 	"math"
 	"sync"
-	"sync/atomic"
 	"time"
 
 	"example.com/oxgroups/api/bulk/journal"
@@ -11,13 +10,10 @@ import (
 
 // Progress tells how far a run is, while it runs and afterwards. The zero value is ready; it is safe for concurrent use.
 type Progress struct {
-	applied, refused, failed atomic.Int64
-	before, refusedBefore    atomic.Int64
-	retries                  atomic.Int64
-
-	mu          sync.Mutex
-	limiter     *limiter
-	began, over time.Time
+	mu      sync.Mutex
+	counts  Snapshot // but for what changes without a result
+	limiter *limiter
+	began   time.Time
 }
 
 // Snapshot is how far a run is at one moment.
@@ -45,53 +41,46 @@ func (s Snapshot) Rejected() int64 { return s.Refused + s.Failed + s.RefusedBefo
 func (p *Progress) Snapshot() Snapshot {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	s := Snapshot{
-		Applied: p.applied.Load(), Refused: p.refused.Load(), Failed: p.failed.Load(), Before: p.before.Load(),
-		RefusedBefore: p.refusedBefore.Load(), Retries: p.retries.Load(), Limit: math.Inf(1),
-	}
-	switch {
-	case p.began.IsZero():
-	case p.over.IsZero():
-		s.Elapsed = time.Since(p.began)
-	default:
-		s.Elapsed = p.over.Sub(p.began)
-	}
+	s := p.counts
+	s.Limit = math.Inf(1)
 	if p.limiter != nil {
 		pressure := p.limiter.look()
 		s.Limit, s.InFlight = pressure.limit, pressure.flying
+	}
+	if s.Elapsed == 0 && !p.began.IsZero() {
+		s.Elapsed = time.Since(p.began)
 	}
 	return s
 }
 
 func (p *Progress) begin(l *limiter, past *journal.Past) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	p.limiter, p.began = l, time.Now()
 	applied, refused := past.Done()
-	p.before.Store(int64(applied))
-	p.refusedBefore.Store(int64(refused))
+	p.change(func(s *Snapshot) {
+		p.limiter, p.began = l, time.Now()
+		s.Before, s.RefusedBefore = int64(applied), int64(refused)
+	})
 }
 
 func (p *Progress) end() {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	p.over = time.Now()
+	p.change(func(s *Snapshot) { s.Elapsed = time.Since(p.began) })
 }
 
 // count counts the result of a row that was sent, or could not be.
 func (p *Progress) count(outcome journal.Outcome) {
-	switch outcome {
-	case journal.Applied:
-		p.applied.Add(1)
-	case journal.Refused:
-		p.refused.Add(1)
-	case journal.Failed:
-		p.failed.Add(1)
-	}
+	p.change(func(s *Snapshot) {
+		switch outcome {
+		case journal.Applied:
+			s.Applied++
+		case journal.Refused:
+			s.Refused++
+		case journal.Failed:
+			s.Failed++
+		}
+	})
 }
 
-// any reports whether the API has taken or refused a row.
-func (p *Progress) any() bool { return p.applied.Load()+p.refused.Load() > 0 }
-
-// rejected returns how many rows of this run were not applied.
-func (p *Progress) rejected() int64 { return p.refused.Load() + p.failed.Load() }
+func (p *Progress) change(edit func(*Snapshot)) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	edit(&p.counts)
+}

@@ -58,7 +58,7 @@ func (r *run) send(t *task) {
 
 // silent is called with each attempt that was not answered. It stops the run when the API asks for too much patience.
 func (r *run) silent(a client.Attempt, p pressure) {
-	r.progress.retries.Add(1)
+	r.progress.change(func(s *Snapshot) { s.Retries++ })
 	patience := r.Patience
 	if a.Status == http.StatusTooManyRequests {
 		patience = r.MaxWait
@@ -76,7 +76,7 @@ func (r *run) silent(a client.Attempt, p pressure) {
 // giveUp decides what comes of a row that got no answer: it reports false where it is sent again. answered is how many
 // answers there were before it was sent.
 func (r *run) giveUp(t *task, v verdict, answered int64) bool {
-	if v.kind == foreign && !r.progress.any() {
+	if s := r.progress.Snapshot(); v.kind == foreign && s.Applied+s.Refused == 0 {
 		r.halt(notTheAPI(v.err))
 		return true
 	}
@@ -98,8 +98,10 @@ func (r *run) finish(t *task, outcome journal.Outcome, request, reason string) {
 		return
 	}
 	r.queue.done(t, outcome == journal.Applied)
-	if n := r.MaxFailures; n > 0 && r.progress.rejected() >= n {
-		r.halt(ErrFailures)
+	if r.MaxFailures > 0 {
+		if s := r.progress.Snapshot(); s.Refused+s.Failed >= r.MaxFailures {
+			r.halt(ErrFailures)
+		}
 	}
 }
 

@@ -190,38 +190,18 @@ func (r *jsonReader) Rejected(out io.Writer) Rejected { return &rejectedJSON{out
 
 type rejectedJSON struct{ out io.Writer }
 
-// Write writes the object of a row with the reason as its last member, in place of one that it has. What is no object is
-// written as it is: it has to be mended first.
+// Write writes the object of a row with the reason as a member, in place of one that it has. What is no object is written as
+// it is: it has to be mended first.
 func (w *rejectedJSON) Write(row *Row, reason string) error {
-	var line bytes.Buffer
-	if err := json.Compact(&line, row.body); err != nil {
-		return err
+	var line any = json.RawMessage(row.body)
+	var members map[string]json.RawMessage
+	if json.Unmarshal(row.body, &members) == nil && members != nil {
+		members[ReasonName] = validate.AppendString(nil, reason)
+		line = members
 	}
-	if text := line.Bytes(); text[0] == '{' {
-		line = *bytes.NewBuffer(withReason(text, reason))
-	}
-	line.WriteByte('\n')
-	_, err := line.WriteTo(w.out)
-	return err
-}
-
-func withReason(text []byte, reason string) []byte {
-	out := make([]byte, 0, len(text)+len(reason)+64)
-	member := func(key string, value []byte) {
-		out = append(validate.AppendString(append(out, ','), key), ':')
-		out = append(out, value...)
-	}
-	s := validate.NewScanner(text, validate.Options{})
-	s.Begin(validate.Object)
-	var at validate.Members
-	for key, more := s.NextMember(&at); more; key, more = s.NextMember(&at) {
-		start := s.Offset()
-		if s.Skip(); key != ReasonName {
-			member(key, s.Raw(start))
-		}
-	}
-	member(ReasonName, validate.AppendString(nil, reason))
-	return validate.EndObject(out, 0)
+	out := json.NewEncoder(w.out)
+	out.SetEscapeHTML(false)
+	return out.Encode(line)
 }
 
 // lines counts the lines of a text up to places that only move forward.
