@@ -30,22 +30,14 @@ func Find(fields []validate.Field, name string) Path {
 func (p Path) Field() *validate.Field { return p[len(p)-1] }
 
 // String returns the names joined by dots.
-func (p Path) String() string { return p.join("", ".", func(name string) string { return name }) }
+func (p Path) String() string { return strings.Join(p.names(), ".") }
 
-// Pointer returns the JSON Pointer to the field in an update.
-func (p Path) Pointer() string { return p.join("/", "/", validate.PointerToken) }
-
-func (p Path) join(first, between string, name func(string) string) string {
-	var b strings.Builder
+func (p Path) names() []string {
+	names := make([]string, len(p))
 	for i, f := range p {
-		if i == 0 {
-			b.WriteString(first)
-		} else {
-			b.WriteString(between)
-		}
-		b.WriteString(name(f.Name))
+		names[i] = f.Name
 	}
-	return b.String()
+	return names
 }
 
 // Leaves returns the paths of all fields that are no objects with fields of their own, in the order of the spec.
@@ -92,13 +84,7 @@ func (o *Object) At(name string, inner ...string) *Value {
 }
 
 // AtPath returns the value of the field that p leads to.
-func (o *Object) AtPath(p Path) *Value {
-	names := make([]string, len(p))
-	for i, f := range p {
-		names[i] = f.Name
-	}
-	return o.At(names[0], names[1:]...)
-}
+func (o *Object) AtPath(p Path) *Value { return o.At(p[0].Name, p[1:].names()...) }
 
 // Set gives the value JSON, in the place of what was within it.
 func (v *Value) Set(json []byte) { v.JSON, v.object = json, Object{} }

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"slices"
 	"strings"
 	"time"
 
@@ -77,22 +76,18 @@ type rest struct {
 }
 
 func headers(b *strings.Builder, mark string, h http.Header) {
+	hidden := len(h)
 	for _, name := range shownHeaders {
 		for _, value := range h.Values(name) {
 			fmt.Fprintf(b, "%s %s: %s\n", mark, name, value)
 		}
+		if h[name] != nil {
+			hidden--
+		}
 	}
-	if hidden := len(slices.DeleteFunc(keys(h), func(k string) bool { return slices.Contains(shownHeaders, k) })); hidden > 0 {
+	if hidden > 0 {
 		fmt.Fprintf(b, "%s (%d more headers)\n", mark, hidden)
 	}
-}
-
-func keys(h http.Header) []string {
-	var out []string
-	for k := range h {
-		out = append(out, k)
-	}
-	return out
 }
 
 func lines(b *strings.Builder, mark string, text []byte) {

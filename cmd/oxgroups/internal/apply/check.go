@@ -44,8 +44,8 @@ func (o *Options) validate(ctx context.Context, in *rows.Input, each func(*rows.
 	if err != nil {
 		return 0, o.inputError(ctx, err)
 	}
-	line := newLine(o.IO, -1, "checking")
-	defer line.end()
+	bar := newBar(o.IO, -1, "checking")
+	defer func() { _ = bar.Clear() }()
 	var (
 		row     rows.Row
 		invalid int64
@@ -56,7 +56,7 @@ func (o *Options) validate(ctx context.Context, in *rows.Input, each func(*rows.
 		var bad *rows.Error
 		switch {
 		case errors.Is(err, io.EOF):
-			line.end()
+			_ = bar.Clear()
 			for _, warning := range reader.Warnings() {
 				o.IO.Say("oxgroups: %s: %s", in.Name, warning)
 			}
@@ -70,7 +70,7 @@ func (o *Options) validate(ctx context.Context, in *rows.Input, each func(*rows.
 			return total, nil
 		case errors.As(err, &bad):
 			if invalid++; invalid <= maxListed {
-				line.end()
+				_ = bar.Clear()
 				o.IO.Say("%s", bad.Error())
 				all = append(all, listed(bad)...)
 			}
@@ -85,7 +85,7 @@ func (o *Options) validate(ctx context.Context, in *rows.Input, each func(*rows.
 			}
 		}
 		total++
-		line.set(total)
+		_ = bar.Set64(total)
 	}
 	return total, console.Hinted(console.ErrInterrupted, "nothing was sent")
 }

@@ -20,30 +20,14 @@ const (
 	textInterval = 10 * time.Second
 )
 
-// line is the last line of a terminal; where there is no terminal it shows nothing.
-type line struct{ bar *progressbar.ProgressBar }
-
-// newLine begins a line; total is how many rows there are, -1 where that is not known.
-func newLine(out console.IO, total int64, what string) *line {
-	if !out.Screen(out.Err).Terminal || out.Getenv("TERM") == "dumb" {
-		return &line{}
-	}
-	return &line{progressbar.NewOptions64(total, progressbar.OptionSetWriter(out.Err), progressbar.OptionSetDescription(what),
+// newBar begins a bar in the last line of a terminal; elsewhere it shows nothing. total is -1 where it is not known.
+func newBar(out console.IO, total int64, what string) *progressbar.ProgressBar {
+	return progressbar.NewOptions64(total, progressbar.OptionSetWriter(out.Err), progressbar.OptionSetVisibility(hasBar(out)), progressbar.OptionSetDescription(what),
 		progressbar.OptionShowCount(), progressbar.OptionShowIts(), progressbar.OptionSetItsString("rows"), progressbar.OptionThrottle(cmp.Or(out.LineInterval, lineInterval)),
-		progressbar.OptionClearOnFinish(), progressbar.OptionUseANSICodes(true), progressbar.OptionSetWidth(20), progressbar.OptionSetSpinnerChangeInterval(0))}
+		progressbar.OptionClearOnFinish(), progressbar.OptionUseANSICodes(true), progressbar.OptionSetWidth(20), progressbar.OptionSetSpinnerChangeInterval(0))
 }
 
-func (l *line) set(n int64) {
-	if l.bar != nil {
-		_ = l.bar.Set64(n)
-	}
-}
-
-func (l *line) end() {
-	if l.bar != nil {
-		_ = l.bar.Clear()
-	}
-}
+func hasBar(out console.IO) bool { return out.Screen(out.Err).Terminal && out.Getenv("TERM") != "dumb" }
 
 // display shows the progress of a run until it ends.
 type display struct{ stop, done chan struct{} }
@@ -63,10 +47,10 @@ func (d *display) end() {
 
 func (d *display) run(out console.IO, progress *bulk.Progress, total int64, stopping <-chan struct{}) {
 	defer close(d.done)
-	l := newLine(out, total, "")
-	defer l.end()
+	bar := newBar(out, total, "")
+	defer func() { _ = bar.Clear() }()
 	interval := cmp.Or(out.TextInterval, textInterval)
-	if l.bar != nil {
+	if hasBar(out) {
 		interval = cmp.Or(out.LineInterval, lineInterval)
 	}
 	tick := time.NewTicker(interval)
@@ -77,16 +61,15 @@ func (d *display) run(out console.IO, progress *bulk.Progress, total int64, stop
 			return
 		case <-stopping:
 			stopping = nil
-			l.end()
+			_ = bar.Clear()
 			out.Say("interrupted: waiting for %d requests; interrupt again to stop at once", progress.Snapshot().InFlight)
 			continue
 		case <-tick.C:
 		}
 		s := progress.Snapshot()
-		if l.bar != nil {
-			l.bar.Describe(details(s))
-			l.set(s.Done())
-		} else {
+		bar.Describe(details(s))
+		_ = bar.Set64(s.Done())
+		if !hasBar(out) {
 			out.Say("%s", progressText(s, total))
 		}
 	}
@@ -95,12 +78,8 @@ func (d *display) run(out console.IO, progress *bulk.Progress, total int64, stop
 // progressText says how far a run is.
 func progressText(s bulk.Snapshot, total int64) string {
 	done := fmt.Sprintf("%s of %s rows done (%d%%)", thousands(s.Done()), thousands(total), 100*s.Done()/max(total, 1))
-	perSecond := 0.0
-	if seconds := s.Elapsed.Seconds(); seconds > 0 {
-		perSecond = float64(s.Applied+s.Failed+s.Refused) / seconds
-	}
-	parts := []string{done, thousands(int64(perSecond+0.5)) + " rows/s"}
-	if left := float64(total-s.Done()) / perSecond; perSecond > 0 && left < 1e6 {
+	parts := []string{done, rate(s)}
+	if left := float64(total-s.Done()) / perSecond(s); left < 1e6 {
 		parts = append(parts, (time.Duration(math.Ceil(left))*time.Second).String()+" left")
 	}
 	return strings.Join(append(parts, details(s)), ", ")
@@ -134,12 +113,15 @@ func summary(s bulk.Snapshot, total int64) string {
 	add(s.Failed, "failed")
 	add(total-s.Done(), "not sent")
 	add(s.Retries, "sent again")
-	perSecond := 0.0
-	if seconds := s.Elapsed.Seconds(); seconds > 0 {
-		perSecond = float64(s.Applied+s.Refused+s.Failed) / seconds
-	}
-	return fmt.Sprintf("%s in %v (%s rows/s)", strings.Join(parts, ", "), s.Elapsed.Round(100*time.Millisecond), thousands(int64(perSecond+0.5)))
+	return fmt.Sprintf("%s in %v (%s)", strings.Join(parts, ", "), s.Elapsed.Round(100*time.Millisecond), rate(s))
 }
+
+// perSecond returns how many rows had a result in a second of this run.
+func perSecond(s bulk.Snapshot) float64 {
+	return float64(s.Applied+s.Refused+s.Failed) / max(s.Elapsed.Seconds(), 1e-9)
+}
+
+func rate(s bulk.Snapshot) string { return thousands(int64(perSecond(s)+0.5)) + " rows/s" }
 
 // thousands writes a number with commas.
 func thousands(n int64) string {
