@@ -22,7 +22,7 @@ func NewChange(u model.WorkspaceGroupUpdate) Change {
 	remove, _ := u.RemoveWorkspaceIds.Value()
 	c.Add, c.Remove = distinct(add), distinct(remove)
 	if ref, ok := u.ExternalReference.Value(); ok {
-		c.Reference = &ref
+		c.Reference = new(ref)
 	}
 	return c
 }

@@ -34,11 +34,7 @@ func (k kind[V]) object(r *group.Row) (o object, err error) {
 	if err != nil {
 		return o, err
 	}
-	var left []member
-	err = members(stored, func(name string, value []byte) error {
-		left = append(left, member{name, value})
-		return nil
-	})
+	left, err := readMembers(stored)
 	if err != nil {
 		return o, err
 	}

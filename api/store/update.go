@@ -18,8 +18,8 @@ type Change struct {
 	By group.Caller
 
 	Named     []int64 // the workspaces that the update names, ascending
-	patch     []byte  // of the group's document (RFC 7396)
-	reference []byte  // of the reference's document; nil: no change
+	patch     changes // of the group's document
+	reference changes // of the reference's document
 }
 
 // usualPatch is how many bytes most patches have at most.
@@ -30,8 +30,15 @@ func NewChange(by group.Caller, id int64, u model.WorkspaceGroupUpdate) (c *Chan
 	c = &Change{Change: group.NewChange(u), ID: id, By: by}
 	c.Named = c.Change.Named()
 	plain := group.Plain(u)
-	if c.patch, err = validator.AppendWorkspaceGroupUpdate(make([]byte, 0, usualPatch), &plain); err == nil && c.Reference != nil {
-		c.reference, err = validator.AppendExternalReferenceUpdate(make([]byte, 0, usualPatch), c.Reference)
+	text, err := validator.AppendWorkspaceGroupUpdate(make([]byte, 0, usualPatch), &plain)
+	if err == nil {
+		c.patch, err = readMembers(text)
+	}
+	if err != nil || c.Reference == nil {
+		return c, err
+	}
+	if text, err = validator.AppendExternalReferenceUpdate(make([]byte, 0, usualPatch), c.Reference); err == nil {
+		c.reference, err = readMembers(text)
 	}
 	return c, err
 }
@@ -149,8 +156,8 @@ func (c *Change) applyReference(old *group.Row, at string, a *applied) (problems
 }
 
 // merged returns a row with a patch of its document applied.
-func merged(r *group.Row, patch []byte) (group.Row, error) {
-	doc, err := Merge(r.JSON, patch)
+func merged(r *group.Row, patch changes) (group.Row, error) {
+	doc, err := patch.apply(r.JSON)
 	if err != nil {
 		return group.Row{}, fmt.Errorf("stored row %d: %w", r.ID, err)
 	}
@@ -161,14 +168,14 @@ func merged(r *group.Row, patch []byte) (group.Row, error) {
 
 // broken returns the rules that a merged row breaks in what the patch touches: those of replies, which are bad, and, where the
 // patch merges objects, which were checked only as they were sent, those of updates. old is nil where the row is new.
-func broken[V, U any](k kind[V], update func([]byte, *U) error, bad validate.Violations, old, row *group.Row, patch []byte) []group.Problem {
+func broken[V, U any](k kind[V], update func([]byte, *U) error, bad validate.Violations, old, row *group.Row, patch changes) []group.Problem {
 	problems := touched(bad, patch, func() (before validate.Violations) {
 		if old != nil {
 			_, before, _ = k.read(old, new(V)) // which was read already
 		}
 		return before
 	})
-	if hasObject(patch) {
+	if patch.merges() {
 		for _, p := range touched(violations(update, row.JSON), patch, func() (before validate.Violations) {
 			if old != nil {
 				before = violations(update, old.JSON)
@@ -191,7 +198,7 @@ func violations[V any](decode func([]byte, *V) error, doc []byte) (bad validate.
 
 // touched returns the violations of what a patch changes. One of the object as a whole counts unless the object broke the
 // rule before.
-func touched(bad validate.Violations, patch []byte, before func() validate.Violations) (problems []group.Problem) {
+func touched(bad validate.Violations, patch changes, before func() validate.Violations) (problems []group.Problem) {
 	for _, v := range bad {
 		if v.Rule == validate.Unlisted {
 			continue // it says that there are more violations than are listed
@@ -199,34 +206,28 @@ func touched(bad validate.Violations, patch []byte, before func() validate.Viola
 		if v.Pointer == "" && slices.ContainsFunc(before(), func(old validate.Violation) bool { return old.Pointer == "" && old.Rule == v.Rule }) {
 			continue
 		}
-		if touches(patch, v.Pointer) {
+		if patch.touches(v.Pointer) {
 			problems = append(problems, group.Problem{Field: v.Field(), Message: v.Message})
 		}
 	}
 	return problems
 }
 
-// touches reports whether a merge patch changes what a pointer leads to, or something around or within it.
-func touches(patch []byte, pointer string) (found bool) {
-	if patch[0] != '{' {
-		return true
-	}
+// touches reports whether the changes touch what a pointer leads to, or something around or within it.
+func (c changes) touches(pointer string) bool {
 	if pointer == "" {
-		return string(patch) != `{}`
+		return len(c) > 0
 	}
 	token, rest := cutToken(pointer)
-	_ = members(patch, func(name string, value []byte) error { // the patch was encoded here, so it is JSON
-		found = found || name == token && touches(value, rest)
-		return nil
-	})
-	return found
+	i := indexOf(c, token)
+	if i < 0 || c[i].value[0] != '{' {
+		return i >= 0
+	}
+	within, _ := readMembers(c[i].value) // which was encoded here, so it is JSON
+	return changes(within).touches(rest)
 }
 
-// hasObject reports whether a patch has a member that is merged, and not replaced.
-func hasObject(patch []byte) (found bool) {
-	_ = members(patch, func(_ string, value []byte) error {
-		found = found || value[0] == '{'
-		return nil
-	})
-	return found
+// merges reports whether there is a member that is merged, and not replaced.
+func (c changes) merges() bool {
+	return slices.ContainsFunc(c, func(m member) bool { return m.value[0] == '{' })
 }

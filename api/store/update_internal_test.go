@@ -39,7 +39,11 @@ func TestTouched(t *testing.T) {
 				}
 				return bad
 			}
-			problems := touched(validate.Violations{v}, []byte(test.patch), before)
+			patch, err := readMembers([]byte(test.patch))
+			if err != nil {
+				t.Fatal(err)
+			}
+			problems := touched(validate.Violations{v}, patch, before)
 			blamed := test.want != "none" && test.want != "unlisted" && !(test.old && test.want == "")
 			if (len(problems) == 1) != blamed {
 				t.Fatalf("the problems are %v", problems)
