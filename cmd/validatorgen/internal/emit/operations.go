@@ -89,7 +89,7 @@ type operation struct {
 
 func (g *Generator) operation(d *openapi.Document, op *openapi.Operation, names *goNames) *operation {
 	o := &operation{Operation: op, Name: names.operation(op)}
-	if g.model != nil {
+	if g.model != nil && slices.ContainsFunc(op.Parameters, func(p openapi.Parameter) bool { return p.In != "path" }) {
 		o.params = g.model.Lookup(o.Name + "Params")
 	}
 	o.Parameters = g.parametersOf(d, o, names)

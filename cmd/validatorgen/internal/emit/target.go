@@ -214,7 +214,7 @@ func (g *Generator) decoder(s *schema.Schema, t *gotype.Type) string {
 	if t.Expr == "" || t.Kind == gotype.Pointer || t.Kind == gotype.Nullable || t.Kind == gotype.Any || t.Kind == gotype.Raw || t.Kind == gotype.Other {
 		return ""
 	}
-	if !r.Combined() && !g.fits(r, t) {
+	if !r.Combined() && !t.Union && !g.fits(r, t) {
 		return ""
 	}
 	return g.call(function{schema: r, typ: t})

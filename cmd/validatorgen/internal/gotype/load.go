@@ -121,7 +121,7 @@ func (p *Package) Lookup(name string) *Type {
 	t := &Type{Name: name, Expr: p.Name + "." + name} // known before it is resolved, as it may refer to itself
 	p.known[name] = t
 	under := p.resolve(spec.Type)
-	if spec.Assign.IsValid() && under.Name != "" {
+	if under.Name != "" && (spec.Assign.IsValid() || under.Union && !p.customJSON[name]) { // a union's methods are not those of a type made of it
 		p.known[name] = under
 		return under
 	}

@@ -126,3 +126,18 @@ func found() *rapid.Generator[model.Found] {
 		return f
 	})
 }
+
+// A union of one schema, for which oapi-codegen writes a union too, keeps its value in an array.
+func TestUnionOfOne(t *testing.T) {
+	const text = `{"books":[],"next":null,"hits":[{"title":"Dune"}]}`
+	var got model.Found
+	if err := validator.DecodeFound([]byte(text), &got); err != nil || got.Hits == nil {
+		t.Fatalf("got %v (%v)", got, err)
+	}
+	if query, err := (*got.Hits)[0].AsTitleQuery(); err != nil || query.Title != "Dune" {
+		t.Errorf("got %v (%v)", query, err)
+	}
+	if written, err := validator.AppendFound(nil, &got); err != nil || string(written) != text {
+		t.Errorf("got %s (%v)", written, err)
+	}
+}

@@ -113,6 +113,7 @@ type Found struct {
 	Either  *Found_Either             `json:"either,omitempty"`
 	Extra   interface{}               `json:"extra,omitempty"`
 	Facets  *Found_Facets             `json:"facets,omitempty"`
+	Hits    *[]Found_Hits_Item        `json:"hits,omitempty"`
 	Neither interface{}               `json:"neither,omitempty"`
 	Next    nullable.Nullable[string] `json:"next,omitempty"`
 }
@@ -132,6 +133,11 @@ type Found_Either struct {
 type Found_Facets struct {
 	Total                *int           `json:"total,omitempty"`
 	AdditionalProperties map[string]int `json:"-"`
+}
+
+// Found_Hits_Item defines model for Found.hits.Item.
+type Found_Hits_Item struct {
+	union json.RawMessage
 }
 
 // Genre defines model for Genre.
@@ -324,6 +330,42 @@ func (t Found_Either) MarshalJSON() ([]byte, error) {
 }
 
 func (t *Found_Either) UnmarshalJSON(b []byte) error {
+	err := t.union.UnmarshalJSON(b)
+	return err
+}
+
+// AsTitleQuery returns the union data inside the Found_Hits_Item as a TitleQuery
+func (t Found_Hits_Item) AsTitleQuery() (TitleQuery, error) {
+	var body TitleQuery
+	err := json.Unmarshal(t.union, &body)
+	return body, err
+}
+
+// FromTitleQuery overwrites any union data inside the Found_Hits_Item as the provided TitleQuery
+func (t *Found_Hits_Item) FromTitleQuery(v TitleQuery) error {
+	b, err := json.Marshal(v)
+	t.union = b
+	return err
+}
+
+// MergeTitleQuery performs a merge with any union data inside the Found_Hits_Item, using the provided TitleQuery
+func (t *Found_Hits_Item) MergeTitleQuery(v TitleQuery) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+
+	merged, err := runtime.JSONMerge(t.union, b)
+	t.union = merged
+	return err
+}
+
+func (t Found_Hits_Item) MarshalJSON() ([]byte, error) {
+	b, err := t.union.MarshalJSON()
+	return b, err
+}
+
+func (t *Found_Hits_Item) UnmarshalJSON(b []byte) error {
 	err := t.union.UnmarshalJSON(b)
 	return err
 }

@@ -970,6 +970,7 @@ func decodeFound(s *validate.Scanner, v *model.Found) bool {
 		hasNext
 		hasFacets
 		hasExtra
+		hasHits
 		hasEither
 		hasNeither
 	)
@@ -997,6 +998,12 @@ func decodeFound(s *validate.Scanner, v *model.Found) bool {
 		case "extra":
 			s.Once(&seen, hasExtra)
 			v.Extra = s.Any()
+		case "hits":
+			s.Once(&seen, hasHits)
+			var elem []model.Found_Hits_Item
+			if validate.List(s, &elem, decodeFoundHitsItem) {
+				v.Hits = &elem
+			}
 		case "either":
 			s.Once(&seen, hasEither)
 			if s.Kind() == validate.Null {
@@ -1051,6 +1058,14 @@ func decodeFoundFacets(s *validate.Scanner, v *model.Found_Facets) bool {
 	return true
 }
 
+// decodeFoundHitsItem reads the schema at /components/schemas/Found/properties/hits/items into v, and reports whether the value is of its type.
+func decodeFoundHitsItem(s *validate.Scanner, v *model.Found_Hits_Item) bool {
+	start := s.Offset()
+	checkFoundHitsItem(s)
+	s.UnmarshalUnion(start, v)
+	return !s.Stopped()
+}
+
 // decodeFoundEither reads the schema at /components/schemas/Found/properties/either into v, and reports whether the value is of its type.
 func decodeFoundEither(s *validate.Scanner, v *model.Found_Either) bool {
 	start := s.Offset()
@@ -1071,6 +1086,30 @@ func checkFoundNeither(s *validate.Scanner) {
 	start := s.Offset()
 	s.Skip()
 	s.Check(compose.Matches(s, start, checkFoundNeitherNot) == 0, "not", "")
+}
+
+// checkFoundHitsItem checks a value against the schema at /components/schemas/Found/properties/hits/items.
+func checkFoundHitsItem(s *validate.Scanner) {
+	if s.Begin(validate.Object) {
+		const (
+			hasTitle uint64 = 1 << iota
+		)
+		var seen uint64
+		var members validate.Members
+		for key, ok := s.NextMember(&members); ok; key, ok = s.NextMember(&members) {
+			mark := s.Mark()
+			switch key {
+			case "title":
+				s.Once(&seen, hasTitle)
+				s.String()
+			default:
+				s.SkipUnknown(&members, key)
+				s.Violation("additionalProperties", "")
+			}
+			s.Within(mark, key)
+		}
+		s.Require(seen&hasTitle != 0, "title")
+	}
 }
 
 // checkFoundEitherAnyOf0 checks a value against the schema at /components/schemas/Found/properties/either/anyOf/0.

@@ -330,6 +330,16 @@ func appendFound(e *validate.Encoder, v *model.Found) {
 		e.Key(`"extra":`)
 		e.Any(v.Extra)
 	}
+	if v.Hits != nil {
+		e.Key(`"hits":`)
+		e.Open('[')
+		for i := range *v.Hits {
+			item := &(*v.Hits)[i]
+			e.Next()
+			e.Any(*item)
+		}
+		e.Close(']')
+	}
 	if v.Either != nil {
 		e.Key(`"either":`)
 		e.Any(*v.Either)
