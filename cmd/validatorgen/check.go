@@ -2,8 +2,12 @@ package main
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 
+	"example.com/oxgroups/api/validate/nearest"
 	"example.com/oxgroups/cmd/validatorgen/internal/lint"
+	"example.com/oxgroups/cmd/validatorgen/internal/schema"
 	loader "example.com/oxgroups/cmd/validatorgen/internal/spec"
 )
 
@@ -26,6 +30,17 @@ func check(o options) error {
 	if mistakes > 0 {
 		return fmt.Errorf("mistakes in %s: %d", o.spec, mistakes)
 	}
-	_, err = load(o)
-	return err
+	read, err := load(o)
+	if err != nil {
+		return err
+	}
+	for _, line := range read.Idle() {
+		fmt.Fprintln(o.stderr, line)
+	}
+	for _, name := range slices.Sorted(maps.Keys(read.UnknownFormats)) {
+		if hint := nearest.Hint(name, schema.Formats()); hint != "" {
+			fmt.Fprintf(o.stderr, "%s: notice: format %q is not checked%s\n", read.UnknownFormats[name], name, hint)
+		}
+	}
+	return nil
 }

@@ -25,6 +25,10 @@ func TestCheck(t *testing.T) {
 			`spec.yaml:12:49: #/components/schemas/S/maxLenght: "maxLenght" is no key of the Schema Object; did you mean "maxLength"?`,
 			"mistakes in ",
 		}},
+		{"keywords of other types", spec("3.0.3", `{type: integer, maxLength: 3, format: int-32}`, plain), 0, []string{
+			"S/maxLength: notice: has no effect, as the value is an integer",
+			`S/format: notice: format "int-32" is not checked; did you mean "int32"?`,
+		}},
 		{"a key twice", spec("3.0.3", "{type: string, type: integer}", plain), 1, []string{
 			`spec.yaml:12:23: #/components/schemas/S/type: key "type" stands in line 12 too; remove one of them`,
 		}},

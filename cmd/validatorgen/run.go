@@ -130,7 +130,10 @@ func generate(o options) error {
 	for _, place := range doc.Ignored {
 		fmt.Fprintf(o.stderr, "%s: ignored, as it stands beside a $ref\n", place)
 	}
-	for _, line := range doc.LeftOut {
+	if o.server != "" && len(doc.NoWiring) > 0 {
+		return errors.New(strings.Join(doc.NoWiring, "\n"))
+	}
+	for _, line := range slices.Concat(doc.LeftOut, doc.NoWiring) {
 		fmt.Fprintln(o.stderr, line)
 	}
 	defer func() {

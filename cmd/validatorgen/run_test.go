@@ -90,7 +90,13 @@ func TestBadValues(t *testing.T) {
 		{"an example of a schema", spec("3.0.3", `{type: string, maxLength: 2, example: abc}`, plain), []string{"spec.yaml:12:37: #/components/schemas/S/example: the example breaks maxLength: must have at most 2 characters"}},
 		{"inside an example", spec("3.0.3", `{type: object, properties: {a: {type: array, items: {type: integer}}}, example: {a: [1, x]}}`, plain), []string{"S/example/a/1: the example breaks type: must be an integer"}},
 		{"a default", spec("3.0.3", `{properties: {a: {type: integer, minimum: 1, default: 0}}}`, plain), []string{"S/properties/a/default: the default breaks minimum: must be at least 1"}},
-		{"a default of another type", spec("3.0.3", `{type: boolean, default: "true"}`, plain), []string{"S/default: the default breaks type: must be a boolean"}},
+		{"a default of another type", spec("3.0.3", `{type: boolean, default: "true"}`, plain), []string{"S/default: the default breaks type: must be a boolean; write true without quotes"}},
+		{"a number in quotes", spec("3.0.3", `{type: integer, minimum: 5, default: "7"}`, plain), []string{"S/default: the default breaks type: must be an integer; write 7 without quotes"}},
+		{"a text without quotes", spec("3.0.3", `{type: string, example: 7}`, plain), []string{"S/example: the example breaks type: must be a string; write it in quotes"}},
+		{"examples of 3.1", spec("3.1.0", `{type: integer, examples: [1, a]}`, plain), []string{"S/examples/1: the example breaks type: must be an integer"}},
+		{"an enum against another keyword", spec("3.0.3", `{type: integer, minimum: 2, enum: [1, 2]}`, plain), []string{"S/enum/0: the value of the enum breaks minimum: must be at least 2"}},
+		{"const against type", spec("3.1.0", `{type: string, const: 3}`, plain), []string{"S/const: the value of the enum breaks type: must be a string"}},
+		{"const against enum", spec("3.1.0", `{enum: [a], const: b}`, plain), []string{`S/const: the value of the enum breaks enum: must be one of "a"`, `S/enum/0: the value of the enum breaks const: must be "b"`}},
 		{"null", spec("3.0.3", `{type: string, default: null}`, plain), []string{"the default breaks type: must be a string"}},
 		{"an enum", spec("3.0.3", `{type: string, enum: [a, b], example: c}`, plain), []string{`the example breaks enum: must be one of "a", "b"`}},
 		{"what is missing", spec("3.0.3", `{required: [a], example: {}}`, plain), []string{"the example breaks required: must have the property a"}},
@@ -112,7 +118,7 @@ func TestBadValues(t *testing.T) {
 				}
 			}
 			code, stderr, out := generateInto(t, tc.text)
-			bad := strings.Contains(stderr, "the default breaks")
+			bad := strings.Contains(stderr, "the default breaks") && tc.name != "null" // which is no default where it is not allowed
 			if files, _ := os.ReadDir(out); bad != (code == 1) || bad != (len(files) == 0) || strings.Count(stderr, " breaks ") != len(tc.want) {
 				t.Errorf("ended with %d, %d files were written: %s", code, len(files), stderr)
 			}
@@ -146,6 +152,19 @@ func TestNoticesAreListed(t *testing.T) {
 	code, stderr, _ := generateInto(t, spec("3.0.3", `{}`, plain+`
         - {name: Accept, in: header, schema: {type: string}}`))
 	if code != 0 || !strings.Contains(stderr, "parameters/1: operation x: header Accept is no parameter") {
+		t.Errorf("ended with %d: %s", code, stderr)
+	}
+}
+
+// Checks need no security scheme; a server does.
+func TestUndeclaredSecurity(t *testing.T) {
+	text := spec("3.0.3", `{}`, plain) + "security: [{nobody: []}]\n"
+	const want = `#/security/0/nobody: there is no security scheme "nobody"`
+	if code, stderr, _ := generateInto(t, text); code != 0 || !strings.Contains(stderr, want) {
+		t.Errorf("ended with %d: %s", code, stderr)
+	}
+	code, stderr, out := generateInto(t, text, "-model", "internal/library/model", "-server", filepath.Join(t.TempDir(), "server"))
+	if _, err := os.Stat(out); code != 1 || !strings.Contains(stderr, want) || err == nil {
 		t.Errorf("ended with %d: %s", code, stderr)
 	}
 }
@@ -230,6 +249,51 @@ func TestServerKinds(t *testing.T) {
 				t.Errorf("ended with %d: %s, want %s (%s)", code, stderr, tc.want, out)
 			}
 		})
+	}
+}
+
+// oapi-codegen writes a struct for parameters that are none, and a type without methods for the body of an operation that is a union.
+func TestTypesThatOapiCodegenWritesApart(t *testing.T) {
+	dir := t.TempDir()
+	if err := os.Mkdir(filepath.Join(dir, "model"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	for name, text := range map[string]string{"go.mod": "module example.com/m", "model/model.go": `package model
+
+type XParams struct {
+	Authorization *string ` + "`json:\"Authorization,omitempty\"`" + `
+}
+
+type XJSONBody struct {
+	union json.RawMessage
+}
+
+func (t *XJSONBody) UnmarshalJSON(b []byte) error { return nil }
+
+type XJSONRequestBody XJSONBody
+`} {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	const text = `openapi: 3.0.3
+info: {title: test, version: "1"}
+paths:
+  /x:
+    post:
+      operationId: x
+      parameters: [{name: Authorization, in: header, schema: {type: string}}]
+      requestBody: {content: {application/json: {schema: {oneOf: [{type: string}, {type: integer}]}}}}
+      responses: {'204': {description: ok}}
+`
+	server := filepath.Join(dir, "server")
+	code, stderr, out := generateInto(t, text, "-model", filepath.Join(dir, "model"), "-out", filepath.Join(dir, "validator"), "-server", server)
+	wiring, err := os.ReadFile(filepath.Join(server, "wiring.gen.go"))
+	if err != nil {
+		t.Fatalf("ended with %d: %s (%s)", code, stderr, out)
+	}
+	if !strings.Contains(string(wiring), "body *model.XJSONBody)") || strings.Contains(string(wiring), "params") {
+		t.Errorf("the wiring is %s", wiring)
 	}
 }
 

@@ -22,6 +22,7 @@ type Problem struct {
 	Message string // what is wrong; what would be right
 	Notice  bool   // generated code is right all the same
 	Fatal   bool   // no code can be generated for the operation around it
+	Wiring  bool   // only the wiring of servers cannot be generated for it
 }
 
 // String returns "file:line:column: #pointer: message".
@@ -76,8 +77,10 @@ var checks map[string]func(*checker, *spec.Node)
 
 func init() {
 	checks = map[string]func(*checker, *spec.Node){
-		"Paths": (*checker).checkPaths, "Parameter": (*checker).checkParameter, "Header": (*checker).checkHeader, "Response": (*checker).checkContent,
-		"RequestBody": (*checker).checkContent, "Responses": (*checker).checkResponses, "SecurityRequirement": (*checker).checkSecurity,
+		"OpenAPI": (*checker).checkDocument, "Components": (*checker).checkComponents, "Server": (*checker).checkServer, "Link": (*checker).checkLink,
+		"SecurityScheme": (*checker).checkScheme, "SecurityRequirement": (*checker).checkSecurity,
+		"Paths": (*checker).checkPaths, "Parameter": (*checker).checkParameter, "Header": (*checker).checkHeader, "MediaType": (*checker).checkMedia,
+		"RequestBody": (*checker).checkContent, "Response": (*checker).checkResponse, "Responses": (*checker).checkResponses,
 		"Schema": (*checker).checkSchema,
 	}
 }
@@ -165,6 +168,8 @@ func (c *checker) wrongType(n *spec.Node, want string) {
 		hint = "; a list of types is OpenAPI 3.1, in 3.0 null is allowed by nullable: true"
 	case strings.HasPrefix(key, "exclusive") && n.Kind == spec.Number:
 		hint = fmt.Sprintf("; a number is OpenAPI 3.1, in 3.0 write %s: %s and %s: true", strings.ToLower(key[len("exclusive"):]), n.Text, key)
+	case want == "true or false" && truth[strings.ToLower(n.Text)] != "":
+		hint = "; write " + truth[strings.ToLower(n.Text)]
 	case n.Kind == spec.Null:
 		hint = "; leave the key out"
 	case want == "a string" && (n.Kind == spec.Number || n.Kind == spec.Boolean):
@@ -210,7 +215,9 @@ func (c *checker) object(n *spec.Node, want shape) {
 		case known:
 			c.member(n, m, o, field)
 		case o.name == "Schema" && c.modern:
-			c.noticef(m.Value, "%q is no keyword, so it restricts nothing%s", m.Key, nearest.Hint(m.Key, o.keys()))
+			hint := nearest.Hint(m.Key, o.keys())
+			c.noticef(m.Value, "%q is no keyword, so it restricts nothing%s", m.Key, hint)
+			c.problems[len(c.problems)-1].Notice = hint == "" // the text allows any, but a keyword is meant
 		case o.name == "Schema" && schema.Compiles(m.Key):
 			c.noticef(m.Value, "is a keyword of JSON Schema that OpenAPI 3.0 has not")
 		default:
@@ -287,11 +294,28 @@ func (c *checker) unresolved(ref *spec.Node, object string, err error) {
 	if next, err := c.doc.Resolve(ref); err == nil && next.Get("$ref") != nil && !strings.Contains(next.Place.Pointer, "/x-") && mistake.Place != ref.Place {
 		return // it is reported at the reference that next is
 	}
-	hint := ""
-	if section, name, ok := componentOf(ref.Text); ok && c.doc.Root.Get("components").Get(section).Get(name) == nil {
-		hint = nearest.Hint(name, c.doc.Root.Get("components").Keys(section))
+	c.problems = append(c.problems, Problem{Place: mistake.Place, Message: mistake.Message + c.meant(ref, object), Fatal: slices.Contains(generated, object)})
+}
+
+// meant returns a hint at the component that a reference which names nothing is near to.
+func (c *checker) meant(ref *spec.Node, object string) string {
+	components := c.doc.Root.Get("components")
+	if section, name, ok := componentOf(ref.Text); ok {
+		if components.Get(section).Get(name) != nil {
+			return ""
+		}
+		if hint := nearest.Hint(name, components.Keys(section)); hint != "" {
+			return hint
+		}
 	}
-	c.problems = append(c.problems, Problem{Place: mistake.Place, Message: mistake.Message + hint, Fatal: slices.Contains(generated, object)})
+	name := ref.Text[strings.LastIndexAny(ref.Text, "/#")+1:]
+	if file, _, _ := strings.Cut(ref.Text, "#"); strings.Contains(file, ".") {
+		return ""
+	}
+	if section := sections[object]; components.Get(section).Get(name) != nil {
+		return fmt.Sprintf("; did you mean \"#/components/%s/%s\"?", section, name)
+	}
+	return ""
 }
 
 func componentOf(ref string) (section, name string, ok bool) {

@@ -58,7 +58,7 @@ Tag name! summary parent kind description externalDocs:ExternalDocumentation
 SecurityScheme type!:=apiKey|http|mutualTLS|oauth2|openIdConnect description name in:=query|header|cookie scheme bearerFormat flows:OAuthFlows openIdConnectUrl oauth2MetadataUrl deprecated:bool
 Discriminator propertyName! mapping:{string} defaultMapping
 XML name namespace prefix attribute:bool wrapped:bool nodeType
-Schema $ref $id $schema $anchor $comment $defs:{&Schema} $dynamicRef $dynamicAnchor $vocabulary:any title description default:any deprecated:bool readOnly:bool writeOnly:bool examples:[any] example:any discriminator:Discriminator xml:XML externalDocs:ExternalDocumentation type:any enum:[any] const:any multipleOf:number maximum:number exclusiveMaximum:number minimum:number exclusiveMinimum:number maxLength:size minLength:size pattern maxItems:size minItems:size uniqueItems:bool maxContains:size minContains:size maxProperties:size minProperties:size required:[string] dependentRequired:{any} format contentEncoding contentMediaType contentSchema:&Schema allOf:[&Schema] oneOf:[&Schema] anyOf:[&Schema] not:&Schema if:&Schema then:&Schema else:&Schema dependentSchemas:{&Schema} prefixItems:[&Schema] items:&Schema contains:&Schema properties:{&Schema} patternProperties:{&Schema} additionalProperties:&Schema propertyNames:&Schema unevaluatedItems:&Schema unevaluatedProperties:&Schema
+Schema $ref $id $schema $anchor $comment $defs:{&Schema} $dynamicRef $dynamicAnchor $vocabulary:any title description default:any deprecated:bool readOnly:bool writeOnly:bool examples:[any] example:any discriminator:Discriminator xml:XML externalDocs:ExternalDocumentation type:any enum:[any] const:any multipleOf:number maximum:number exclusiveMaximum:number minimum:number exclusiveMinimum:number maxLength:size minLength:size pattern maxItems:size minItems:size uniqueItems:bool maxContains:size minContains:size maxProperties:size minProperties:size required:[string] dependentRequired:{[string]} format contentEncoding contentMediaType contentSchema:&Schema allOf:[&Schema] oneOf:[&Schema] anyOf:[&Schema] not:&Schema if:&Schema then:&Schema else:&Schema dependentSchemas:{&Schema} prefixItems:[&Schema] items:&Schema contains:&Schema properties:{&Schema} patternProperties:{&Schema} additionalProperties:&Schema propertyNames:&Schema unevaluatedItems:&Schema unevaluatedProperties:&Schema
 `)
 
 // objectsOf returns the objects of the version of a document.
@@ -122,12 +122,12 @@ func parse(table string) map[string]*object {
 }
 
 func parseShape(s string) shape {
-	switch inner := strings.Trim(s, "[]{}"); {
+	switch {
 	case s[0] == '[':
-		elem := parseShape(inner)
+		elem := parseShape(s[1 : len(s)-1])
 		return shape{list: true, elem: &elem}
 	case s[0] == '{':
-		elem := parseShape(inner)
+		elem := parseShape(s[1 : len(s)-1])
 		return shape{dict: true, elem: &elem}
 	case s[0] == '=':
 		return shape{name: "string", oneOf: strings.Split(s[1:], "|")}

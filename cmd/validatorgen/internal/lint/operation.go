@@ -26,7 +26,13 @@ func (c *checker) checkPaths(n *spec.Node) {
 		if !strings.HasPrefix(m.Key, "/") {
 			c.errorf(m.Value, "a path begins with /")
 		}
+		if strings.ContainsAny(m.Key, "?#") {
+			c.errorf(m.Value, "a path has no query; describe a parameter with in: query")
+		}
 		plain, names := m.Key, spec.PathNames(m.Key)
+		if strings.Count(m.Key, "{") != len(names) || strings.Count(m.Key, "}") != len(names) || slices.Contains(names, "") {
+			c.fatalf(m.Value, "a parameter of a path stands in braces, as in {id}")
+		}
 		for i, name := range names {
 			if slices.Contains(names[:i], name) {
 				c.errorf(m.Value, "{%s} stands in the path twice", name)
@@ -46,6 +52,9 @@ func (c *checker) checkPathParameters() {
 		names := spec.PathNames(op.Path)
 		c.checkDeclared(op.Item, names)
 		c.checkDeclared(op.Node, names)
+		if body := op.Node.Get("requestBody"); body != nil && slices.Contains([]string{"get", "head", "delete", "trace"}, op.Method) {
+			c.noticef(body, "has no meaning for %s; many servers and clients drop it", strings.ToUpper(op.Method))
+		}
 		for _, name := range names {
 			if !slices.ContainsFunc(c.doc.Parameters(op), func(p *spec.Node) bool { return p.Str("in") == "path" && p.Str("name") == name }) {
 				c.fatalf(op.Node, "{%s} is in the path but not among the parameters; add {name: %s, in: path, required: true, schema: ...}", name, name)
@@ -102,6 +111,32 @@ func (c *checker) checkValue(n *spec.Node, report func(n *spec.Node, format stri
 	case content != nil && len(content.Members) != 1:
 		report(content, "must have one media type")
 	}
+	c.checkExamples(n)
+}
+
+func (c *checker) checkExamples(n *spec.Node) {
+	if n.Get("example") != nil && n.Get("examples") != nil {
+		c.errorf(n.Get("examples"), "excludes example; leave one of them out")
+	}
+}
+
+// checkMedia checks the examples of a media type, and that its encodings are those of properties.
+func (c *checker) checkMedia(n *spec.Node) {
+	c.checkExamples(n)
+	known := c.properties()
+	known.add(n.Get("schema"))
+	for _, m := range n.Entries("encoding") {
+		if len(known.names) > 0 && !known.names[m.Key] && !known.open {
+			c.errorf(m.Value, "%q is no property of the schema%s", m.Key, known.hint(m.Key))
+		}
+	}
+}
+
+func (c *checker) checkResponse(n *spec.Node) {
+	if n.Get("description") == nil && strings.HasPrefix(c.doc.Root.Get("openapi").Text, "3.1") {
+		c.errorf(n, "description is required in the Response Object")
+	}
+	c.checkContent(n)
 }
 
 // checkContent checks the media types of a body.
@@ -134,14 +169,5 @@ func (c *checker) checkResponses(n *spec.Node) {
 	}
 	if codes == 0 {
 		c.errorf(n, "must have at least one response")
-	}
-}
-
-func (c *checker) checkSecurity(n *spec.Node) {
-	components := c.doc.Root.Get("components")
-	for _, m := range n.Members {
-		if components.Get("securitySchemes").Get(m.Key) == nil {
-			c.fatalf(m.Value, "there is no security scheme %q in components%s", m.Key, nearest.Hint(m.Key, components.Keys("securitySchemes")))
-		}
 	}
 }

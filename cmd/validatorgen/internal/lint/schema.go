@@ -2,7 +2,9 @@ package lint
 
 import (
 	"maps"
+	"math"
 	"slices"
+	"strconv"
 	"strings"
 
 	"example.com/oxgroups/api/validate"
@@ -16,6 +18,12 @@ var bounds = []struct{ least, most, exclusiveLeast, exclusiveMost string }{
 	{"minLength", "maxLength", "", ""},
 	{"minItems", "maxItems", "", ""},
 	{"minProperties", "maxProperties", "", ""},
+	{"minContains", "maxContains", "", ""},
+}
+
+// dependent are keywords that another one reads.
+var dependent = []struct{ key, of string }{
+	{"minContains", "contains"}, {"maxContains", "contains"}, {"then", "if"}, {"else", "if"},
 }
 
 func (c *checker) checkSchema(n *spec.Node) {
@@ -34,7 +42,14 @@ func (c *checker) checkSchema(n *spec.Node) {
 			c.errorf(list, "must not be empty")
 		}
 	}
-	c.checkBounds(n)
+	for _, k := range dependent {
+		if at := n.Get(k.key); at != nil && n.Get(k.of) == nil && c.modern {
+			c.noticef(at, "has no effect without %s", k.of)
+		}
+	}
+	c.checkBounds(n, typ)
+	c.checkPattern(n)
+	c.checkAllOf(n)
 	c.checkEnum(n, typ)
 	c.checkRequired(n)
 	c.checkNullable(n, typ)
@@ -58,8 +73,10 @@ func (c *checker) checkType(n *spec.Node) {
 	} else if len(names) == 0 {
 		c.errorf(typ, "must not be empty")
 	}
-	for _, name := range names {
+	for i, name := range names {
 		switch {
+		case slices.ContainsFunc(names[:i], func(other *spec.Node) bool { return other.Text == name.Text }):
+			c.errorf(name, "%q stands there twice", name.Text)
 		case name.Kind == spec.Null:
 			c.errorf(name, "must be a string, not null; write \"null\" in quotes")
 		case name.Kind != spec.String:
@@ -70,21 +87,98 @@ func (c *checker) checkType(n *spec.Node) {
 	}
 }
 
-func (c *checker) checkBounds(n *spec.Node) {
+func (c *checker) checkBounds(n *spec.Node, typ string) {
 	if step, ok := number(n.Get("multipleOf")); ok && step.Compare(validate.ParseDecimal("0")) <= 0 {
 		c.errorf(n.Get("multipleOf"), "must be more than 0")
 	}
 	for _, b := range bounds {
-		least, bounded := number(n.Get(b.least))
-		most, both := number(n.Get(b.most))
-		switch order := least.Compare(most); {
-		case !bounded || !both:
+		least, above := bound(n, b.least, b.exclusiveLeast, 1)
+		most, below := bound(n, b.most, b.exclusiveMost, -1)
+		if least == nil || most == nil {
+			continue
+		}
+		low, high := validate.ParseDecimal(least.Text), validate.ParseDecimal(most.Text)
+		switch order := low.Compare(high); {
 		case order > 0:
-			c.errorf(n.Get(b.least), "is %s and %s is %s; no value is both", n.Get(b.least).Text, b.most, n.Get(b.most).Text)
-		case order == 0 && (n.True(b.exclusiveLeast) || n.True(b.exclusiveMost)):
-			c.errorf(n.Get(b.least), "equals %s and one of them is exclusive; no value is left", b.most)
+			c.errorf(least, "is %s and %s is %s; no value is both", least.Text, most.Key(), most.Text)
+		case order == 0 && (above || below):
+			c.errorf(least, "equals %s and one of them is exclusive; no value is left", most.Key())
+		case order < 0 && typ == "integer" && !integerBetween(least.Text, most.Text, above, below):
+			c.errorf(least, "is %s and %s is %s; no integer is between them", least.Text, most.Key(), most.Text)
 		}
 	}
+	if most, bounded := number(n.Get("maxProperties")); bounded {
+		if names := len(n.List("required")); most.Compare(validate.ParseDecimal(strconv.Itoa(names))) < 0 {
+			c.errorf(n.Get("maxProperties"), "is %s and %d properties are required", n.Get("maxProperties").Text, names)
+		}
+	}
+	if least, bounded := number(n.Get("minProperties")); bounded && closed(n) {
+		if names := len(n.Keys("properties")); least.Compare(validate.ParseDecimal(strconv.Itoa(names))) > 0 {
+			c.errorf(n.Get("minProperties"), "is %s and only %d properties are allowed", n.Get("minProperties").Text, names)
+		}
+	}
+}
+
+// closed reports whether an object has the properties that are named and no others.
+func closed(n *spec.Node) bool {
+	more := n.Get("additionalProperties")
+	return more != nil && more.Text == "false" && n.Get("patternProperties") == nil
+}
+
+// bound returns the narrower one of a keyword and its exclusive form, and whether it excludes the number itself. Sign is 1 for the
+// least number, -1 for the greatest.
+func bound(n *spec.Node, key, exclusive string, sign int) (at *spec.Node, strict bool) {
+	value, ok := number(n.Get(key))
+	strictly, numeric := number(n.Get(exclusive))
+	switch {
+	case numeric && (!ok || sign*strictly.Compare(value) >= 0):
+		return n.Get(exclusive), true
+	case ok:
+		return n.Get(key), n.True(exclusive)
+	}
+	return nil, false
+}
+
+// integerBetween reports whether an integer is within bounds; of those that float64 does not hold, one always is.
+func integerBetween(least, most string, above, below bool) bool {
+	low, _ := strconv.ParseFloat(least, 64)
+	high, _ := strconv.ParseFloat(most, 64)
+	first, last := math.Ceil(low), math.Floor(high)
+	if above && first == low {
+		first++
+	}
+	if below && last == high {
+		last--
+	}
+	return first <= last || math.Abs(low) > 1<<52
+}
+
+// checkPattern looks for the slashes of JavaScript: within them no text matches.
+func (c *checker) checkPattern(n *spec.Node) {
+	if p := n.Str("pattern"); strings.HasPrefix(p, "/^") || strings.HasPrefix(p, "/") && strings.HasSuffix(strings.TrimRight(p, "gimsuy"), "$/") {
+		c.errorf(n.Get("pattern"), "no text matches, as the slashes are part of the pattern; leave them out")
+	}
+}
+
+// checkAllOf looks for branches whose types exclude each other.
+func (c *checker) checkAllOf(n *spec.Node) {
+	first := n.Get("type")
+	for _, branch := range n.List("allOf") {
+		typ := c.deref(branch).Get("type")
+		switch {
+		case typ == nil || typ.Kind != spec.String:
+		case first == nil:
+			first = typ
+		case first.Kind == spec.String && first.Text != typ.Text && !isNumber(first.Text, typ.Text):
+			c.errorf(branch, "is of type %s, and %s has type %s; no value is both", typ.Text, first.Place.LineFrom(branch.Place), first.Text)
+			return
+		}
+	}
+}
+
+// isNumber reports whether two types are the ones that an integer has.
+func isNumber(a, b string) bool {
+	return a == "integer" && b == "number" || a == "number" && b == "integer"
 }
 
 // number returns a number, and false for what is none.
@@ -95,9 +189,15 @@ func number(n *spec.Node) (validate.Decimal, bool) {
 	return validate.ParseDecimal(n.Text), true
 }
 
+// truth has the words that YAML 1.1 took as booleans, and what they are now.
+var truth = map[string]string{"yes": "true", "on": "true", "y": "true", "no": "false", "off": "false", "n": "false"}
+
 func (c *checker) checkEnum(n *spec.Node, typ string) {
 	seen := map[string]bool{}
 	for _, item := range n.List("enum") {
+		if item.Plain && truth[strings.ToLower(item.Text)] != "" {
+			c.noticef(item, "%s is a boolean for parsers of YAML 1.1; write it in quotes", item.Text)
+		}
 		switch text := item.JSON(); {
 		case seen[text]:
 			c.noticef(item, "stands in the enum twice")
@@ -140,8 +240,16 @@ func (c *checker) checkRequired(n *spec.Node) {
 	for _, schema := range append(c.around[:len(c.around):len(c.around)], n) {
 		known.addAround(schema)
 	}
+	c.checkNamed(known, n.List("required"))
+	for _, m := range n.Entries("dependentRequired") {
+		c.checkNamed(known, m.Value.Items)
+	}
+}
+
+// checkNamed looks for names that no property has.
+func (c *checker) checkNamed(known properties, names []*spec.Node) {
 	seen := map[string]bool{}
-	for _, item := range n.List("required") {
+	for _, item := range names {
 		if item.Kind != spec.String {
 			continue
 		}
@@ -152,7 +260,7 @@ func (c *checker) checkRequired(n *spec.Node) {
 		if known.names[item.Text] {
 			continue
 		}
-		hint := nearest.Hint(item.Text, slices.Sorted(maps.Keys(known.names)))
+		hint := known.hint(item.Text)
 		if len(known.names) == 0 || known.open {
 			c.noticef(item, "%q names no property that is described%s", item.Text, hint)
 		} else {
@@ -171,6 +279,11 @@ type properties struct {
 
 func (c *checker) properties() properties {
 	return properties{checker: c, names: map[string]bool{}, seen: map[*spec.Node]bool{}}
+}
+
+// hint returns a hint at the property that is nearest to a name.
+func (p *properties) hint(name string) string {
+	return nearest.Hint(name, slices.Sorted(maps.Keys(p.names)))
 }
 
 // addAround adds n and the schemas that it is a branch of.
@@ -256,6 +369,15 @@ func digits(text string) int {
 
 func (c *checker) checkDiscriminator(n *spec.Node) {
 	components := c.doc.Root.Get("components")
+	name := n.Get("discriminator").Str("propertyName")
+	for _, branch := range slices.Concat(n.List("oneOf"), n.List("anyOf")) {
+		known := c.properties()
+		known.add(branch)
+		if name != "" && len(known.names) > 0 && !known.names[name] && !known.open {
+			c.errorf(n.Get("discriminator").Get("propertyName"), "%q is no property of branch %s%s", name, branch.Key(), known.hint(name))
+			break
+		}
+	}
 	for _, m := range n.Get("discriminator").Entries("mapping") {
 		target := m.Value.Text
 		if components.Get("schemas").Get(target) != nil {

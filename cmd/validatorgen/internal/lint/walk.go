@@ -94,12 +94,35 @@ func Inline(doc *spec.Document) []Problem {
 			c.problems = append(c.problems, Problem{Place: ref.Place, Message: err.(*spec.Error).Message, Fatal: want.name != "string"})
 			return
 		}
+		if holds(target, n, map[*spec.Node]bool{}) {
+			c.fatalf(ref, "the $ref names what is around it")
+			return
+		}
 		c.errorf(ref, "a $ref cannot stand %s; oapi-codegen does not follow it", want.where())
 		n.Kind, n.Text, n.Items, n.Members = target.Kind, target.Text, target.Items, target.Members
 	}}
 	w.walk(doc.Root, shape{name: "OpenAPI"})
 	w.follow()
 	return c.problems
+}
+
+// holds reports whether a value is another one, or inside of it.
+func holds(n, other *spec.Node, seen map[*spec.Node]bool) bool {
+	if n == other || seen[n] {
+		return n == other
+	}
+	seen[n] = true
+	for _, item := range n.Items {
+		if holds(item, other, seen) {
+			return true
+		}
+	}
+	for _, m := range n.Members {
+		if holds(m.Value, other, seen) {
+			return true
+		}
+	}
+	return false
 }
 
 // where names the place of a value for a message.

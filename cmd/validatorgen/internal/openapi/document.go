@@ -18,6 +18,8 @@ type Document struct {
 	Operations []*Operation
 	// Notices say what is not generated though it is valid OpenAPI.
 	Notices []Notice
+	// NoWiring says, a line each, why no server can be wired: security schemes that are not described.
+	NoWiring []string
 	// LeftOut says, a line each, what is not generated because operations are excluded.
 	LeftOut []string
 }
@@ -47,8 +49,11 @@ func Load(file string, exclude ...string) (*Document, error) {
 		}
 	}
 	for _, p := range append(problems, lint.Check(doc)...) {
-		if p.Fatal {
+		switch {
+		case p.Fatal:
 			d.Refusals = append(d.Refusals, &schema.Refusal{Place: p.Place, Reason: p.Message})
+		case p.Wiring:
+			d.NoWiring = append(d.NoWiring, p.String())
 		}
 	}
 	d.compile()

@@ -143,7 +143,6 @@ func TestRefusals(t *testing.T) {
 		{"a body behind a reference that nobody reads", "\npaths: {/x: {post: {requestBody: {$ref: '#/components/x-b/B'}, responses: {}}}}\ncomponents: {x-b: {B: {$ref: other.yaml}}}", "x-b/B/$ref: there is no file "},
 		{"security that is no list", "\nsecurity: {token: []}\npaths: {}", "#/security: must be an array"},
 		{"a component that nothing uses", "\npaths: {}\ncomponents: {responses: {R: {$ref: other.yaml}}}", "#/components/responses/R/$ref: there is no file "},
-		{"a security scheme that is not there", operation("parameters: [" + id + "], security: [{nobody: []}]"), "security/0/nobody: there is no security scheme \"nobody\""},
 		{"a parameter of the path that is not described", operation("parameters: []"), "{id} is in the path but not among the parameters"},
 		{"a parameter that the path does not have", operation("parameters: [" + id + ", {in: path, name: other, required: true, schema: {type: string}}]"), "has no {other}"},
 		{"deepObject for text", operation("parameters: [" + id + ", {in: query, name: o, style: deepObject, schema: {type: string}}]"), "deepObject is for objects"},

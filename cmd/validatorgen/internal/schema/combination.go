@@ -152,6 +152,9 @@ func (r Not) Keyword() string {
 	return "not"
 }
 
+// nothing is the rule that no value keeps: the schema false, or an enum without values.
+func nothing(n *spec.Node) Rule { return Not{Schema: &Schema{Place: n.Place}} }
+
 // Not is a schema that a value must not match.
 type Not struct {
 	anyRule

@@ -67,7 +67,7 @@ func (c *Compiler) Compile(n *spec.Node) *Schema {
 	}
 	if n.Kind == spec.Boolean && c.modern {
 		if n.Text == "false" {
-			s.Rules = []Rule{Not{Schema: &Schema{Place: n.Place}}}
+			s.Rules = []Rule{nothing(n)}
 		}
 		return s
 	}
@@ -258,6 +258,14 @@ func (c *Compiler) reference(s *Schema, ref *spec.Node) {
 func (c *Compiler) Finish() {
 	pointers := slices.Sorted(maps.Keys(c.byPointer))
 	c.refuseCycles(pointers)
+	if len(c.Refusals) > 0 {
+		return
+	}
+	for _, pointer := range pointers {
+		if s := c.byPointer[pointer]; s.Default != nil && s.Default.Kind == spec.Null && len(s.Evaluate(s.Default, Either)) > 0 {
+			s.Default = nil // null that is not allowed is how many say that there is no default
+		}
+	}
 	done := map[*Schema]bool{}
 	for _, pointer := range pointers {
 		flatten(c.byPointer[pointer], done)

@@ -1,6 +1,7 @@
 package schema
 
 import (
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -65,7 +66,11 @@ func init() {
 		"propertyNames":     func(c *Compiler, _ *Schema, n *spec.Node) Rule { return PropertyNames{Schema: c.Compile(n)} },
 		"patternProperties": readPatternProperties,
 		"dependentRequired": dependents(func(c *Compiler, n *spec.Node) *Schema {
-			return &Schema{Place: n.Place, Rules: []Rule{readRequired(c, nil, n)}}
+			s := &Schema{Place: n.Place}
+			if rule := readRequired(c, nil, n); rule != nil {
+				s.Rules = []Rule{rule}
+			}
+			return s
 		}),
 		"dependentSchemas":      dependents((*Compiler).Compile),
 		"if":                    readIf,
@@ -183,9 +188,12 @@ func readConst(c *Compiler, s *Schema, n *spec.Node) Rule {
 }
 
 func readEnum(c *Compiler, _ *Schema, n *spec.Node) Rule {
-	if n.Kind != spec.Sequence || len(n.Items) == 0 {
+	switch {
+	case n.Kind != spec.Sequence || len(n.Items) == 0 && !c.modern:
 		c.refuse(n, "must be an array of values")
 		return nil
+	case len(n.Items) == 0:
+		return nothing(n)
 	}
 	return Enum{Values: n.Items}
 }
@@ -218,6 +226,9 @@ var formats = map[string]struct {
 	"ipv4":      {String, format.IsIPv4},
 	"ipv6":      {String, format.IsIPv6},
 }
+
+// Formats returns the names of the formats that are checked.
+func Formats() []string { return slices.Sorted(maps.Keys(formats)) }
 
 // silentFormats say how a value is shown or carried and restrict nothing.
 var silentFormats = []string{"password", "binary"}

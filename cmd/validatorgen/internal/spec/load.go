@@ -20,8 +20,8 @@ type Error struct {
 // Error returns "file:line:column: #pointer: message".
 func (e *Error) Error() string { return e.Place.String() + ": " + e.Message }
 
-// notYAML is what JSON strings may have and YAML reads differently: \/, surrogate pairs, and what YAML takes as line breaks.
-var notYAML = regexp.MustCompile(`\\\\|\\/|\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|[\x{7f}\x{85}\x{2028}\x{2029}]`)
+// notYAML is what JSON strings may have and YAML reads differently: \/, surrogate pairs, line breaks of Unicode and control characters.
+var notYAML = regexp.MustCompile(`\\\\|\\/|\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|[\x{7f}-\x{9f}\x{2028}\x{2029}\x{fffe}\x{ffff}]`)
 
 // ParseJSON reads a document from JSON.
 func ParseJSON(file string, data []byte) (*Document, error) {

@@ -34,6 +34,7 @@ type Node struct {
 	Items   []*Node
 	Members []Member
 	Place   Place
+	Plain   bool // a string of YAML without quotes
 }
 
 // Member is a key of a mapping with its value.
@@ -139,9 +140,12 @@ func (n *Node) True(key string) bool {
 func (d *Document) CheckVersion() error {
 	version := d.Root.Get("openapi")
 	if version == nil {
+		if swagger := d.Root.Get("swagger"); swagger != nil {
+			return &Error{swagger.Place, "is a document of Swagger 2.0; convert it to OpenAPI 3"}
+		}
 		return &Error{d.Root.Place, "openapi is required: the version, 3.0.3"}
 	}
-	if !strings.HasPrefix(version.Text, "3.0.") && !d.Modern() {
+	if !isVersion(version.Text, "3.0") && !d.Modern() {
 		return &Error{version.Place, fmt.Sprintf("version %q is not supported; 3.0.x, 3.1.x and 3.2.x are", version.Text)}
 	}
 	if dialect := d.Root.Get("jsonSchemaDialect"); dialect != nil && !isModern(dialect.Text) {
@@ -153,9 +157,15 @@ func (d *Document) CheckVersion() error {
 // Modern reports whether the schemas of the document are those of OpenAPI 3.1: JSON Schema 2020-12. A document that is no
 // description of an API says so by $schema.
 func (d *Document) Modern() bool {
-	version := d.Root.Str("openapi")
-	return strings.HasPrefix(version, "3.1.") || strings.HasPrefix(version, "3.2.") || version == "" && isModern(d.Root.Str("$schema"))
+	version := d.Root.Get("openapi")
+	if version == nil {
+		return isModern(d.Root.Str("$schema"))
+	}
+	return isVersion(version.Text, "3.1") || isVersion(version.Text, "3.2")
 }
+
+// isVersion reports whether a version is of a minor version, which may stand alone.
+func isVersion(version, minor string) bool { return strings.HasPrefix(version+".", minor+".") }
 
 // isModern reports whether a dialect is JSON Schema 2020-12, or what OpenAPI makes of it.
 func isModern(dialect string) bool {

@@ -30,7 +30,7 @@ func ParseYAML(file string, data []byte) (*Document, error) {
 		if found[1] != "" {
 			at.Line, _ = strconv.Atoi(found[1])
 		}
-		return nil, &Error{at, "not YAML: " + found[2]}
+		return nil, &Error{at, "not YAML: " + found[2] + yamlHint(found[2])}
 	}
 	if err := decoder.Decode(&more); err != io.EOF {
 		at.Line = max(1, more.Line)
@@ -42,6 +42,21 @@ func ParseYAML(file string, data []byte) (*Document, error) {
 		return nil, err
 	}
 	return newDocument(node), nil
+}
+
+// yamlHint says what is meant by the message of a parser, mostly.
+func yamlHint(message string) string {
+	for _, h := range []struct{ part, hint string }{
+		{"cannot start any token", "; indent with spaces, not with tabs, and put a value that begins with a special character in quotes"},
+		{"mapping values are not allowed", "; put a value with a colon in quotes"},
+		{"did not find expected", "; the keys of an object have the same indentation, and brackets and quotes an end"},
+		{"unknown anchor", "; an alias stands behind its anchor, and a value that begins with * in quotes"},
+	} {
+		if strings.Contains(message, h.part) {
+			return h.hint
+		}
+	}
+	return ""
 }
 
 type yamlReader struct {
@@ -136,7 +151,7 @@ func scalar(n *Node, y *yaml.Node) error {
 			return numberFromYAML(n, y)
 		}
 	default:
-		n.Kind = String
+		n.Kind, n.Plain = String, y.Style == 0
 		if y.Style == 0 && validate.IsNumber(y.Value) { // 1e400, which float64 does not hold
 			n.Kind = Number
 		}
