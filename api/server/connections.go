@@ -1,7 +1,6 @@
 package server
 
 import (
-	"container/list"
 	"crypto/tls"
 	"errors"
 	"net"
@@ -23,14 +22,13 @@ type connections struct {
 	most int // 0: any number
 
 	mu   sync.Mutex
-	open map[net.Conn]*list.Element // of idle; nil while a request is on it
-	idle list.List                  // of net.Conn, idle for longest first
-	room *sync.Cond                 // signalled when one is closed
-	gone chan struct{}              // closed when none is open; nil unless somebody waits for it
+	open map[net.Conn]time.Time // since when it is idle; zero while a request is on it
+	room *sync.Cond             // signalled when one is closed
+	gone chan struct{}          // closed when none is open; nil unless somebody waits for it
 }
 
 func newConnections(most int) *connections {
-	c := &connections{most: most, open: map[net.Conn]*list.Element{}}
+	c := &connections{most: most, open: map[net.Conn]time.Time{}}
 	c.room = sync.NewCond(&c.mu)
 	return c
 }
@@ -42,14 +40,11 @@ func (c *connections) changed(conn net.Conn, state http.ConnState) {
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if e := c.open[conn]; e != nil {
-		c.idle.Remove(e)
-	}
 	switch state {
 	case http.StateNew, http.StateIdle:
-		c.open[conn] = c.idle.PushBack(conn)
+		c.open[conn] = time.Now()
 	case http.StateActive:
-		c.open[conn] = nil
+		c.open[conn] = time.Time{}
 	default:
 		delete(c.open, conn)
 		c.room.Signal()
@@ -60,19 +55,33 @@ func (c *connections) changed(conn net.Conn, state http.ConnState) {
 	}
 }
 
-// makeRoom waits until one more connection may be open. It closes the one that was idle for longest to get there.
+// makeRoom waits until one more connection may be open. It closes one that was idle for long to get there.
 func (c *connections) makeRoom() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	for c.most > 0 && len(c.open) >= c.most {
-		if e := c.idle.Front(); e != nil {
-			c.idle.Remove(e)
-			conn := e.Value.(net.Conn)
-			c.open[conn] = nil
+		if conn := c.longIdle(); conn != nil {
+			c.open[conn] = time.Time{}
 			_ = conn.Close() // its goroutine then tells that it is closed
 		}
 		c.room.Wait()
 	}
+}
+
+// longIdle returns the connection that was idle for longest among some of the open ones, which are in random order. It is nil
+// where all have requests.
+func (c *connections) longIdle() (conn net.Conn) {
+	const some = 64 // all of them would cost more the more there are
+	seen, oldest := 0, time.Now()
+	for candidate, since := range c.open {
+		if seen++; seen > some && conn != nil {
+			break
+		}
+		if !since.IsZero() && !since.After(oldest) {
+			conn, oldest = candidate, since
+		}
+	}
+	return conn
 }
 
 // allClosed returns a channel that is closed once no connection is open.

@@ -26,7 +26,7 @@ type Limits struct {
 	TokenRate     float64 // requests a second of one token; 429 above it; 0 is no limit
 	TokenBurst    int     // requests of one token at once before TokenRate counts
 	AuthFailures  int     // requests a minute without a good token from one address; 429 above it; 0 is no limit
-	Connections   int     // open connections; above it the one that was idle for longest is closed. 0 is no limit
+	Connections   int     // open connections; above it one that was idle for long is closed. 0 is no limit
 	ListIDs       int     // elements of one list of a body; 400 above it
 	ObjectMembers int     // members of one object of a body; 400 above it
 }

@@ -150,7 +150,7 @@ func TestDrain(t *testing.T) {
 	}
 }
 
-// When no more connections may be open the one that was idle for longest makes room, and one with a request on it stays.
+// When no more connections may be open the one that was idle for longest makes room (of few, all are looked at), and one with a request on it stays.
 func TestConnectionLimit(t *testing.T) {
 	limits := server.DefaultLimits()
 	limits.Connections = 3
