@@ -85,6 +85,11 @@ release: ## Build what is released into dist/: static, reproducible binaries, ch
 noise: ## Print what good clients keep of their rate beside each kind of bad ones (TIME=5s each)
 	go test ./cmd/oxgroupsd -run TestNoise -v -noise "$(or $(TIME),5s)" -timeout 30m
 
+.PHONY: strain
+strain: ## Print what overload, stops, slow connections, observation and a flood of N (1000000) hostile requests do to the server
+	go test ./cmd/oxgroupsd -run 'TestOverload|TestStops|TestSlowConnections|TestObservationIsCheap' -strain -v -timeout 30m
+	go test ./api/server -run TestFlood -flood $(N) -v -timeout 120m
+
 .PHONY: bench
 bench: ## Run the benchmarks: requests against peers (BENCH_JSON=FILE keeps the figures), engines, the client by hand, bulk updates
 	cd cmd/bench && go generate . && go vet ./... && go test . && go run . -json "$(if $(BENCH_JSON),$(abspath $(BENCH_JSON)))" -svg "$(CURDIR)/api/server/bench.svg"

@@ -35,6 +35,7 @@ type call struct {
 	status int   // of the reply; 0 before it has begun
 	size   int64 // bytes of its body
 	broken bool  // the reply ends before its end
+	last   bool  // no further request of the connection is answered
 	err    error // that was answered
 	why    reasons
 }
@@ -57,7 +58,7 @@ func (x *call) WriteHeader(status int) {
 	h["Cache-Control"], h["X-Content-Type-Options"] = noStore, noSniff
 	own := []string{x.id, strconv.FormatFloat(time.Since(x.start).Seconds(), 'f', 6, 64)}
 	h["X-Request-Id"], h["X-Runtime"] = own[:1:1], own[1:]
-	if x.server.stopping.Load() {
+	if x.last || x.server.stopping.Load() {
 		h.Set("Connection", "close")
 	}
 	x.status = status
@@ -82,7 +83,7 @@ func (x *call) refusedKey() refusedKey {
 // begin names a request, and gives back at its end what it holds.
 func (s *Server) begin(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		x := &call{ResponseWriter: w, server: s, id: requestID(r.Header), start: time.Now(), remote: r.RemoteAddr}
+		x := &call{ResponseWriter: w, server: s, id: requestID(r.Header), start: time.Now(), remote: r.RemoteAddr, last: !hasOneEnd(r)}
 		if s.journal != nil {
 			x.entry = &Entry{RequestID: x.id}
 		}
@@ -92,6 +93,12 @@ func (s *Server) begin(next http.Handler) http.Handler {
 			panic(http.ErrAbortHandler) // net/http ends the connection: half a reply must not look like a whole one
 		}
 	})
+}
+
+// hasOneEnd reports whether whatever is in front sees the end of the request where net/http sees it. net/http hides a
+// Content-Length beside chunks, and every Transfer-Encoding of HTTP/1.0; the connection has to end then (RFC 9112, section 6.1).
+func hasOneEnd(r *http.Request) bool {
+	return r.ProtoMajor > 1 || r.ProtoMinor > 0 && len(r.TransferEncoding) == 0
 }
 
 // requestID returns the id that the caller gave, if it is fit for a log, or a random one.

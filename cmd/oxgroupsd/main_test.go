@@ -92,7 +92,7 @@ func startCommand(t *testing.T, args ...string) *process {
 	if err != nil {
 		t.Fatal(err)
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), patience+40**noiseTime)
+	ctx, cancel := context.WithTimeout(context.Background(), patience+40**noiseTime+strained(0, 10*time.Minute))
 	t.Cleanup(cancel)
 	cmd := exec.CommandContext(ctx, binary, args...)
 	cmd.Env = append(os.Environ(), asMain+"=1")
