@@ -259,8 +259,10 @@ func (s *service) options(ctx context.Context) (options []server.Option, closeTr
 	}
 	s.limits.GroupRunning = max(1, min(s.limits.GroupRunning, s.limits.Running/2))
 	options = []server.Option{
-		server.WithLogger(s.log.Logger), server.WithObserver(s.metrics.Observe), server.WithMaxBodyBytes(s.maxBody),
-		server.WithTimeouts(s.timeouts), server.WithLimits(s.limits),
+		server.WithLogger(s.log.Logger), server.WithMaxBodyBytes(s.maxBody), server.WithTimeouts(s.timeouts), server.WithLimits(s.limits),
+	}
+	if len(s.ops) > 0 {
+		options = append(options, server.WithObserver(s.metrics.Observe))
 	}
 	if s.tlsCert != "" {
 		if s.certificate, err = listen.LoadCertificate(s.tlsCert, s.tlsKey, s.log.Logger); err != nil {
