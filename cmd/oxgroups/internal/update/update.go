@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"example.com/oxgroups/api/bulk/rows"
 	"example.com/oxgroups/api/client"
@@ -60,7 +61,7 @@ On a terminal the reply is shown as tables. Elsewhere each line is the name of
 a field, a tab and its value; objects beside the group have their place before
 the name, as in "workspaces.10.title". --json and --jq give the reply itself.`,
 		Example: `  oxgroups update 7 --name Acme --add-workspace 10,12 --include workspaces
-  oxgroups update 7 --name Acme --company=false --clear notes,email
+  oxgroups update 7 --name Acme%s
   oxgroups update 7 --name Acme --external-reference \
       service_name=jira,service_model=Issue,service_model_ref=A-1
   oxgroups update 7 --from update.json --jq '.workspace_groups[].updated_at'
@@ -76,7 +77,25 @@ the name, as in "workspaces.10.title". --json and --jq give the reply itself.`,
 		},
 	}
 	o.addFlags(cmd)
+	cmd.Example = fmt.Sprintf(cmd.Example, exampleArgs(cmd.Flags()))
 	return cmd
+}
+
+// exampleArgs returns arguments that set the first boolean field and clear the first text that null clears.
+func exampleArgs(flags *pflag.FlagSet) (args string) {
+	first := map[validate.Kind]string{}
+	flags.VisitAll(func(flag *pflag.Flag) {
+		if f, ok := flag.Value.(*fieldFlag); ok && f.field.Nullable {
+			switch kind := f.field.Kind; {
+			case first[kind] != "":
+			case kind == validate.Boolean:
+				first[kind] = " --" + flag.Name + "=false"
+			case kind == validate.String:
+				first[kind] = " --clear " + f.field.Name
+			}
+		}
+	})
+	return first[validate.Boolean] + first[validate.String]
 }
 
 func (o *Options) addFlags(cmd *cobra.Command) {

@@ -122,7 +122,7 @@ func (g *Generator) appendMember(c *code, s, property *schema.Schema, field goty
 	switch {
 	case field.Type.Kind == gotype.Nullable:
 		member := "Member"
-		if (required || g.responseOnly(s)) && property.AllowsNull() {
+		if (required || g.responseOnly(s)) && property.NullIsValid() {
 			member = "MemberOrNull"
 		}
 		if encode := encoderMethods[field.Type.Elem.Expr]; encode != "" {

@@ -153,6 +153,25 @@ func (s *Schema) AllowsNull() bool {
 	return enum == nil || slices.ContainsFunc(enum, func(v *spec.Node) bool { return v.Kind == spec.Null })
 }
 
+// NullIsValid reports whether null is a valid value, also for the schemas of allOf, anyOf and oneOf. With not or if it is
+// taken for invalid.
+func (s *Schema) NullIsValid() bool {
+	s = s.Resolve()
+	if !s.AllowsNull() || Has[Not](s) || Has[If](s) {
+		return false
+	}
+	valid := func(parts []*Schema) (n int) {
+		for _, part := range parts {
+			if part.NullIsValid() {
+				n++
+			}
+		}
+		return n
+	}
+	all, one := Get[AllOf](s).Parts, Get[OneOf](s).Parts
+	return valid(all) == len(all) && (!Has[OneOf](s) || valid(one) == 1) && (!Has[AnyOf](s) || valid(Get[AnyOf](s).Parts) > 0)
+}
+
 // Combined reports whether rules look at the same value through other schemas.
 func (s *Schema) Combined() bool {
 	return Has[AllOf](s) || Has[AnyOf](s) || Has[OneOf](s) || Has[Not](s) || Has[If](s)
