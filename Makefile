@@ -59,12 +59,16 @@ docs: ## Write man pages and completions into bin/docs, and the references in th
 	@.scripts/docs
 
 .PHONY: generate
-generate: ## Write gen/ and the references in the READMEs anew from openapi.yaml
+generate: ## Write gen/ and the references in the READMEs from openapi.yaml
 	go generate ./...
 
 .PHONY: flow
 flow: ## Draw api/flow.svg, the picture in README.md, from api/flow.dot (needs graphviz)
 	dot -Tsvg api/flow.dot -o api/flow.svg
+
+.PHONY: recording
+recording: ## Draw cmd/oxgroups/apply.svg, the recording in README.md, from a run of oxgroups apply (needs script, of util-linux)
+	@.scripts/recording
 
 .PHONY: vet
 vet:

@@ -3,7 +3,11 @@
 package api_test
 
 import (
+	"go/ast"
+	"go/parser"
+	"go/token"
 	"os/exec"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -61,5 +65,32 @@ func TestOnlyOnePackageKnowsEcho(t *testing.T) {
 	slices.Sort(got)
 	if want := []string{module + "api/server", module + "cmd/validatorgen/internal/served/server", module + "gen/server"}; !slices.Equal(got, want) {
 		t.Errorf("echo is imported by %v, want %v", got, want)
+	}
+}
+
+// A paragraph of a comment has at most four lines; what needs more belongs in a doc.go or a README.
+func TestCommentsAreShort(t *testing.T) {
+	fset := token.NewFileSet()
+	for _, name := range moduleFiles(t) {
+		if filepath.Ext(name) != ".go" || filepath.Base(name) == "doc.go" {
+			continue
+		}
+		file, err := parser.ParseFile(fset, filepath.Join(moduleRoot(t), name), nil, parser.ParseComments|parser.SkipObjectResolution)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if ast.IsGenerated(file) {
+			continue
+		}
+		for _, comment := range file.Comments {
+			if strings.Contains(comment.Text(), "Output:\n") { // of an example
+				continue
+			}
+			for _, paragraph := range strings.Split(comment.Text(), "\n\n") {
+				if n := strings.Count(strings.TrimSpace(paragraph), "\n") + 1; n > 4 && !strings.HasPrefix(paragraph, "\t") {
+					t.Errorf("%s: a paragraph of %d lines: %.60q", fset.Position(comment.Pos()), n, paragraph)
+				}
+			}
+		}
 	}
 }

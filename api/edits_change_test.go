@@ -53,11 +53,11 @@ func TestEveryKindOfChange(t *testing.T) {
 				args []string
 				want string
 			}{
-				"removed":                 {[]string{"--address", "x", "--website", "x"}, "unknown flag: --website"},
-				"renamed":                 {[]string{"--address", "x", "--contact-name", "x"}, "unknown flag: --contact-name"},
-				"narrowed":                {[]string{"--address", "x", "--phone-number", "123456"}, "phone_number: must have at most 5 characters"},
-				"newly required":          {nil, "address: is required"},
-				"a value that is no more": {[]string{"--address", "x", "--external-reference", "service_name=jira,service_model=Issue,service_model_ref=A-1,status=failed"}, "external_reference.status: must be one of"},
+				"removed":                  {[]string{"--address", "x", "--website", "x"}, "unknown flag: --website"},
+				"renamed":                  {[]string{"--address", "x", "--contact-name", "x"}, "unknown flag: --contact-name"},
+				"narrowed":                 {[]string{"--address", "x", "--phone-number", "123456"}, "phone_number: must have at most 5 characters"},
+				"newly required":           {nil, "address: is required"},
+				"a value that was removed": {[]string{"--address", "x", "--external-reference", "service_name=jira,service_model=Issue,service_model_ref=A-1,status=failed"}, "external_reference.status: must be one of"},
 			} {
 				if out := run(t, s.dir, 2, s.after+"oxgroups", append([]string{"update", "7", "--name", "Acme"}, tc.args...)...); !strings.Contains(out, tc.want) {
 					t.Errorf("%s: got %s, want %s in it", name, out, tc.want)

@@ -96,7 +96,7 @@ func narrowed(t *testing.T, schema func(narrowing) string, more ...func(string) 
 	return e
 }
 
-// Values that are stored and fit the spec no more, nested ones too, are never lost and never an error: they are returned,
+// Values that are stored and no longer fit the spec, nested ones too, are never lost and never an error: they are returned,
 // exported, imported and named by doctor; an update is held to the rules of what it touches.
 func TestEveryKindOfNarrowing(t *testing.T) {
 	before := narrowed(t, func(n narrowing) string { return n.before })
@@ -162,7 +162,7 @@ func associations(t *testing.T, reply string) json.RawMessage {
 	return text
 }
 
-// goOn updates a field whose stored value fits no more.
+// goOn updates a field whose stored value no longer fits.
 func (s *served) goOn(t *testing.T, name string, n narrowing) {
 	t.Helper()
 	if n.after == "" {

@@ -49,7 +49,7 @@ var (
 	// ErrWait says that the API asks to wait longer than Options.MaxWait; it wraps the *client.Error.
 	ErrWait = errors.New("bulk: the API asks to wait for too long")
 	// ErrOtherRow says that the journal has another row in the place of one of the source: it is of another input.
-	ErrOtherRow = errors.New("bulk: the journal is of another input")
+	ErrOtherRow = errors.New("bulk: the journal belongs to another input")
 )
 
 // Source gives the rows; rows.Reader is one. Next returns io.EOF at the end, a *rows.Error for a row that is not valid and

@@ -23,4 +23,6 @@
 // that is not the API's, a host that is not known, an API that answers nothing for a while.
 //
 // There is no terminal here, and no file but through the journal: cmd/oxgroups has those.
+//
+// Start with Run in bulk.go.
 package bulk

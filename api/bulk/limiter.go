@@ -16,12 +16,12 @@ import (
 // How the limiter follows the limit of an API. A refusal is a reply of status 429; an episode is what comes between two
 // resumptions: requests at the limit, refusals, a pause.
 const (
-	leastDip    = 0.02                   // so much below the rate that was fine right behind a pause, and more where that is too fast
+	leastDip    = 0.02                   // so much below the rate that was fine right after a pause, and more where that is too fast
 	leastShare  = 0.8                    // of that rate, which one episode that is soon over does not tell
 	plateau     = 25.0                   // seconds until the rate is there again; as many seconds later it is twice as high
 	climb       = 0.05                   // a second, where the rate is only known about
-	secondClimb = 0.1                    // behind the second episode
-	firstDouble = 400 * time.Millisecond // time to double the rate in behind the first, which tells little; and the latency
+	secondClimb = 0.1                    // after the second episode
+	firstDouble = 400 * time.Millisecond // time to double the rate in after the first, which tells little; and the latency
 	shortEpoch  = 2 * time.Second        // so soon refused again, the estimate was too high
 	firmPause   = 400 * time.Millisecond // so long a first pause is one of an API that counts in windows
 	longPause   = 2 * time.Second        // from here on the mean says more than the last second
@@ -40,7 +40,7 @@ const (
 // that rate and faster beyond it, like the window of TCP CUBIC (RFC 9438). All workers share it.
 type limiter struct {
 	most   float64         // requests a second at most
-	halted context.Context // no request is let through behind its end
+	halted context.Context // no request is let through after its end
 	turn   chan struct{}   // held by the one who waits for the bucket, so that a new rate holds for all others
 
 	mu     sync.Mutex

@@ -34,7 +34,7 @@ type queue struct {
 	ctx     context.Context
 
 	ready   []*task
-	waiting map[int64][]*task // behind a row of the group that is under way; no entry: none is
+	waiting map[int64][]*task // after a row of the group that is under way; no entry: none is
 	weight  int
 	open    int // rows without a result
 	flying  int // rows that were handed out
@@ -85,7 +85,7 @@ func (q *queue) keep(t *task) {
 	}
 }
 
-// add takes a row. It waits while there are enough. It reports whether the row was taken: not behind the end of the context.
+// add takes a row. It waits while there are enough. It reports whether the row was taken: not after the end of the context.
 func (q *queue) add(t *task) bool {
 	t.weight = max(t.row.Size(), lookaheadBytes/lookaheadRows)
 	q.mu.Lock()

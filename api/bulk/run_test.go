@@ -91,7 +91,7 @@ func TestRun(t *testing.T) {
 			atMost: 25 * time.Second,
 		},
 		{
-			name: "a row that the API fails at is given up, and those behind it in its group with it", source: groups(7, 8, 9, 7, 8, 9),
+			name: "a row that the API fails at is given up, and those after it in its group with it", source: groups(7, 8, 9, 7, 8, 9),
 			want: counts{4, 0, 2}, reason: "500 Internal Server Error",
 			answer: func(_ int, id int64, row string) *reply {
 				if row == "row 2" {
@@ -250,7 +250,7 @@ func TestOrder(t *testing.T) {
 			for _, name := range sent {
 				var n int
 				if _, err := fmt.Sscanf(name, "row %d", &n); err != nil || n <= last {
-					t.Fatalf("group %d: %s behind row %d", id, name, last)
+					t.Fatalf("group %d: %s after row %d", id, name, last)
 				}
 				last = n
 			}
@@ -414,7 +414,7 @@ func TestTakenNames(t *testing.T) {
 		{"a chain in no order", []int64{3, 1, 4, 5, 2}, []string{"D", "B", "E", "F", "C"}, 5, 5},
 		{"a name that stays taken", []int64{1, 3}, []string{"E", "X"}, 1, 2},
 		{"two that change names", []int64{1, 2, 3}, []string{"B", "A", "X"}, 1, 2},
-		{"rows behind one that waits", []int64{1, 1, 2}, []string{"B", "B", "X"}, 3, 3},
+		{"rows after one that waits", []int64{1, 1, 2}, []string{"B", "B", "X"}, 3, 3},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -437,7 +437,7 @@ func TestManyTakenNames(t *testing.T) {
 		a := &api{latency: 5 * time.Millisecond, answer: func(int, int64, string) *reply { return taken() }}
 		s := many(6000)
 		for i := range s.ids[3000:] {
-			s.ids[3000+i] = 1 // all behind the first row
+			s.ids[3000+i] = 1 // all after the first row
 		}
 		var progress bulk.Progress
 		if err := bulk.Run(t.Context(), s, bulk.Options{Client: a.client(), Progress: &progress}); err != nil {

@@ -105,7 +105,7 @@ func (r *run) finish(t *task, outcome journal.Outcome, request, reason string) {
 	}
 }
 
-// block keeps back the rows of a group behind one that failed.
+// block keeps back the rows of a group after one that failed.
 func (r *run) block(t *task) {
 	r.mu.Lock()
 	defer r.mu.Unlock()

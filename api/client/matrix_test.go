@@ -83,7 +83,7 @@ func strikes() []strike {
 // circumstance is a column: options and a context, and what they make of a row.
 type circumstance struct {
 	name    string
-	opts    func(*clienttest.Server) []client.Option // made anew for each row
+	opts    func(*clienttest.Server) []client.Option // made again for each row
 	context func(context.Context) (context.Context, context.CancelFunc)
 	first   int // the fault hits so many requests only; 0: all
 	// outcome returns the number of requests and the error; nil is those of the row with the default of attempts.

@@ -81,9 +81,9 @@ var (
 	sayings = []string{"message", "errormessage", "errormsg", "msg", "defaultmessage", "faultstring", "err"}
 	// What says which field it is about.
 	fieldNames = []string{"field", "fields", "attribute", "param", "loc", "pointer", "instancepath", "path"}
-	// Lists that are no messages.
+	// Lists that are not messages.
 	noMessages = slices.Concat(fieldNames, []string{"codes"})
-	// Others whose values are no reasons.
+	// Others whose values are not reasons.
 	asides = []string{"type", "source", "title", "detail", "errordescription", "description", "reason", "issue", "code", "codes", "status", "id", "meta", "links", "resource", "value", "objectname"}
 
 	partsOfReason = slices.Concat(wrappers, topWrappers[:1], sayings, fieldNames, asides)

@@ -83,7 +83,7 @@ var accepted = []struct {
 	{"a time with a fraction", decoders, edited(`"created_at":"2013-04-15T16:48:48-07:00"`, `"created_at":"2013-04-15T16:48:48.123-07:00"`), nil, func(r *client.Result) bool {
 		return r.Group.CreatedAt.Equal(time.Date(2013, 4, 15, 23, 48, 48, 123e6, time.UTC))
 	}},
-	{"a time that is no time", decoders, edited(`"created_at":"2013-04-15T16:48:48-07:00"`, `"created_at":"soon"`), []string{"/workspace_groups/7/created_at"}, func(r *client.Result) bool {
+	{"a time that is not a time", decoders, edited(`"created_at":"2013-04-15T16:48:48-07:00"`, `"created_at":"soon"`), []string{"/workspace_groups/7/created_at"}, func(r *client.Result) bool {
 		return r.Group.CreatedAt.IsZero() && r.Group.Name == "Acme"
 	}},
 	{"a time of null", decoders, edited(`"created_at":"2013-04-15T16:48:48-07:00"`, `"created_at":null`), []string{"/workspace_groups/7/created_at"}, all},
@@ -93,7 +93,7 @@ var accepted = []struct {
 	{"workspace_ids of null", decoders, edited(`["10","11"]`, `null`), anyWarnings, all},
 	{"workspace_ids that are left out", documented, edited(`"workspace_ids":["10","11"],`, ``), nil, all},
 	{"a workspace without access", documented, edited(`["10","11"]`, `["10","11","12"]`), nil, all},
-	{"an id that is no id", decoders, edited(`["10","11"]`, `["10","x","11"]`), []string{"/workspace_groups/7/workspace_ids/1"}, all},
+	{"an id that is not an id", decoders, edited(`["10","11"]`, `["10","x","11"]`), []string{"/workspace_groups/7/workspace_ids/1"}, all},
 	{"an object without its id", definition, edited(`{"id":"10",`, `{`), anyWarnings, all},
 	{"a boolean as a string", decoders, edited(`"company":true`, `"company":"yes"`), []string{"/workspace_groups/7/company"}, func(r *client.Result) bool {
 		return !r.Group.Company.IsSpecified() && r.Group.Name == "Acme"
@@ -116,7 +116,7 @@ var accepted = []struct {
 	{"unknown keys", definition, edited(`"title":"Ten"`, `"title":"Ten","percentage_complete":50,"status":{"key":300,"message":"Active"}`), nil, all},
 	{"bytes that are not UTF-8", proxy, edited(`"notes":"rockets"`, "\"notes\":\"a\xffb\""), []string{"/workspace_groups/7/notes"}, all},
 	{"a deep value of an unknown key", definition, edited(`"title":"Ten"`, `"title":"Ten","tree":`+strings.Repeat("[", 200)+strings.Repeat("]", 200)), nil, all},
-	{"an account_id that is no number", decoders, edited(`"account_id":1`, `"account_id":"main"`), []string{"/workspaces/10/account_id"}, all},
+	{"an account_id that is not a number", decoders, edited(`"account_id":1`, `"account_id":"main"`), []string{"/workspaces/10/account_id"}, all},
 	{"ids as numbers with a fraction", decoders, edited(`["10","11"]`, `["10","11",12.0]`), nil, func(r *client.Result) bool { return all(r) && slices.Equal(r.Group.WorkspaceIds, []int64{10, 11, 12}) }},
 	{"an id that is a boolean", decoders, edited(`{"id":"10",`, `{"id":true,`), []string{"/workspaces/10/id"}, all},
 	{"an object that is there twice", decoders, edited(`"workspaces":{`, `"workspaces":{"10":{"id":"10","title":"Old"},`), anyWarnings, func(r *client.Result) bool {

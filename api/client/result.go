@@ -123,7 +123,7 @@ func decode(body []byte, v any) error {
 // reader turns the generated types of a document into those of this package.
 type reader struct{ warnings validate.Violations }
 
-// id reads an id. Text that is no id is a warning; text that is missing already was one.
+// id reads an id. Text that is not an id is a warning; text that is missing already was one.
 func (r *reader) id(text string, pointer ...string) int64 {
 	if text == "" {
 		return 0

@@ -42,12 +42,13 @@ const route = "/workspace_groups/{id}"
 // then. opts hold for this call. Requests that fail for a reason that may pass are repeated; see "Retries" in the package
 // documentation.
 //
-// It returns
-//   - ErrNoToken or a *ValidationError: nothing was sent;
-//   - an *Error for a reply that is not the result. With status 200 it is ErrRefused if the API gave reasons; otherwise it is
-//     ErrBadResponse or ErrResponseTooLarge, and the update may have been applied;
-//   - a *TransportError if there is no reply: ErrConnection, ErrLimiter, ErrNoToken, or the error of ctx. Unless its Attempts
-//     is 0 the update may have been applied.
+// ErrNoToken and *ValidationError mean that nothing was sent.
+//
+// *Error is a reply that is not the result. With status 200 it is ErrRefused if the API gave reasons, else ErrBadResponse
+// or ErrResponseTooLarge, and then the update may have been applied.
+//
+// *TransportError means that there is no reply: ErrConnection, ErrLimiter, ErrNoToken, or the error of ctx. Unless its
+// Attempts is 0 the update may have been applied.
 func (c *Client) UpdateWorkspaceGroup(ctx context.Context, id int64, update Update, opts ...Option) (*Result, error) {
 	c, err := c.With(opts...)
 	if err != nil {

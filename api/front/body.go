@@ -21,7 +21,7 @@ type Place struct {
 // Body is what is found in a body beside its violations, as far as it can be read.
 type Body struct {
 	Ignored   []Place // keys that no field has
-	Tolerated []Place // values that are no JSON of their field's type and that Rails takes all the same
+	Tolerated []Place // values that are not JSON of their field's type and that Rails takes all the same
 
 	offsets map[string]int
 }

@@ -1,5 +1,7 @@
 // Package front stands between HTTP and a handler that answers for the API. It keeps what was sent, what was answered and what
 // the store made of it, and makes requests fail as it is told to. The fake for Go tests and the stand-in share it.
+//
+// Start with front.go.
 package front
 
 import (

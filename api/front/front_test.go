@@ -236,7 +236,7 @@ func TestBrokenRules(t *testing.T) {
 		`{"rules":[{"reset":true,"status":503}]}`:          "reset",
 		`{"rules":[{"cut_after":-1}]}`:                     "cut_after",
 		`{"rules":[{"latency":{"min":"1s","max":"1ms"}}]}`: "latency.max",
-		`{"rules":[]} {}`:                                  "behind",
+		`{"rules":[]} {}`:                                  "after",
 	} {
 		if _, err := front.ParseRules([]byte(rules)); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: %v, want something with %s", rules, err, want)

@@ -116,7 +116,7 @@ func decodeKnown(document []byte, v any) error {
 	d.DisallowUnknownFields()
 	err := d.Decode(v)
 	if err == nil && d.More() {
-		err = errors.New("there is something behind the document")
+		err = errors.New("there is data after the document")
 	}
 	return err
 }

@@ -1,5 +1,7 @@
 // Package group is the domain: what updating a workspace group means, who may do it, and the seam behind which engines
 // store it. It has no HTTP and no SQL.
+//
+// Start with Updater in store.go.
 package group
 
 import (
@@ -26,7 +28,7 @@ type Snapshot struct {
 	Group    model.WorkspaceGroup         // the *_ids of an included association are set, the others are nil
 	Included model.WorkspaceGroupDocument // the maps of the included associations, and nothing else
 
-	// JSON is the document as the API answers with it where stored values fit the spec no more: it shows them as they are
+	// JSON is the document as the API answers with it where stored values no longer fit the spec: it shows them as they are
 	// stored, and the typed objects have only what fits their Go types. It is nil where everything fits.
 	JSON []byte
 }

@@ -122,7 +122,7 @@ func (p *Recorder) received(resp *http.Response) error {
 func importable(reply []byte) ([]byte, error) {
 	var all map[string]json.RawMessage
 	if err := json.Unmarshal(reply, &all); err != nil {
-		return nil, errors.New("it is no JSON object")
+		return nil, errors.New("it is not a JSON object")
 	}
 	known := map[string]json.RawMessage{}
 	for k := range group.Kinds {

@@ -58,7 +58,7 @@ func (b *countedBody) Read(p []byte) (int, error) {
 // maxLevels is more than the decoder takes, which refuses what is deeper.
 const maxLevels = 80
 
-// jsonCounter counts the elements of lists and the members of objects. It takes any bytes: what is no JSON is refused by the
+// jsonCounter counts the elements of lists and the members of objects. It takes any bytes: what is not JSON is refused by the
 // decoder.
 type jsonCounter struct {
 	limits   Limits

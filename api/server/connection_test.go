@@ -79,7 +79,7 @@ func TestBrokenBodies(t *testing.T) {
 		send(t, c, head+"Content-Length: 100\r\n\r\n{")
 		receive(t, r).refused(t, 408, "system", "", "too slowly")
 		if rest, err := io.ReadAll(r); len(rest) > 0 || err != nil {
-			t.Errorf("behind the reply there is %q (%v)", rest, err)
+			t.Errorf("after the reply there is %q (%v)", rest, err)
 		}
 	})
 	t.Run("too large is refused before it is sent", func(t *testing.T) {

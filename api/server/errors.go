@@ -185,7 +185,7 @@ func (s *Server) refuse(x *call, r *http.Request, err error) {
 	_, _ = x.Write(body) // where it fails the caller is gone
 }
 
-// closeAfter ends a connection of HTTP/1 after the reply: the rest of a body that was not read is no request.
+// closeAfter ends a connection of HTTP/1 after the reply: the rest of a body that was not read is not a request.
 func (x *call) closeAfter(r *http.Request, status int) {
 	if r.ProtoMajor == 1 {
 		x.Header().Set("Connection", "close")

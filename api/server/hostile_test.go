@@ -16,7 +16,7 @@ import (
 	"example.com/oxgroups/gen/model"
 )
 
-// inner is a request that must never be answered where it stands behind something that is broken.
+// inner is a request that must never be answered where it stands after something that is broken.
 var inner = request("", `{"workspace_group":{"name":"smuggled"}}`)
 
 // request is a good request with header lines in front of its framing.
@@ -68,7 +68,7 @@ var hostile = []struct {
 	{"no token, expectation", line("PUT", put) + asJSON + "Expect: 100-continue\r\nContent-Length: 2\r\n\r\n", 401, false},
 
 	// Bodies whose framing is broken.
-	{"chunk size is no number", head + chunked + "zz\r\n{}\r\n0\r\n\r\n", 400, false},
+	{"chunk size is not a number", head + chunked + "zz\r\n{}\r\n0\r\n\r\n", 400, false},
 	{"chunk size is negative", head + chunked + "-1\r\n{}\r\n0\r\n\r\n", 400, false},
 	{"chunk size has a sign", head + chunked + "+2\r\n{}\r\n0\r\n\r\n", 400, false},
 	{"chunk size has 0x", head + chunked + "0x2\r\n{}\r\n0\r\n\r\n", 400, false},
@@ -78,7 +78,7 @@ var hostile = []struct {
 	{"data and two line ends", head + chunked + "2\r\n{}\r\n\r\n0\r\n\r\n", 400, false},
 	{"data longer than its chunk", head + chunked + "1\r\n{}\r\n0\r\n\r\n", 400, false},
 	{"an extension of 5,000 bytes", head + chunked + "2;" + strings.Repeat("x", 5000) + "\r\n{}\r\n0\r\n\r\n", 400, false},
-	{"a trailer that is no field", head + chunked + chunk(good) + "0\r\nnonsense\r\n\r\n", 400, false},
+	{"a trailer that is not a field", head + chunked + chunk(good) + "0\r\nnonsense\r\n\r\n", 400, false},
 	{"an extension with a bare LF", head + chunked + fmt.Sprintf("%x;a\nb\r\n%s\r\n0\r\n\r\n", len(good), good), 400, false},
 	{"an extension with a bare CR", head + chunked + fmt.Sprintf("%x;a\rb\r\n%s\r\n0\r\n\r\n", len(good), good), 400, false},
 	{"400 small chunks with extensions", head + chunked + strings.Repeat("1;"+strings.Repeat("e", 100)+"\r\n \r\n", 400) + chunk(good) + "0\r\n\r\n", 400, false},
@@ -200,17 +200,17 @@ func TestHostileRequests(t *testing.T) {
 				t.Errorf("Connection is %q, want close", resp.header.Get("Connection"))
 			}
 			if rest, err := io.ReadAll(r); len(rest) > 0 {
-				t.Errorf("behind the reply there is %q (%v)", rest, err)
+				t.Errorf("after the reply there is %q (%v)", rest, err)
 			}
 			if smuggled.Load() != 0 {
-				t.Error("the request behind it was served")
+				t.Error("the request after it was served")
 			}
 		})
 	}
 	x.do(t, call{body: good}).group(t)
 }
 
-// reply reads a reply of the server or, to what is no HTTP, of net/http.
+// reply reads a reply of the server or, to what is not HTTP, of net/http.
 func reply(t *testing.T, r *bufio.Reader) answer {
 	t.Helper()
 	resp, err := http.ReadResponse(r, nil)

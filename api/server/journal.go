@@ -19,7 +19,7 @@ type Entry struct {
 	Update *model.WorkspaceGroupUpdate
 	// Includes are the associations that were asked for, in the query or the body.
 	Includes group.Includes
-	// Syntax says why the body is no JSON, or no form; nil where it is.
+	// Syntax says why the body is not JSON, or no form; nil where it is.
 	Syntax *validate.SyntaxError
 	// Violations are the rules of the spec that parameters and body break.
 	Violations validate.Violations

@@ -46,7 +46,7 @@ func callOf(c echo.Context) *call { return c.Response().Writer.(*call) }
 // Unwrap lets http.ResponseController find the connection.
 func (x *call) Unwrap() http.ResponseWriter { return x.ResponseWriter }
 
-// Values of header fields that every reply has. They are shared: whoever wants another value sets the field anew.
+// Values of header fields that every reply has. They are shared: whoever wants another value sets the field itself.
 var (
 	noStore = []string{"no-store"}
 	noSniff = []string{"nosniff"}

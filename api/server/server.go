@@ -1,6 +1,8 @@
 // Package server serves the endpoint of openapi.yaml over HTTP with echo: authentication, limits, the log, and one table
 // from errors to replies. Routes, parameters and bodies are handled by the generated package gen/server; what an update
 // means and where it is stored is behind group.Updater.
+//
+// Start with New in server.go.
 package server
 
 import (

@@ -9,7 +9,7 @@ import (
 	"example.com/oxgroups/gen/validator"
 )
 
-// Rules of findings that are no rules of the spec.
+// Rules of findings that are not rules of the spec.
 const (
 	UnknownField = "unknown field" // the spec does not have the field, or has it no more
 	OrphanRow    = "orphan"        // the row names something that is not there

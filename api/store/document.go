@@ -258,7 +258,7 @@ func (in *objectReader) column(name string, value []byte) {
 // unique returns the text of a member that may not be blank, unless it breaks a rule already.
 func (in *objectReader) unique(o *object, field string) (text string) {
 	m := o.find(field)
-	_ = json.Unmarshal(m.value, &text) // what is no text is among the violations
+	_ = json.Unmarshal(m.value, &text) // what is not text is among the violations
 	if strings.TrimSpace(text) == "" && (!m.broken || in.asStored) {
 		in.problem(field, "must not be blank")
 	}

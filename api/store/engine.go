@@ -4,6 +4,8 @@
 //
 // An engine keeps the fields of the spec as one JSON document for each object, and only what it joins on or orders by in
 // columns of its own. No field of the spec is named here but those columns: a new field is stored and returned as it is.
+//
+// Start with Store.Update in store.go, then Change.Apply in update.go.
 package store
 
 import (

@@ -126,7 +126,7 @@ func (c *importChecker) references() error {
 		has := idsOf(after[g.ID])
 		unknown := slices.DeleteFunc(slices.Clone(g.Lists[group.ReferenceKind]), func(id int64) bool { return slices.Contains(has, id) })
 		if len(unknown) > 0 {
-			c.add(group.GroupKind, g.ID, group.ReferenceKind.IDs(), "names what is no reference of the group: "+group.JoinIDs(unknown))
+			c.add(group.GroupKind, g.ID, group.ReferenceKind.IDs(), "names what is not a reference of the group: "+group.JoinIDs(unknown))
 		}
 	}
 	for _, id := range slices.Sorted(maps.Keys(after)) {

@@ -141,7 +141,7 @@ func firstToken(pointer string) string {
 
 var unescapeToken = strings.NewReplacer("~1", "/", "~0", "~")
 
-// cutToken splits a JSON pointer, which is not "", behind its first token.
+// cutToken splits a JSON pointer, which is not "", after its first token.
 func cutToken(pointer string) (token, rest string) {
 	token = strings.TrimPrefix(pointer, "/")
 	if end := strings.IndexByte(token, '/'); end >= 0 {

@@ -71,7 +71,7 @@ func (m *Image) JSON() ([]byte, error) {
 // Replacer is a Tx that can take an account back to an earlier state.
 type Replacer interface {
 	Tx
-	// Clear removes what an account has but its tokens, and lets new references begin behind those that are left.
+	// Clear removes what an account has but its tokens, and lets new references begin after those that are left.
 	Clear(account int64) error
 	// Reach returns the workspaces of the tokens of an account that have a list of them, ascending.
 	Reach(account int64) (map[int64][]int64, error)
@@ -79,7 +79,7 @@ type Replacer interface {
 	SetReach(token int64, workspaces []int64) error
 }
 
-// errNoReplacer says that an engine is no stand-in's.
+// errNoReplacer says that an engine is not for stand-ins.
 var errNoReplacer = &group.Error{Code: group.Refused, Problems: []group.Problem{{Field: "store", Message: "must be SQLite or memory: no other one can be replaced"}}}
 
 // Snapshot returns all that an account has, as Replace takes it, and the workspaces that its tokens have no access to, by
@@ -120,7 +120,7 @@ func keyOf(k group.Kind, document []byte) (key string, err error) {
 	name := map[group.Kind]string{group.GroupKind: "name", group.ReferenceKind: "service_name"}[k]
 	err = members(document, func(member string, value []byte) error {
 		if member == name {
-			_ = json.Unmarshal(value, &key) // what is no text has no key
+			_ = json.Unmarshal(value, &key) // what is not text has no key
 		}
 		return nil
 	})

@@ -63,7 +63,7 @@ func newTokens(s *Store) *tokens {
 
 var errUnknownToken = &group.Error{Code: group.Unauthorized}
 
-// Authenticate returns who a token belongs to. It may be MaxTokenAge behind a revocation by another process, and a second
+// Authenticate returns who a token belongs to. It may be MaxTokenAge after a revocation by another process, and a second
 // behind another process that makes the token.
 func (s *Store) Authenticate(ctx context.Context, token string) (group.Caller, error) {
 	h := group.SecretHash(token)

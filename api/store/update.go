@@ -25,7 +25,7 @@ type Change struct {
 // usualPatch is how many bytes most patches have at most.
 const usualPatch = 512
 
-// NewChange returns what u asks of group id. It returns an error where u has a value that is no JSON.
+// NewChange returns what u asks of group id. It returns an error where u has a value that is not JSON.
 func NewChange(by group.Caller, id int64, u model.WorkspaceGroupUpdate) (c *Change, err error) {
 	c = &Change{Change: group.NewChange(u), ID: id, By: by}
 	c.Named = c.Change.Named()

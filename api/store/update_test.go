@@ -71,7 +71,7 @@ func TestApply(t *testing.T) {
 		{"an equal reference", referring("A-1"), with(stored(`{"name":"Acme"}`), func(s *store.State) { s.Reference = reference }), "nothing"},
 		{"a changed reference", referring("A-2"), with(stored(`{"name":"Acme"}`), func(s *store.State) { s.Reference = reference }),
 			`group {"name":"Acme"} reference 3 {"service_name":"jira","service_model":"Issue","service_model_ref":"A-2"} ` + before},
-		{"a value that fits the spec no more stays", model.WorkspaceGroupUpdate{Name: "Acme", Notes: nullable.NewNullableWithValue("x")},
+		{"a value that no longer fits the spec stays", model.WorkspaceGroupUpdate{Name: "Acme", Notes: nullable.NewNullableWithValue("x")},
 			stored(`{"name":"Acme","company":"yes"}`), `group {"name":"Acme","company":"yes","notes":"x"}`},
 	} {
 		t.Run(test.name, func(t *testing.T) {

@@ -19,7 +19,7 @@ type Decimal struct {
 // of so many digits.
 const maxExponent = math.MaxInt64 / 4
 
-// ParseDecimal returns the value of a number in the grammar of RFC 8259; text that is no number gives a useless value.
+// ParseDecimal returns the value of a number in the grammar of RFC 8259; text that is not a number gives a useless value.
 func ParseDecimal(text string) Decimal {
 	var d Decimal
 	text, d.negative = strings.CutPrefix(text, "-")

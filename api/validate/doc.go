@@ -2,7 +2,7 @@
 // RFC 8259 once, from front to back, under the rules of I-JSON (RFC 7493), and an encoder that appends JSON.
 //
 // The scanner refuses what two readers could understand differently: duplicate keys at any level, bytes that are not
-// UTF-8, lone surrogates, data behind the document, and nesting without end. What it is asked to read but is of another
+// UTF-8, lone surrogates, data after the document, and nesting without end. What it is asked to read but is of another
 // type it reports as a violation and skips, so that one pass finds every violation. A lenient scanner reads what others
 // sent: it takes all that it can and turns the rest into warnings.
 //
@@ -23,4 +23,6 @@
 // by one version is used with the runtime of that version. That is so for [Encoder], for functions that take a pointer to a
 // value ([Strings], [List], [Map], [Put], [Nullable] and the like), for Once, Mark, Within, Findings, Rewind and what else a Scanner
 // has for bookkeeping, and for the packages compose, format and form below this one, unless their documentation says otherwise.
+//
+// Start with scanner.go and read.go.
 package validate

@@ -112,7 +112,7 @@ func keysOf(data []byte) (keys []string, ok bool) {
 func checkCanonical(t *testing.T, data []byte) {
 	canonical := compose.Canonical(data)
 	if !strict([]byte(canonical)) {
-		t.Fatalf("the canonical text %q is no JSON", canonical)
+		t.Fatalf("the canonical text %q is not JSON", canonical)
 	}
 	if again := compose.Canonical([]byte(canonical)); again != canonical {
 		t.Fatalf("the canonical text %q has the canonical text %q", canonical, again)

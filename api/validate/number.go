@@ -50,7 +50,7 @@ func IsNumber(s string) bool {
 	return whole != "" && s == ""
 }
 
-// digits splits s behind the digits that it begins with.
+// digits splits s after the digits that it begins with.
 func digits(s string) (digits, rest string) {
 	i := 0
 	for i < len(s) && isDigit(s[i]) {

@@ -24,7 +24,7 @@ func numbers() *rapid.Generator[string] {
 func rat(t *rapid.T, text string) *big.Rat {
 	r, ok := new(big.Rat).SetString(text)
 	if !ok {
-		t.Fatalf("%s is no number", text)
+		t.Fatalf("%s is not a number", text)
 	}
 	return r
 }
@@ -56,7 +56,7 @@ func TestDecimalAgainstBig(t *testing.T) {
 				t.Fatalf("%s is a multiple of %s: %t", x, y, got)
 			}
 		} else if rb.Sign() > 0 && len(strings.TrimRight(rb.Num().String(), "0")) <= 18 && rb.IsInt() {
-			t.Fatalf("%s is no divisor", y)
+			t.Fatalf("%s is not a divisor", y)
 		}
 	})
 }

@@ -11,8 +11,8 @@ import (
 // Parameters is where a request has its parameters.
 type Parameters struct {
 	Path    func(name string) string // the value of a parameter of the path
-	Escaped bool                     // what Path returns is percent-encoded, as it stands in the URL
-	Query   string                   // as it stands in the URL, without the question mark
+	Escaped bool                     // what Path returns is percent-encoded, as it is in the URL
+	Query   string                   // as it is in the URL, without the question mark
 	Header  map[string][]string      // an http.Header; cookies are read from it too
 }
 
@@ -24,7 +24,7 @@ type Parameter struct {
 	Explode    bool     // each element of an array, and each property of an object, is a value of its own
 	AllowEmpty bool     // the empty value is allowed, whatever the schema says
 	Open       bool     // an object has other properties than its Fields too
-	Others     []string // the names that are no properties of an open object in exploded form style: those of other parameters
+	Others     []string // the names that are not properties of an open object in exploded form style: those of other parameters
 }
 
 // ParameterReader reads the parameters of one request and collects what is wrong with them.

@@ -78,7 +78,7 @@ func (s *Scanner) End() error {
 	if s.err == nil {
 		s.space()
 		if s.pos < len(s.data) {
-			s.fail("unexpected data behind the document")
+			s.fail("unexpected data after the document")
 		}
 	}
 	switch {

@@ -51,7 +51,7 @@ func TestDocumentsThatAreNot(t *testing.T) {
 		"nothing":                           {"", 0},
 		"white space alone":                 {" \n", 2},
 		"a byte order mark":                 {"\ufeff{}", 0},
-		"data behind the document":          {"{} 1", 3},
+		"data after the document":           {"{} 1", 3},
 		"two documents":                     {"{}{}", 2},
 		"a closing bracket too many":        {"[]]", 2},
 		"an open array":                     {"[1", 2},
@@ -99,7 +99,7 @@ func TestDocumentsThatAreNot(t *testing.T) {
 		"a surrogate in UTF-8":              {"\"\xed\xa0\x80\"", 0},
 		"an overlong form":                  {"\"\xc0\xaf\"", 0},
 		"UTF-8 cut short":                   {"\"0123456\xe2\x82\"", 0},
-		"not UTF-8 behind an escape":        {"\"\\n\xff\"", 4},
+		"not UTF-8 after an escape":         {"\"\\n\xff\"", 4},
 		"not UTF-8 in a key":                {"{\"\xff\":1}", 1},
 		"a NUL byte":                        {"[1]\x00", 3},
 	} {

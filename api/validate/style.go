@@ -59,7 +59,7 @@ func elements(p *Parameter, value string) []string {
 	return list
 }
 
-// property is a property of an object as it stands in a request.
+// property is a property of an object as it is in a request.
 type property struct{ name, value string }
 
 // object returns a scanner of an object, nil for one that is not in its style. found is false where there is none.

@@ -132,7 +132,7 @@ func (s *Scanner) loneSurrogate(text []byte) ([]byte, bool) {
 	return append(text, "\ufffd"...), true
 }
 
-// unescaped is what stands for the character behind a backslash, 0 where none may stand there.
+// unescaped is what stands for the character after a backslash, 0 where none may stand there.
 var unescaped = [256]byte{'"': '"', '\\': '\\', '/': '/', 'b': '\b', 'f': '\f', 'n': '\n', 'r': '\r', 't': '\t'}
 
 // escape reads the escape at s.pos and appends what it stands for.

@@ -21,7 +21,7 @@ var refused = strings.Replace(typical, `"name":"Acme Corporation",`, "", 1)
 // large adds a thousand workspaces.
 var large = ids("add_workspace_ids", 1_000, 1_000_001)
 
-// refused50 has fifty ids that are no ids: -50 to -1.
+// refused50 has fifty ids that are not ids: -50 to -1.
 var refused50 = ids("add_workspace_ids", 50, -50)
 
 // nested has 9,990 arrays, each in the other, in place of the name. encoding/json ends at 10,000.

@@ -20,7 +20,7 @@ _get_comp_words_by_ref() {
 `
 
 // TestCompletionInBash lets bash run the script as it does for the Tab key. bash takes "=" for a word of its own, and replaces
-// what stands behind the last one.
+// what stands after the last one.
 func TestCompletionInBash(t *testing.T) {
 	t.Setenv("GORACE", "atexit_sleep_ms=0") // the race detector keeps each process for a second otherwise
 	for name, tt := range map[string]struct {

@@ -15,6 +15,6 @@ import (
 )
 
 func main() {
-	signal.Ignore(syscall.SIGPIPE) // a reader that has enough is no failure
+	signal.Ignore(syscall.SIGPIPE) // a reader that has enough is not a failure
 	os.Exit(cli.Run(context.Background(), os.Args[1:], console.Process()))
 }

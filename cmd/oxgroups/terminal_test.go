@@ -208,7 +208,7 @@ func TestInterruptOnATerminal(t *testing.T) {
 	})
 	t.Run("while the update is typed", func(t *testing.T) {
 		c := startConsole(t, 80, env, "update", "7", "--from", "-")
-		c.expect("Ctrl-D behind it:")
+		c.expect("press Ctrl-D:")
 		c.typed("{\x03")
 		if text, code := c.wait(); code != console.ExitInterrupted || strings.Contains(text, "applied") {
 			t.Errorf("exit code %d, %q", code, text)

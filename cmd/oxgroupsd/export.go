@@ -22,7 +22,7 @@ output, as one document that import takes. Nothing that is stored of them is lef
 values that do not fit the spec any more are there too. Tokens are not exported. Equal states give equal bytes, and memory
 does not grow with the account.
 
-With --all-accounts there is one document for each account, one behind the other, each with its account_id; import takes
+With --all-accounts there is one document for each account, one after the other, each with its account_id; import takes
 them as they are.`,
 		Example: `  oxgroupsd export --store sqlite:groups.db > groups.json
   oxgroupsd export --all-accounts --store postgres://... | oxgroupsd import - --store sqlite:copy.db`,

@@ -71,7 +71,7 @@ type service struct {
 }
 
 func (s *service) run(ctx context.Context, storeURL string) error {
-	signal.Ignore(syscall.SIGPIPE) // a log that nobody reads is no reason to end
+	signal.Ignore(syscall.SIGPIPE) // a log that nobody reads is not a reason to end
 	if err := s.check(); err != nil {
 		return err
 	}
@@ -305,7 +305,7 @@ func (s *service) options(ctx context.Context) (options []server.Option, closeTr
 	return options, func() error {
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
 		defer cancel()
-		if err := traces.close(ctx); err != nil { // a collector that is away is no reason to fail
+		if err := traces.close(ctx); err != nil { // a collector that is away is not a reason to fail
 			s.log.Warn("traces were lost", slog.String("cause", err.Error()))
 		}
 		return nil

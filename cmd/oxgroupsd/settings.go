@@ -111,7 +111,7 @@ func settingNames() []string {
 }
 
 // loadSettings sets the flags that are not on the command line from the environment, and then from the file that --config
-// names, and returns where each comes from. A key that is no setting is an error.
+// names, and returns where each comes from. A key that is not a setting is an error.
 func loadSettings(flags *pflag.FlagSet, environ []string) (map[string]source, error) {
 	from := map[string]source{}
 	flags.VisitAll(func(f *pflag.Flag) {
@@ -154,7 +154,7 @@ func apply(flags *pflag.FlagSet, from map[string]source, s source, p koanf.Provi
 			}
 		}
 		if !slices.Contains(known, name) && (name != configFlag || s == fromFile) {
-			return &usageError{fmt.Sprintf("the %s sets %s, which is no setting%s", s, key, nearest.Hint(name, known))}
+			return &usageError{fmt.Sprintf("the %s sets %s, which is not a setting%s", s, key, nearest.Hint(name, known))}
 		}
 		f := flags.Lookup(name)
 		if f == nil || from[name] != fromDefault {

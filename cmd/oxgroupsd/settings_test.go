@@ -68,9 +68,9 @@ func TestSettingsRefused(t *testing.T) {
 		want string
 	}{
 		{"unknown in the file", nil, "log-levl: debug\n", nil, `did you mean "log-level"?`},
-		{"nested in the file", nil, "tls:\n  cert: x\n", nil, "no setting"},
+		{"nested in the file", nil, "tls:\n  cert: x\n", nil, "is not a setting"},
 		{"no YAML", nil, "{", nil, "settings of the file"},
-		{"another file", nil, "config: x\n", nil, "config, which is no setting"},
+		{"another file", nil, "config: x\n", nil, "config, which is not a setting"},
 		{"unknown in the environment", map[string]string{"OXGROUPSD_ADR": "x"}, "", nil, "OXGROUPSD_ADR"},
 		{"no duration", map[string]string{"OXGROUPSD_DRAIN": "hunter2"}, "", nil, "no duration"},
 		{"no number", nil, "max-body: hunter2\n", nil, "no int64"},

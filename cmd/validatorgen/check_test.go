@@ -20,9 +20,9 @@ func TestCheck(t *testing.T) {
 			"spec.yaml:12:23: #/components/schemas/S/nullable: notice: has no effect beside an enum without null: null is refused; add null to the enum",
 		}},
 		{"two mistakes and a notice", spec("3.0.3", `{type: strng, nullable: true, enum: [a], maxLenght: 3}`, plain), 1, []string{
-			`spec.yaml:12:9: #/components/schemas/S/type: "strng" is no value of type; did you mean "string"?`,
+			`spec.yaml:12:9: #/components/schemas/S/type: "strng" is not a value of type; did you mean "string"?`,
 			"spec.yaml:12:22: #/components/schemas/S/nullable: notice: ",
-			`spec.yaml:12:49: #/components/schemas/S/maxLenght: "maxLenght" is no key of the Schema Object; did you mean "maxLength"?`,
+			`spec.yaml:12:49: #/components/schemas/S/maxLenght: "maxLenght" is not a key of the Schema Object; did you mean "maxLength"?`,
 			"mistakes in ",
 		}},
 		{"keywords of other types", spec("3.0.3", `{type: integer, maxLength: 3, format: int-32}`, plain), 0, []string{
@@ -30,7 +30,7 @@ func TestCheck(t *testing.T) {
 			`S/format: notice: format "int-32" is not checked; did you mean "int32"?`,
 		}},
 		{"a key twice", spec("3.0.3", "{type: string, type: integer}", plain), 1, []string{
-			`spec.yaml:12:23: #/components/schemas/S/type: key "type" stands in line 12 too; remove one of them`,
+			`spec.yaml:12:23: #/components/schemas/S/type: key "type" is in line 12 too; remove one of them`,
 		}},
 		{"a keyword that is not compiled", spec("3.0.3", `{type: string, pattern: '(?=a)'}`, plain), 1, []string{
 			"spec.yaml:12:23: #/components/schemas/S/pattern: ",

@@ -133,7 +133,7 @@ func (m mutation) mutate(root *yaml.Node) {
 	switch m.IntN(8) {
 	case 0: // it is left out
 		at.Content = slices.Delete(at.Content, i, i+step)
-	case 1: // it stands there twice
+	case 1: // it is there twice
 		at.Content = append(at.Content, at.Content[i:i+step]...)
 	case 2: // it is something else
 		*value = m.odd()

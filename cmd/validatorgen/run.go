@@ -34,7 +34,7 @@ Validatorgen reads a document of OpenAPI 3.0, 3.1 or 3.2 (YAML or JSON, with the
   AppendX([]byte, *model.X) ([]byte, error)
   CheckX(data) error              for each schema, where no model package is given
   ParseXParameters                for each operation with parameters
-  DecodeXRequestBody              for each request body that is no schema of its own
+  DecodeXRequestBody              for each request body that is not a schema of its own
   XFields, XParameters            tables of the fields of each request body, and of the parameters of each operation
 
 With -server it also writes the package that serves the operations, on echo, net/http or chi: Register, Handler, and the Reply functions.
@@ -60,7 +60,7 @@ func run(args []string, stdout, stderr io.Writer) int {
 	flags := flag.NewFlagSet("validatorgen", flag.ContinueOnError)
 	flags.SetOutput(stderr)
 	flags.StringVar(&o.spec, "spec", "", "the OpenAPI document")
-	flags.StringVar(&o.out, "out", "", "the folder to write to; .gen.go files of an earlier run that are not written anew are removed")
+	flags.StringVar(&o.out, "out", "", "the folder to write to; .gen.go files of an earlier run that are not written again are removed")
 	flags.StringVar(&o.pkg, "package", "", "the name of the package (default: the name of the folder)")
 	flags.StringVar(&o.model, "model", "", "the folder of the types that oapi-codegen wrote; without it only checks are written")
 	flags.StringVar(&o.modelImport, "model-import", "", "the import path of that folder (default: found through go.mod)")
@@ -128,7 +128,7 @@ func generate(o options) error {
 		fmt.Fprintf(o.stderr, "%s: format %q is not checked\n", doc.UnknownFormats[format], format)
 	}
 	for _, place := range doc.Ignored {
-		fmt.Fprintf(o.stderr, "%s: ignored, as it stands beside a $ref\n", place)
+		fmt.Fprintf(o.stderr, "%s: ignored, because it is next to a $ref\n", place)
 	}
 	if o.server != "" && len(doc.NoWiring) > 0 {
 		return errors.New(strings.Join(doc.NoWiring, "\n"))
@@ -189,7 +189,7 @@ func packageName(dir string) (string, error) {
 		return r
 	}, filepath.Base(absolute))
 	if !token.IsIdentifier(name) {
-		return "", fmt.Errorf("%s is no name of a Go package: write to another folder", filepath.Base(absolute))
+		return "", fmt.Errorf("%s is not a name of a Go package: write to another folder", filepath.Base(absolute))
 	}
 	return name, nil
 }

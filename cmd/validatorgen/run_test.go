@@ -61,7 +61,7 @@ func TestRefusals(t *testing.T) {
 		{"a reference to itself", spec("3.0.3", `{$ref: '#/components/schemas/S'}`, plain), "#/components/schemas/S/$ref: $ref: "},
 		{"a keyword that is not supported beside a reference", spec("3.0.3", `{properties: {a: {$ref: '#/components/schemas/S', const: 1}}}`, plain), "S/properties/a/const: const: "},
 		{"OpenAPI 4", spec("4.0.0", `{}`, plain), "4.0.0"},
-		{"a style", spec("3.0.3", `{}`, `{name: id, in: path, required: true, style: form, schema: {type: string}}`), `#/paths/~1x~1{id}/get/parameters/0/style: "form" is no style of path parameters`},
+		{"a style", spec("3.0.3", `{}`, `{name: id, in: path, required: true, style: form, schema: {type: string}}`), `#/paths/~1x~1{id}/get/parameters/0/style: "form" is not a style of path parameters`},
 		{"a parameter of text in its content", spec("3.0.3", `{}`, `{name: q, in: query, content: {text/plain: {schema: {}}}}`), "#/paths/~1x~1{id}/get/parameters/0/content: content: "},
 		{"no YAML", "a: [", "spec.yaml"},
 	} {
@@ -118,7 +118,7 @@ func TestBadValues(t *testing.T) {
 				}
 			}
 			code, stderr, out := generateInto(t, tc.text)
-			bad := strings.Contains(stderr, "the default breaks") && tc.name != "null" // which is no default where it is not allowed
+			bad := strings.Contains(stderr, "the default breaks") && tc.name != "null" // which is not a default where it is not allowed
 			if files, _ := os.ReadDir(out); bad != (code == 1) || bad != (len(files) == 0) || strings.Count(stderr, " breaks ") != len(tc.want) {
 				t.Errorf("ended with %d, %d files were written: %s", code, len(files), stderr)
 			}
@@ -151,7 +151,7 @@ func TestUnknownFormatsAreListed(t *testing.T) {
 func TestNoticesAreListed(t *testing.T) {
 	code, stderr, _ := generateInto(t, spec("3.0.3", `{}`, plain+`
         - {name: Accept, in: header, schema: {type: string}}`))
-	if code != 0 || !strings.Contains(stderr, "parameters/1: operation x: header Accept is no parameter") {
+	if code != 0 || !strings.Contains(stderr, "parameters/1: operation x: header Accept is not a parameter") {
 		t.Errorf("ended with %d: %s", code, stderr)
 	}
 }
@@ -208,7 +208,7 @@ func TestLargeOutput(t *testing.T) {
 
 // The package has the name of its folder, as far as a package can have it.
 func TestPackageName(t *testing.T) {
-	for folder, want := range map[string]string{"my-api.v2": "package myapiv2\n", "7": "is no name of a Go package"} {
+	for folder, want := range map[string]string{"my-api.v2": "package myapiv2\n", "7": "is not a name of a Go package"} {
 		dir := filepath.Join(t.TempDir(), folder)
 		code, stderr, _ := generateInto(t, spec("3.0.3", `{type: string}`, plain), "-out", dir)
 		data, _ := os.ReadFile(filepath.Join(dir, "decode.gen.go"))

@@ -1,5 +1,5 @@
 // Package journal remembers on disk what became of each row of a bulk run, so that a run that ended in the middle can go
-// on. Workers finish out of order, so what is done is no prefix of the input: each row has a record of its own.
+// on. Workers finish out of order, so what is done is not a prefix of the input: each row has a record of its own.
 //
 // A journal is a file of JSON lines: a header that says which input and which API it is about, a record for each row, and
 // a last line when the run ended in an orderly way. Records are only ever appended, each with one write, so that the death
@@ -7,6 +7,8 @@
 // loses the last ones at most. A row whose record was lost is sent again, which changes nothing more.
 //
 // While a run uses a journal it holds a lock on a file beside it, which stays there: PATH.lock.
+//
+// Start with journal.go.
 package journal
 
 import (
@@ -27,12 +29,12 @@ const SyncInterval = time.Second
 // Errors of Open.
 var (
 	// ErrOther says that the journal to be resumed is about another input or another API.
-	ErrOther = errors.New("the journal is of another run")
-	// ErrUnfinished says that the journal is of a run that has not come to its end, and nobody asked to resume it.
-	ErrUnfinished = errors.New("the journal is of a run that has not come to its end")
+	ErrOther = errors.New("the journal belongs to another run")
+	// ErrUnfinished says that the journal belongs to a run that has not finished, and nobody asked to resume it.
+	ErrUnfinished = errors.New("the journal belongs to a run that has not finished")
 	// ErrLocked says that another process uses the journal.
 	ErrLocked = errors.New("another run uses the journal")
-	// ErrDamaged says that the file is no journal, or was changed by something else.
+	// ErrDamaged says that the file is not a journal, or was changed by something else.
 	ErrDamaged = errors.New("the file is not a journal, or it is damaged")
 )
 

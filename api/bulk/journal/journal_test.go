@@ -151,7 +151,7 @@ func TestEnding(t *testing.T) {
 	}
 }
 
-// What is no journal, or a journal with something in the middle that is none, is refused and left as it is.
+// What is not a journal, or a journal with something in the middle that is none, is refused and left as it is.
 func TestDamaged(t *testing.T) {
 	dir := t.TempDir()
 	whole := filepath.Join(dir, "whole")

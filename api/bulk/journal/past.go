@@ -86,7 +86,7 @@ func (p *Past) differs(header Header) error {
 	case p.Header.Target != header.Target:
 		return fmt.Errorf("%w: it is about %s, not %s", ErrOther, p.Header.Target, header.Target)
 	case p.Header.Input != header.Input:
-		return fmt.Errorf("%w: the input is another one, or it was changed since", ErrOther)
+		return fmt.Errorf("%w: the input is a different one, or has changed since", ErrOther)
 	}
 	return nil
 }
@@ -110,7 +110,7 @@ func Read(path string, header Header) (*Past, error) {
 }
 
 // read reads a journal and returns where its last whole line ends. What is behind that was cut off by a crash. A line that
-// cannot be read with good ones behind it is damage.
+// cannot be read with good ones after it is damage.
 func read(from io.Reader) (*Past, int64, error) {
 	in := bufio.NewReaderSize(from, 64<<10)
 	p := &Past{}

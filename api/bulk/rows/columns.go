@@ -196,7 +196,7 @@ func (c *columns) read(cells []string) []Problem {
 		case col.path == nil && col.name == "" && blank != "" && !col.ignored:
 			problem = "has a value, and the header no name for it; --ignore-unknown passes over it"
 		case col.path != nil && spreadsheetError.MatchString(blank):
-			problem = "is what a spreadsheet writes for an error, such as #N/A; mend the formula or empty the cell"
+			problem = "is what a spreadsheet writes for an error, such as #N/A; correct the formula or empty the cell"
 		}
 		if problem != "" {
 			problems = append(problems, Problem{Column: i + 1, Field: col.name, Rule: "syntax", Message: problem})
@@ -270,7 +270,7 @@ func isNullWord(text string) bool {
 	return false
 }
 
-// appendList appends the elements of a cell, which are separated by ";", those that are no strings also by ",". A JSON array
+// appendList appends the elements of a cell, which are separated by ";", those that are not strings also by ",". A JSON array
 // is taken as it is.
 func appendList(dst []byte, items validate.Kind, cell string) []byte {
 	if strings.HasPrefix(cell, "[") && json.Valid([]byte(cell)) {

@@ -14,7 +14,7 @@ import (
 	"example.com/oxgroups/gen/validator"
 )
 
-// endOfCopy is the line behind the rows that COPY of PostgreSQL writes.
+// endOfCopy is the line after the rows that COPY of PostgreSQL writes.
 const endOfCopy = `\.`
 
 // delimiters can stand between the cells of a CSV; the first wins where the header does not tell.
@@ -181,7 +181,7 @@ func (r *csvReader) failed(err error) error {
 	}
 	line, message := int64(bad.Line), "a cell with a quote in it must be quoted as a whole, without a blank before it, and the quote doubled"
 	if errors.Is(bad.Err, csv.ErrQuote) {
-		message = "there is text behind a closing quote, or none closes; a quote within a cell is doubled"
+		message = "there is text after a closing quote, or a quote is not closed; a quote within a cell is doubled"
 		line = int64(bad.StartLine)
 	}
 	return fatal(r.in.Name, line+r.skipped, Problem{Rule: "syntax", Message: message})
@@ -206,7 +206,7 @@ func (r *csvReader) read(row *Row) []Problem {
 		r.lines = append(r.lines, r.lines[0])
 	}
 	if n := len(row.cells); n != want {
-		return []Problem{{Rule: "columns", Message: fmt.Sprintf("the row has %d cells and the header %d; a cell with %q in it is put in double quotes, and a line that is no row, such as a total, taken out",
+		return []Problem{{Rule: "columns", Message: fmt.Sprintf("the row has %d cells and the header %d; a cell with %q in it is put in double quotes, and a line that is not a row, such as a total, is taken out",
 			n, want, r.csv.Comma)}}
 	}
 	if problems := r.columns.read(row.cells); len(problems) > 0 {
@@ -261,7 +261,7 @@ func (w *rejectedCSV) Write(row *Row, reason string) error {
 	return w.line(row.cells, reason)
 }
 
-// line writes cells without those of an old reason, and the new one behind them.
+// line writes cells without those of an old reason, and the new one after them.
 func (w *rejectedCSV) line(cells []string, reason string) error {
 	line := make([]string, 0, len(cells)+1)
 	for i, cell := range cells {

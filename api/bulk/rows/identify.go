@@ -93,9 +93,9 @@ func identify(head []byte, file io.ReaderAt, size int64) string {
 	case isUTF16(head):
 		return "is in UTF-16" + asUTF8
 	case binary && slices.Contains([]string{"image", "audio", "video", "font"}, kind):
-		return "is of the kind " + kind + ", and no text" + saveAsCSV
+		return "is of the kind " + kind + ", not text" + saveAsCSV
 	case binary:
-		return "has zero bytes in it, and so is no text" + saveAsCSV
+		return "has zero bytes in it, so it is not text" + saveAsCSV
 	case len(text) == 0:
 		return "has nothing but blanks"
 	}

@@ -15,7 +15,7 @@ import (
 type Options struct {
 	Delimiter     rune              // between the cells of a CSV; 0: found from the header
 	Columns       map[string]string // the names of fields by those in the header of a CSV
-	IgnoreUnknown bool              // columns and keys that are no fields are passed over
+	IgnoreUnknown bool              // columns and keys that are not fields are passed over
 	Null          string            // a cell of a CSV that clears its field, beside \N; "" is none
 }
 
@@ -47,7 +47,7 @@ type Input struct {
 	options Options
 	file    *os.File
 	size    int64
-	start   int64  // behind a byte order mark
+	start   int64  // after a byte order mark
 	array   bool   // JSON in one array
 	remove  string // the name of the temporary file, where the system does not let it go while it is open
 }
@@ -160,7 +160,7 @@ func (in *Input) unzip() error {
 	}
 	switch {
 	case errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, gzip.ErrHeader), errors.Is(err, gzip.ErrChecksum):
-		return fatal(in.Name, 0, Problem{Message: "the compressed data is damaged: it ends in the middle, or there is something behind it; copy the file again, or unpack it with gunzip and apply the result"})
+		return fatal(in.Name, 0, Problem{Message: "the compressed data is damaged: it ends in the middle, or there is data after it; copy the file again, or unpack it with gunzip and apply the result"})
 	case err != nil:
 		return fmt.Errorf("unpack %s: %w", in.Name, err)
 	}
@@ -189,7 +189,7 @@ func (in *Input) trim() error {
 	return nil
 }
 
-// from returns what is behind the first skip bytes, without a byte order mark.
+// from returns what is after the first skip bytes, without a byte order mark.
 func (in *Input) from(skip int64) *io.SectionReader {
 	at := in.start + skip
 	return io.NewSectionReader(in.file, at, in.size-at)

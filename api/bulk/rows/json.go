@@ -19,7 +19,7 @@ import (
 	"example.com/oxgroups/gen/validator"
 )
 
-// jsonReader reads JSON objects, one behind the other or in one array: the id of the group, and beside it the fields of the
+// jsonReader reads JSON objects, one after the other or in one array: the id of the group, and beside it the fields of the
 // update or, as in the body of a request, an object called workspace_group that has them. The API ignores a key that it does
 // not know; here it is an error, because a typing error would lose the value without a word.
 type jsonReader struct {
@@ -70,7 +70,7 @@ func (r *jsonReader) Next(row *Row) error {
 	return &Error{Input: r.in.Name, Row: row.Number, Line: row.Line, ID: row.ID, Problems: problems}
 }
 
-// value reads the next value into raw. It returns io.EOF behind the last one.
+// value reads the next value into raw. It returns io.EOF after the last one.
 func (r *jsonReader) value() error {
 	r.bound.left = MaxSize + bufferSize
 	r.raw = r.raw[:0]
@@ -79,7 +79,7 @@ func (r *jsonReader) value() error {
 			return r.failed(err)
 		}
 		if err := r.dec.Decode(&r.raw); !errors.Is(err, io.EOF) {
-			return r.failed(errors.New("there is something behind the array"))
+			return r.failed(errors.New("there is data after the array"))
 		}
 		return io.EOF
 	}
@@ -101,7 +101,7 @@ func (r *jsonReader) failed(err error) error {
 	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
 		message, offset = "the input ends in the middle of the JSON", r.in.size
 	case errors.As(err, &bad):
-		message, offset = "not JSON: "+bad.Error()+"; objects stand one behind the other, or in one array, with keys in double quotes and no comments", bad.Offset-1
+		message, offset = "not JSON: "+bad.Error()+"; objects come one after the other, or in one array, with keys in double quotes and no comments", bad.Offset-1
 	default:
 		message = err.Error()
 	}
@@ -190,8 +190,8 @@ func (r *jsonReader) Rejected(out io.Writer) Rejected { return &rejectedJSON{out
 
 type rejectedJSON struct{ out io.Writer }
 
-// Write writes the object of a row with the reason as a member, in place of one that it has. What is no object is written as
-// it is: it has to be mended first.
+// Write writes the object of a row with the reason as a member, in place of one that it has. What is not an object is written as
+// it is: it has to be corrected first.
 func (w *rejectedJSON) Write(row *Row, reason string) error {
 	var line any = json.RawMessage(row.body)
 	var members map[string]json.RawMessage

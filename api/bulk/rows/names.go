@@ -40,7 +40,7 @@ func (p Path) names() []string {
 	return names
 }
 
-// Leaves returns the paths of all fields that are no objects with fields of their own, in the order of the spec.
+// Leaves returns the paths of all fields that are not objects with fields of their own, in the order of the spec.
 func Leaves(fields []validate.Field) []Path {
 	var out []Path
 	for i := range fields {

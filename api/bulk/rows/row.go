@@ -1,8 +1,10 @@
 // Package rows reads updates of many groups from a file: a CSV whose first line names the columns, or JSON objects, one
-// behind the other or in an array; compressed with gzip or not. Whatever the format, a row becomes the JSON of an update,
+// after the other or in an array; compressed with gzip or not. Whatever the format, a row becomes the JSON of an update,
 // and the decoder that is generated from openapi.yaml says whether it is valid. Memory does not grow with the input.
 //
 // What is sent, in which order and how often is decided in api/bulk.
+//
+// Start with row.go.
 package rows
 
 import (
@@ -57,7 +59,7 @@ func (r *Row) reset() { *r = Row{body: r.body[:0], cells: r.cells[:0]} }
 // seal computes the digest.
 func (r *Row) seal() {
 	n := len(r.body)
-	sum := sha256.Sum256(strconv.AppendInt(append(r.body, ' '), r.ID, 10)) // what is behind the body is scratch
+	sum := sha256.Sum256(strconv.AppendInt(append(r.body, ' '), r.ID, 10)) // what is after the body is scratch
 	r.body = r.body[:n]
 	copy(r.Digest[:], sum[:])
 }
@@ -80,7 +82,7 @@ func (r *Row) AppendJSON(dst []byte) ([]byte, error) {
 // Reader reads the rows of one input in their order. It is for one goroutine.
 type Reader interface {
 	// Next reads the next row into row, whose memory is used again. It returns io.EOF at the end, and an *Error for a row
-	// that is not valid: the next call goes on behind it, unless the error is Fatal. Any other error ends the input.
+	// that is not valid: the next call goes on after it, unless the error is Fatal. Any other error ends the input.
 	Next(row *Row) error
 	// Rejected returns a writer of rows of this reader that were not applied.
 	Rejected(out io.Writer) Rejected
@@ -88,7 +90,7 @@ type Reader interface {
 	Warnings() []string
 }
 
-// Rejected writes rows that were not applied, with the reason behind each, in the form of the input.
+// Rejected writes rows that were not applied, with the reason after each, in the form of the input.
 type Rejected interface {
 	Write(row *Row, reason string) error
 }

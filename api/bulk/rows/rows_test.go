@@ -81,7 +81,7 @@ func pass(t *testing.T, in *rows.Input) (lines, errs string) {
 
 const (
 	formatted = "; it is formatted for people: show the column as numbers without separators, decimals, exponents or marks, wide enough, and export it again"
-	ragged    = "; a cell with ',' in it is put in double quotes, and a line that is no row, such as a total, taken out"
+	ragged    = "; a cell with ',' in it is put in double quotes, and a line that is not a row, such as a total, is taken out"
 )
 
 // What the rows of a file are, and what is said of those that are not valid.
@@ -122,7 +122,7 @@ func TestRows(t *testing.T) {
 		{name: "an empty element", text: "id,name,add_workspace_ids\n1,A,1;;2\n", errs: "stdin:2: column 3 (add_workspace_ids): element 2 must be an integer; elements are separated by \";\" (rule: type)\n"},
 		{name: "a cell too many or few", text: "id,name\n7,Acme,x\n8\n", errs: "stdin:2: the row has 3 cells and the header 2" + ragged + " (rule: columns)\nstdin:3: the row has 1 cells and the header 2" + ragged + " (rule: columns)\n"},
 		{name: "not UTF-8", text: "id,name\n7,Acm\xe9\n", errs: "stdin:2: column 2 (name): must be UTF-8; save the file in that encoding (in a spreadsheet: CSV UTF-8), or convert it: iconv -f WINDOWS-1252 -t UTF-8 (rule: syntax)\n"},
-		{name: "a character that no store can hold", text: "id,name,notes\n7,Acme,a\x00b\n", errs: "stdin: has zero bytes in it, and so is no text; save it as CSV (UTF-8) and apply that\n"},
+		{name: "a character that no store can hold", text: "id,name,notes\n7,Acme,a\x00b\n", errs: "stdin: has zero bytes in it, so it is not text; save it as CSV (UTF-8) and apply that\n"},
 		{name: "a typing error in the header", text: "id,nmae,external_reference.staus\n", errs: "stdin:1: column 2: there is no column \"nmae\"; did you mean \"name\"? (rule: unknown)\n" +
 			"stdin:1: column 3: there is no column \"external_reference.staus\"; did you mean \"external_reference.status\"? (rule: unknown)\n"},
 		{name: "a column twice", text: "id,name,name\n", errs: "stdin:1: column 3: the column \"name\" is there twice; it is column 2 too (rule: unknown)\n"},
@@ -133,8 +133,8 @@ func TestRows(t *testing.T) {
 			"stdin:1: external_reference.service_model: there is no such column, and every external_reference needs it (rule: required)\n" +
 			"stdin:1: external_reference.service_model_ref: there is no such column, and every external_reference needs it (rule: required)\n"},
 		{name: "a quote in the middle", text: "id,name\n7,Ac\"me\n", errs: "stdin:2: a cell with a quote in it must be quoted as a whole, without a blank before it, and the quote doubled (rule: syntax)\n"},
-		{name: "text behind a quote", text: "id,name\n7,\"Ac\"me\n", errs: "stdin:2: there is text behind a closing quote, or none closes; a quote within a cell is doubled (rule: syntax)\n"},
-		{name: "a quote that is not closed", text: "id,name\n7,Acme\n8,\"Beta\n9,Gamma\n", want: `{"id":7,"workspace_group":{"name":"Acme"}}` + "\n", errs: "stdin:3: there is text behind a closing quote, or none closes; a quote within a cell is doubled (rule: syntax)\n"},
+		{name: "text after a quote", text: "id,name\n7,\"Ac\"me\n", errs: "stdin:2: there is text after a closing quote, or a quote is not closed; a quote within a cell is doubled (rule: syntax)\n"},
+		{name: "a quote that is not closed", text: "id,name\n7,Acme\n8,\"Beta\n9,Gamma\n", want: `{"id":7,"workspace_group":{"name":"Acme"}}` + "\n", errs: "stdin:3: there is text after a closing quote, or a quote is not closed; a quote within a cell is doubled (rule: syntax)\n"},
 
 		// JSONL
 		{name: "JSONL, flat and nested, ids as numbers and strings", text: `{"id":7,"name":"Acme","notes":null}` + "\n\n" + ` {"workspace_group":{"name":"Beta","add_workspace_ids":[1,2]},"id":"8"} ` + "\r\n",
@@ -276,8 +276,8 @@ func TestNamed(t *testing.T) {
 		"xz":                    {"\xfd7zXZ\x00\x00", "with xz"},
 		"tar":                   {"groups.csv" + strings.Repeat("\x00", 247) + "ustar\x00", "tar archive"},
 		"gzip twice":            {gzipped(zipped), "compressed twice"},
-		"gzip with junk":        {zipped + "junk", "something behind it; copy the file again, or unpack it with gunzip"},
-		"gzip padded":           {zipped + strings.Repeat("\x00", 512), "something behind it"},
+		"gzip with junk":        {zipped + "junk", "data after it; copy the file again, or unpack it with gunzip"},
+		"gzip padded":           {zipped + strings.Repeat("\x00", 512), "data after it"},
 		"gzip cut off":          {zipped[:len(zipped)-9], "it ends in the middle"},
 		"gzip damaged":          {zipped[:len(zipped)-5] + "xxxxx", "damaged"},
 		"UTF-16 LE":             {utf16(text, "\xff\xfe", 1), "UTF-16; save it as UTF-8"},
@@ -294,9 +294,9 @@ func TestNamed(t *testing.T) {
 		"latin 1":               {"id,name\n7,Caf\xe9\n", "must be UTF-8; save the file in that encoding"},
 		"Python":                {"[{'id': 7, 'name': 'Acme'}]", "not JSON"},
 		"a trailing comma":      {`[{"id": 7, "name": "Acme"},]`, "not JSON"},
-		"commas between":        {`{"id": 7, "name": "Acme"}, {"id": 8, "name": "Beta"}`, "one behind the other, or in one array"},
+		"commas between":        {`{"id": 7, "name": "Acme"}, {"id": 8, "name": "Beta"}`, "one after the other, or in one array"},
 		"an open array":         {`[{"id": 7, "name": "Acme"}`, "ends in the middle"},
-		"behind the array":      {`[{"id": 7, "name": "Acme"}] [1]`, "behind the array"},
+		"after the array":       {`[{"id": 7, "name": "Acme"}] [1]`, "after the array"},
 		"YAML":                  {"- id: 7\n  name: Acme\n", "is YAML"},
 		"YAML, one by one":      {"---\nid: 7\nname: Acme\n", "is YAML"},
 		"TOML":                  {"[[group]]\nid = 7\n", "TOML"},
@@ -329,7 +329,7 @@ func TestNamed(t *testing.T) {
 		"7.0":                   {"id,name\n7.0,A\n", "decimals"},
 		"'7":                    {"id,name\n'7,A\n", "marks"},
 		"####":                  {"id,name\n####,A\n", "wide enough"},
-		"a total":               {"id,name,notes\n7,Acme,\nTotal 1\n", "a line that is no row, such as a total, taken out"},
+		"a total":               {"id,name,notes\n7,Acme,\nTotal 1\n", "a line that is not a row, such as a total, is taken out"},
 		"a comma in a cell":     {"id,name\n7,Acme, Inc.\n", "a cell with ',' in it is put in double quotes"},
 		"row numbers":           {",id,name\n0,7,Acme\n", "--ignore-unknown passes over it"},
 		"columns by spaces":     {"id name\n7 Acme\n", "--delimiter names another"},
@@ -361,7 +361,7 @@ func TestDialects(t *testing.T) {
 		"tabs":                       {text: "id\tname\n7\tAcme\n", want: acme},
 		"bars":                       {text: "id|name\n7|Acme\n", want: acme},
 		"Ctrl-Z":                     {text: "id,name\r\n7,Acme\r\n\x1a\r\n", want: acme},
-		"Ctrl-Z behind JSON":         {text: "{\"id\": 7, \"name\": \"Acme\"}\n\x1a", want: acme},
+		"Ctrl-Z after JSON":          {text: "{\"id\": 7, \"name\": \"Acme\"}\n\x1a", want: acme},
 		"CR CR LF":                   {text: "id,name\r\r\n7,Acme\r\r\n", want: acme},
 		"PowerShell":                 {text: "#TYPE System.Object\r\n\"id\";\"name\"\r\n\"7\";\"Acme\"\r\n", want: acme},
 		"the end of COPY":            {text: "id,name,notes\n7,Acme,\n\\.\n", want: acme},
@@ -373,7 +373,7 @@ func TestDialects(t *testing.T) {
 		"commas in a header of tabs": {text: "id\tname\t\"a,b,c,d\"\n7\tAcme\t\n", options: rows.Options{IgnoreUnknown: true}, want: acme},
 		"columns without a name":     {text: "id,name,,,\n7,Acme,,,\n8,Beta\n", want: acme + `{"id":8,"workspace_group":{"name":"Beta"}}` + "\n"},
 		"a value without a column":   {text: "id,name,\n7,Acme,x\n", errs: "column 3: has a value, and the header no name for it"},
-		"cells behind the header":    {text: "id,name\n7,Acme,,\n", want: acme},
+		"cells after the header":     {text: "id,name\n7,Acme,,\n", want: acme},
 		"other names":                {text: "ID,Name\n7,Acme\n", errs: `did you mean "id"? --column 'ID=id' takes it for that`},
 		"renamed":                    {text: "Group No., Group Name \n7,Acme\n", options: rows.Options{Columns: map[string]string{"Group No.": "id", "Group Name": "name"}}, want: acme},
 		"renamed, but not there":     {text: "id,name\n7,Acme\n", options: rows.Options{Columns: map[string]string{"nmae": "notes"}}, errs: `there is no column "nmae"; did you mean "name"?; it was to be renamed`},

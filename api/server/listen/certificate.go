@@ -66,7 +66,7 @@ func (c *Certificate) modified() (changed [2]time.Time, err error) {
 	return changed, nil
 }
 
-// get returns the certificate, read anew if its files have changed.
+// get returns the certificate, read again if its files have changed.
 func (c *Certificate) get(*tls.ClientHelloInfo) (*tls.Certificate, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()

@@ -1,5 +1,7 @@
 // Package ops is what an operator sees of a running server: whether it lives and is ready, its metrics, its profiles and
 // the level of its log. It is served on a listener of its own, which callers of the API cannot reach.
+//
+// Start with ops.go.
 package ops
 
 import (

@@ -72,7 +72,7 @@ func newJournal(most int, mostBytes int64) *journal {
 	return &journal{most: cmp.Or(most, DefaultEntries), mostBytes: cmp.Or(mostBytes, DefaultBytes), changed: make(chan struct{})}
 }
 
-// add puts an exchange behind the others, and returns its id. The oldest ones go where there are too many.
+// add puts an exchange after the others, and returns its id. The oldest ones go where there are too many.
 func (j *journal) add(x *front.Exchange) int64 {
 	e := &entry{Exchange: x, size: sizeOf(x), token: front.Token(x.Header), sent: fieldsOf(x.Header), answered: fieldsOf(x.ReplyHeader)}
 	x.Header, x.ReplyHeader, x.Update = nil, nil, nil
@@ -124,7 +124,7 @@ func (j *journal) newest() (id int64, cleared int) {
 	return j.last, j.cleared
 }
 
-// after returns the entries behind an id, what else a reader has to know, and a channel that is closed at the next change.
+// after returns the entries after an id, what else a reader has to know, and a channel that is closed at the next change.
 func (j *journal) after(id int64) (list []*entry, cleared int, dropped int64, changed <-chan struct{}) {
 	j.mu.Lock()
 	defer j.mu.Unlock()

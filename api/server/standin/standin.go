@@ -1,6 +1,8 @@
 // Package standin is what people see of a server that stands in for the API: each request with the rule that it broke beside the
 // line that broke it, what it changed, faults on demand, and the state, which can be seeded and reset. It is served on the
 // operations listener and never on the API's.
+//
+// Start with standin.go.
 package standin
 
 import (
@@ -189,7 +191,7 @@ func Spec() []byte {
 	return servers.ReplaceAll(oxgroups.Spec, []byte("servers:\n  - url: "+server.BasePath+"\n    description: This stand-in\n"))
 }
 
-// guard keeps pages of other origins away. A name that is no address of a machine itself may be one that a page has made to
+// guard keeps pages of other origins away. A name that is not an address of a machine itself may be one that a page has made to
 // point here (DNS rebinding), and what changes something is refused from another origin.
 func guard(next http.Handler) http.Handler {
 	protected := http.NewCrossOriginProtection().Handler(next)

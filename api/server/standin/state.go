@@ -222,7 +222,7 @@ func (st *state) put(w http.ResponseWriter, r *http.Request) {
 	}
 	for _, one := range extra.OutOfReach {
 		for _, text := range one.WorkspaceIDs {
-			id, _ := strconv.ParseInt(text, 10, 64) // what is no id hides nothing
+			id, _ := strconv.ParseInt(text, 10, 64) // what is not an id hides nothing
 			m.hidden[one.TokenID] = append(m.hidden[one.TokenID], id)
 		}
 	}

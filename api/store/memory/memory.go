@@ -1,4 +1,6 @@
-// Package memory is the engine for tests and fakes: a store in maps behind one mutex. Nothing survives Close.
+// Package memory is the engine for tests and fakes: maps under one mutex. Nothing survives Close.
+//
+// Start with update.go.
 package memory
 
 import (

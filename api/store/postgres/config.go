@@ -70,7 +70,7 @@ func newConfig(text string) (*pgxpool.Config, error) {
 	return config, nil
 }
 
-// misplaced reports whether there is an @ behind the host, which is where a password with a slash in it puts it: the rest
+// misplaced reports whether there is an @ after the host, which is where a password with a slash in it puts it: the rest
 // of the password would be taken for the name of the database, and be in errors.
 func misplaced(text string) bool {
 	_, rest, _ := strings.Cut(text, "://")
@@ -91,7 +91,7 @@ func parseError(err error) error {
 }
 
 // sessionSettings returns the statement that prepares a connection: defaults for what the URL leaves open, of which it
-// skips what the server does not know, and commits that are on disk when they are answered. They are no parameters of the
+// skips what the server does not know, and commits that are on disk when they are answered. They are not parameters of the
 // connection because poolers refuse those that they do not know.
 func sessionSettings(given map[string]string) string {
 	rows := []string{`('synchronous_commit', 'on')`}

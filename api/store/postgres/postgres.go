@@ -9,6 +9,8 @@
 // PostgreSQL 15. Another engine has to speak its protocol and these parts of its SQL: INSERT ... ON CONFLICT, FOR UPDATE,
 // jsonb, arrays with unnest and ANY, a sequence, and advisory locks for migrations. There are no extensions, no LISTEN and
 // no functions of its own.
+//
+// Start with update.go, and transact.go for how a transaction is run.
 package postgres
 
 import (
@@ -48,13 +50,14 @@ func WithOnCommit(hook func(calls int, took time.Duration)) Option {
 // date; several processes may do so at once. ctx bounds the opening only.
 //
 // url may have several hosts, each with its port: HOST:PORT,HOST:PORT. The first that takes writes is used
-// (target_session_attrs=read-write, unless the URL says otherwise); when it takes no more, connections are made anew.
+// (target_session_attrs=read-write, unless the URL says otherwise); when it takes no more, connections are made again.
 //
-// The query of url takes what libpq takes, such as sslmode, and settings of the server, such as search_path. These have
-// defaults here: pool_max_conns=16 connections, statement_timeout=10s and lock_timeout=5s, which do not bound imports and
-// exports, connect_timeout=5 seconds, default_transaction_isolation=read committed. Where the server has
-// synchronous_commit=off it is turned on for the connections of the Store. Behind a pooler that cannot prepare statements,
-// such as PgBouncer in transaction mode, use default_query_exec_mode=exec.
+// The query of url takes the parameters of libpq and settings of the server, such as search_path. Defaults here:
+// pool_max_conns=16, statement_timeout=10s and lock_timeout=5s (imports and exports excepted), connect_timeout=5,
+// default_transaction_isolation=read committed. synchronous_commit=off is turned on for the connections of the Store.
+//
+// Behind a pooler that cannot prepare statements, such as PgBouncer in transaction mode, use
+// default_query_exec_mode=exec.
 //
 // It returns ErrURL where url is none, store.ErrNewer where the schema is of a newer version, store.ErrForeign where another
 // program's tables are in the way, and a group.Error with Unavailable where the database cannot be reached. No error has

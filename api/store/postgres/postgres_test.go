@@ -77,7 +77,7 @@ func noted(notes string) model.WorkspaceGroupUpdate {
 	return model.WorkspaceGroupUpdate{Name: "Acme", Notes: nullable.NewNullableWithValue(notes)}
 }
 
-// plainURL returns url for the user plain, who is no superuser.
+// plainURL returns url for the user plain, who is not a superuser.
 func plainURL(t *testing.T, text string) string {
 	t.Helper()
 	u, err := url.Parse(text)

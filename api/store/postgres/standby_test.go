@@ -10,7 +10,7 @@ import (
 )
 
 // TestCommitOnOneServer has a caller give up while its commit waits for a standby that is gone. PostgreSQL then answers that it
-// is committed, on the primary alone: a failover would lose it, so it is no success.
+// is committed, on the primary alone: a failover would lose it, so it is not a success.
 func TestCommitOnOneServer(t *testing.T) {
 	pair := postgrestest.StartPair(t)
 	url := pair.Database(t)

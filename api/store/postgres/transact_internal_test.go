@@ -11,7 +11,7 @@ import (
 	"example.com/oxgroups/gen/model"
 )
 
-// TestResets has many updates be refused by a server that takes no writes: connections are not made anew for each of them.
+// TestResets has many updates be refused by a server that takes no writes: connections are not made again for each of them.
 func TestResets(t *testing.T) {
 	database := postgrestest.Database(t)
 	primary, err := Open(t.Context(), database)

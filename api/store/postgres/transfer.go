@@ -131,7 +131,7 @@ func (t *tx) put(kind group.Kind) error {
 }
 
 // freeKeys takes the unique keys from what an import replaces, for two rows may exchange theirs, and has new references numbered
-// behind those of the import.
+// after those of the import.
 func (t *tx) freeKeys(c *group.Contents) {
 	references := idsOf(c[group.ReferenceKind])
 	t.queue(`UPDATE workspace_groups SET name_key = NULL WHERE id = ANY ($1::bigint[])`, idsOf(c[group.GroupKind]))

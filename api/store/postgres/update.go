@@ -11,7 +11,7 @@ import (
 	"example.com/oxgroups/api/store"
 )
 
-// The statements of an update. Each of them sees what was committed before it began, so those behind selectGroup see what
+// The statements of an update. Each of them sees what was committed before it began, so those after selectGroup see what
 // there is once the row of the group is locked.
 const (
 	selectGroup = `SELECT created_at, updated_at, document, name_key IS DISTINCT FROM $3::bytea, EXISTS (

@@ -70,7 +70,7 @@ func (k *checkpointer) run() (err error) {
 	return err
 }
 
-// note keeps what came of a checkpoint. Another process that checkpoints is no failure.
+// note keeps what came of a checkpoint. Another process that checkpoints is not a failure.
 func (k *checkpointer) note(err error) {
 	if !errors.Is(err, sqlite3.BUSY) {
 		k.health.note(err)

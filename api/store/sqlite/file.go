@@ -135,7 +135,7 @@ func (f file) connect(ctx context.Context) (*conn, error) {
 	return c, nil
 }
 
-// configure makes the settings. QPSG keeps SQLite from planning a statement anew for each value of a parameter: a full update
+// configure makes the settings. QPSG keeps SQLite from planning a statement again for each value of a parameter: a full update
 // is 1.4 times as fast.
 func (c *conn) configure(busy time.Duration) error {
 	_, err := c.Config(sqlite3.DBCONFIG_ENABLE_QPSG, true)

@@ -3,6 +3,8 @@
 // One connection writes. Callers who wait share a transaction, and each is answered after the commit that its change is in
 // (group commit, synchronous=FULL). Readers have connections of their own and neither wait for the writer nor hold it up.
 // Another connection checkpoints beside the commits. A panic ends the process: the next one recovers from the WAL.
+//
+// Start with writer.go: one goroutine commits what many callers ask for.
 package sqlite
 
 import (

@@ -22,7 +22,7 @@ import (
 func BenchmarkGrowthSQLite(b *testing.B)     { growth(b, grownSQLite) }
 func BenchmarkGrowthPostgreSQL(b *testing.B) { growth(b, grownPostgreSQL) }
 
-// firstGrown is the first id of the groups and workspaces that are made, behind those of the sample data.
+// firstGrown is the first id of the groups and workspaces that are made, after those of the sample data.
 const firstGrown = 1_000
 
 func grownSQLite(b *testing.B, groups, members int) grown {

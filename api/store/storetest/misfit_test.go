@@ -61,7 +61,7 @@ func testMisfits(t *testing.T, open Opener) {
 			t.Errorf("doctor (%v) finds\n%s\nwant\n%s", err, strings.Join(got, "\n"), strings.Join(want, "\n"))
 		}
 	})
-	t.Run("a value that is set anew fits", func(t *testing.T) {
+	t.Run("a value that is set again fits", func(t *testing.T) {
 		f := f.on(t)
 		f.mustUpdate(1, `{"name":"Alpha","company":true,"external_reference":{"service_name":"jira","service_model":"M","service_model_ref":"1","locked":false}}`)
 		s, err := f.store.Update(t.Context(), f.all, 1, renamed("Alpha"), group.Includes{group.ReferenceKind: true})
@@ -253,7 +253,7 @@ func testTime(t *testing.T, open Opener) {
 	for _, a := range answers {
 		for _, b := range answers {
 			if a.notes < b.notes && a.at.After(b.at) {
-				t.Errorf("change %d is of %v, change %d behind it of %v", a.notes, a.at, b.notes, b.at)
+				t.Errorf("change %d is of %v, change %d after it of %v", a.notes, a.at, b.notes, b.at)
 			}
 		}
 	}

@@ -79,7 +79,7 @@ func testNames(t *testing.T, open Opener) {
 		{"sharp s is not ss", "Straße", "Strasse", false},
 		{"dotless i is not i", "ı", "I", false},
 		{"white space counts", "Gamma", "Gamma ", false},
-		{"a quote is no syntax", `a' OR '1'='1`, `A' or '1'='1`, true},
+		{"a quote is not syntax", `a' OR '1'='1`, `A' or '1'='1`, true},
 		{"wildcards are letters", "a%", "ab", false},
 	} {
 		t.Run(test.name, func(t *testing.T) {

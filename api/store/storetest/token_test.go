@@ -21,7 +21,7 @@ func testTokens(t *testing.T, open Opener) {
 			random, ok := strings.CutPrefix(secret, "oxg_")
 			bits, err := base64.RawURLEncoding.DecodeString(random)
 			if !ok || err != nil || len(bits) != 32 || seen[secret] {
-				t.Errorf("the secret has %d bytes (%v) behind its prefix, seen before: %v", len(bits), err, seen[secret])
+				t.Errorf("the secret has %d bytes (%v) after its prefix, seen before: %v", len(bits), err, seen[secret])
 			}
 			seen[secret] = true
 		}

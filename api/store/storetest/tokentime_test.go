@@ -90,7 +90,7 @@ func testTokenTimes(t *testing.T, open Opener) {
 				t.Fatalf("a token that was not used: %+v", tokens[1])
 			}
 			if stored = tokens[0].LastUsedAt; !stored.IsZero() && stored.Before(first) {
-				t.Errorf("the last use is %v, want %v or the minute behind it", stored, first)
+				t.Errorf("the last use is %v, want %v or the minute after it", stored, first)
 			}
 		}
 	})

@@ -139,7 +139,7 @@ func testImportRefusals(t *testing.T, open Opener) {
 		{"unknown rate card sets", `"workspace_groups":{` + imported("8", "New", `,"rate_card_set_ids":["9","1"]`) + `}`,
 			"workspace_groups.8.rate_card_set_ids: names what neither the document nor the account has: 9"},
 		{"unknown references", `"workspace_groups":{` + imported("8", "New", `,"external_reference_ids":["1"]`) + `}`,
-			"workspace_groups.8.external_reference_ids: names what is no reference of the group: 1"},
+			"workspace_groups.8.external_reference_ids: names what is not a reference of the group: 1"},
 		{"reference to no group", `"workspace_groups":{},"external_references":{` + ref("5", "3", "jira") + `}`,
 			"external_references.5.subject_id: names a group that neither the document nor the account has"},
 		{"reference that its group does not list", `"workspace_groups":{` + imported("8", "New", `,"external_reference_ids":[]`) + `},

@@ -107,7 +107,7 @@ func testMembers(t *testing.T, open Opener) {
 		{"add a member", `"add_workspace_ids":[10]`, []string{"10", "11"}},
 		{"twice in a list", `"add_workspace_ids":[12,12],"remove_workspace_ids":[10,10]`, []string{"11", "12"}},
 		{"remove", `"remove_workspace_ids":[11,10]`, []string{}},
-		{"remove what is no member", `"remove_workspace_ids":[12]`, []string{"10", "11"}},
+		{"remove what is not a member", `"remove_workspace_ids":[12]`, []string{"10", "11"}},
 		{"in both lists", `"add_workspace_ids":[10,12],"remove_workspace_ids":[10,12]`, []string{"11"}},
 		{"empty lists", `"add_workspace_ids":[],"remove_workspace_ids":[]`, []string{"10", "11"}},
 		{"a workspace of another group too", `"add_workspace_ids":[13]`, []string{"10", "11", "13"}},

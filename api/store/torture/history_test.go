@@ -78,7 +78,7 @@ const (
 	checkTimeout   = time.Minute
 )
 
-// history has clients make random updates of the groups first and the one behind it, reads both at the end, and returns
+// history has clients make random updates of the groups first and the one after it, reads both at the end, and returns
 // what was seen.
 func history(ctx context.Context, to []target, first int64, chance *rand.Rand) ([]porcupine.Operation, error) {
 	began := time.Now()

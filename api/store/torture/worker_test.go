@@ -21,7 +21,7 @@ const (
 // stored tells which update was the last and whether all of it is there.
 type worker struct {
 	id    int64
-	extra string // behind the number in the notes, to make updates larger
+	extra string // after the number in the notes, to make updates larger
 	acked int    // the last update that was acknowledged
 	sent  int    // the last one that was sent: acked or the next
 }

@@ -138,7 +138,7 @@ func (n *node) append(token, text string, hasValue bool) (problem string) {
 		var err error
 		index, err = strconv.ParseUint(token, 10, 64)
 		if err != nil || strconv.FormatUint(index, 10) != token {
-			return "an element of a list has a name that is no number"
+			return "an element of a list has a name that is not a number"
 		}
 		want = indexed
 	}

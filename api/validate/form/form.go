@@ -52,7 +52,7 @@ func join(found validate.Violations, err error) error {
 // of form. Errors are those of AppendJSON.
 //
 //   - A name that is repeated is an array, and so is one whose field is an array. An object is given as JSON.
-//   - A name without "=" is null, and so is one with nothing behind "=" whose field is no string; for a list it is the empty one.
+//   - A name without "=" is null, and so is one with nothing after "=" whose field is not a string; for a list it is the empty one.
 //   - A field that is among styled is read as that parameter of a query is; violations of its style come with the document.
 //   - Names that fields does not have are strings in the document: the decoder ignores or refuses them, as it does in JSON.
 func AppendStandardJSON(dst, form []byte, fields []validate.Field, styled ...validate.Parameter) ([]byte, error) {
@@ -93,7 +93,7 @@ func AppendStandardJSON(dst, form []byte, fields []validate.Field, styled ...val
 // AppendJSON appends the JSON document that a form with bracketed names stands for to dst. The caller bounds the size of form.
 //
 //   - Names that fields does not have are left out, as a decoder of JSON ignores them.
-//   - A name without "=" is null, and so is one with nothing behind "=" whose field is no string (as in Rails).
+//   - A name without "=" is null, and so is one with nothing after "=" whose field is not a string (as in Rails).
 //   - list[]=a and list[0]=a are elements, the second in the order of the numbers. list[] without "=" adds none (as in Rails).
 //
 // A broken form is a *validate.SyntaxError with the offset of the pair: empty, not UTF-8, U+0000, a broken escape or bracket, one

@@ -177,7 +177,7 @@ func TestAppendDateTimeIsAsPackageTimeHasIt(t *testing.T) {
 }
 
 // FuzzParseDateTime holds the parser to the one of package time, where both take a text. Package time takes less: no leap
-// seconds and no lower case; and more, such as fractions behind a comma and offsets of 24 hours.
+// seconds and no lower case; and more, such as fractions after a comma and offsets of 24 hours.
 func FuzzParseDateTime(f *testing.F) {
 	for _, seed := range []string{"1985-04-12T23:20:50.52Z", "1996-12-19T16:39:57-08:00", "2024-02-29T00:00:00.999999999999+23:59", "1990-12-31T23:59:60Z"} {
 		f.Add(seed)

@@ -133,7 +133,7 @@ func (s *Store) SetDefault(name string) error {
 	})
 }
 
-// read returns what the file has; no file is no profiles.
+// read returns what the file has; a missing file has no profiles.
 func (s *Store) read() (document, error) {
 	d := document{Profiles: map[string]entry{}}
 	file, err := os.Open(s.Path())
@@ -152,7 +152,7 @@ func (s *Store) read() (document, error) {
 		return d, fmt.Errorf("%s: %w (mode %04o); chmod 600 makes it private", s.Path(), ErrExposed, info.Mode().Perm())
 	}
 	if err := json.NewDecoder(file).Decode(&d); err != nil {
-		return document{}, fmt.Errorf("%s is damaged (its text is not shown, it may have tokens); mend it or remove it", s.Path())
+		return document{}, fmt.Errorf("%s is damaged (its text is not shown, it may have tokens); repair or remove it", s.Path())
 	}
 	if d.Profiles == nil {
 		d.Profiles = map[string]entry{}

@@ -1,4 +1,6 @@
 // Package apply has the command that updates many workspace groups from a file.
+//
+// Start with NewCmd in apply.go.
 package apply
 
 import (
@@ -55,7 +57,7 @@ A CSV names the columns in its first line: id, and fields of an update, dotted
 where they are nested ("external_reference.status"). The header also shows what
 stands between the cells. Ids in a list are separated by ";". An empty cell
 leaves the field as it is, \N clears it. JSON is an object for each row, one
-behind the other or in an array, with the id and the fields, {"id": 7, "name":
+after the other or in an array, with the id and the fields, {"id": 7, "name":
 "Acme"}, or with the fields in an object of their own, {"id": 7,
 "workspace_group": {...}}. The groups of a document of the API:
   jq -c '.workspace_groups[]' FILE | oxgroups apply - --ignore-unknown
@@ -86,15 +88,15 @@ func (o *Options) addFlags(cmd *cobra.Command) {
 	flags.SortFlags = false
 	flags.StringVar(&o.Delimiter, "delimiter", "", "the `character` between the cells of a CSV, or tab (default: found from the header)")
 	flags.StringArrayVar(&o.Columns, "column", nil, "take the column OLD for NEW, `OLD=NEW`")
-	flags.BoolVar(&o.IgnoreUnknown, "ignore-unknown", false, "pass over columns and keys that are no fields")
+	flags.BoolVar(&o.IgnoreUnknown, "ignore-unknown", false, "ignore columns and keys that are not fields")
 	flags.StringVar(&o.Null, "null", "", "a `word` in a cell that clears the field, beside \\N")
-	flags.IntVar(&o.Concurrency, "concurrency", bulk.DefaultConcurrency, "how many requests may be under way at a time")
+	flags.IntVar(&o.Concurrency, "concurrency", bulk.DefaultConcurrency, "how many requests may be in flight at a time")
 	flags.Float64Var(&o.Rate, "rate", 0, "how many requests to send a second at most; 0 is as many as the API takes")
 	flags.Int64Var(&o.Limit, "limit", 0, "how many rows to send at most; 0 is all")
-	flags.Int64Var(&o.MaxFailures, "max-failures", 0, "stop when so many rows were not applied; 0 is never")
+	flags.Int64Var(&o.MaxFailures, "max-failures", 0, "stop after this many rows that were not applied; 0 is never")
 	flags.StringVar(&o.Journal, "journal", "", "the `file` for what became of each row (default FILE.journal; none for stdin)")
-	flags.BoolVar(&o.Resume, "resume", false, "go on with the run that the journal is of")
-	flags.BoolVar(&o.Restart, "restart", false, "begin anew, whatever the journal and the rejected rows of an earlier run say")
+	flags.BoolVar(&o.Resume, "resume", false, "continue the run in the journal")
+	flags.BoolVar(&o.Restart, "restart", false, "start over, whatever the journal and the rejected rows of an earlier run say")
 	flags.StringVar(&o.Rejected, "rejected", "", "the `file` for rows that could not be applied (default FILE.rejected.csv or .jsonl)")
 	flags.BoolVar(&o.DryRun, "dry-run", false, "send nothing: print the rows that would be sent as JSON, and what is not valid")
 	flags.BoolVar(&o.JSON, "json", false, "print a summary, or what is wrong, as JSON, in one line")
@@ -238,7 +240,7 @@ func (o *Options) openJournal(in *rows.Input, header journal.Header) (*journal.J
 	case o.Resume && errors.Is(err, fs.ErrNotExist):
 		return nil, console.Usagef("there is no journal %s to go on with; without --resume the run begins", path)
 	case errors.Is(err, journal.ErrUnfinished):
-		return nil, console.Usagef("%w; go on with --resume, begin anew with --restart, or name another with --journal", err)
+		return nil, console.Usagef("%w; continue with --resume, start over with --restart, or name another with --journal", err)
 	case errors.Is(err, journal.ErrOther):
 		return nil, console.Usagef("%w; --restart takes its place, --journal names another", err)
 	case errors.Is(err, journal.ErrDamaged):

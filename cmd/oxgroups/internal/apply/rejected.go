@@ -30,7 +30,7 @@ type rejectedFile struct {
 	rows     rows.Rejected
 }
 
-// newRejected decides where rejected rows go, and refuses to destroy what is no file of rejected rows.
+// newRejected decides where rejected rows go, and refuses to destroy what is not a file of rejected rows.
 func (o *Options) newRejected(in *rows.Input) (*rejectedFile, error) {
 	f := &rejectedFile{path: o.rejectedPath(in)}
 	if sameFile(f.path, o.File) {

@@ -118,7 +118,7 @@ func (o *Options) finish(ctx context.Context, err error, finished bool, s bulk.S
 	}
 	o.IO.Say("%s", summary(s, total))
 	if name := rejected.written(); name != "" {
-		o.IO.Say("rows that were not applied, with the reason: %s (mend them and apply that file)", name)
+		o.IO.Say("rows that were not applied, with the reason: %s (correct them and apply that file)", name)
 	}
 	if !o.JSON {
 		return err

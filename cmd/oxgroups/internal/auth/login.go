@@ -185,7 +185,7 @@ func readToken(ctx context.Context, from console.IO, prompt string) (string, err
 	return token, nil
 }
 
-// readPassword asks for a line that the terminal does not show. The terminal is as it was afterwards, also behind a signal.
+// readPassword asks for a line that the terminal does not show. The terminal is as it was afterwards, also after a signal.
 func readPassword(ctx context.Context, from console.IO, fd int, prompt string) (string, error) {
 	before, err := term.MakeRaw(fd)
 	if err != nil {

@@ -57,7 +57,7 @@ func noSuchCommand(cmd *cobra.Command, args []string) error {
 }
 
 // valueApart returns an error where the value of a boolean flag is an argument of its own, as in `--company false`. Such a
-// flag is true without a value, so that false would be lost. 1 and 0 are such values only where they are no id.
+// flag is true without a value, so that false would be lost. 1 and 0 are such values only where they are not an id.
 func valueApart(cmd *cobra.Command, args []string, digits bool) error {
 	words := []string{"true", "false", "yes", "no"}
 	if digits {

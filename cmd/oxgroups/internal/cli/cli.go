@@ -1,4 +1,6 @@
 // Package cli has the tree of commands, their help, and what becomes of their errors.
+//
+// Start with cli.go.
 package cli
 
 import (

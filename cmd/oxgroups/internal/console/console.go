@@ -25,7 +25,7 @@ type IO struct {
 	// How often progress is shown: in a line that changes on a terminal, and in lines of plain text elsewhere. 0 is the
 	// default of the command.
 	LineInterval, TextInterval time.Duration
-	// Client are options of every client, behind those of the command.
+	// Client are options of every client, after those of the command.
 	Client []client.Option
 }
 

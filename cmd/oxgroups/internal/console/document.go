@@ -159,7 +159,7 @@ func (s sheet) write(to IO) error {
 	return err
 }
 
-// list writes each value in a line of its own, behind its place and a tab: the name of the field, and for an object of a
+// list writes each value in a line of its own, after its place and a tab: the name of the field, and for an object of a
 // table also the table and the id, as in "workspaces.10.title". null and [] print as empty.
 func (s sheet) list(out *strings.Builder) {
 	for _, o := range s.objects {

@@ -25,7 +25,7 @@ const (
 
 // What an error of a command is, beside the errors of the client; for errors.Is.
 var (
-	ErrInterrupted = errors.New("interrupted")                // also behind an interrupt that a command waited for
+	ErrInterrupted = errors.New("interrupted")                // also after an interrupt that a command waited for
 	ErrRows        = errors.New("some rows were not applied") // of a file
 	ErrUsage       = errors.New("wrong usage")                // in the arguments, the environment or the input: nothing was sent
 	ErrSent        = errors.New("sent")                       // of a request that may have reached the API
@@ -152,7 +152,7 @@ func message(ctx context.Context, err error, answer *client.Error) string {
 	return strings.TrimPrefix(strings.TrimPrefix(err.Error(), "bulk: "), "client: ")
 }
 
-// describe words a reply that is no result.
+// describe words a reply that is not a result.
 func describe(answer *client.Error) string {
 	var b strings.Builder
 	switch status := answer.StatusCode; {

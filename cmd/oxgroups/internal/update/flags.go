@@ -103,7 +103,7 @@ func describe(f *validate.Field) string {
 	return text
 }
 
-// term returns what stands behind the name of a field; a boolean has no other kind of value than boolean.
+// term returns what stands after the name of a field; a boolean has no other kind of value than boolean.
 func term(f *validate.Field, boolean string) string {
 	text := " " + (&fieldFlag{field: f}).Type()
 	if f.Kind == validate.Boolean {
@@ -130,7 +130,7 @@ type fieldFlag struct {
 
 var _ pflag.Value = (*fieldFlag)(nil)
 
-// Term returns what help has behind the name of the flag.
+// Term returns what help has after the name of the flag.
 func (f *fieldFlag) Term() string { return term(f.field, "[=false]") }
 
 // String returns the text that was given last.
@@ -173,7 +173,7 @@ func (f *fieldFlag) Set(text string) error {
 	}
 }
 
-// setItems puts the elements in text behind those of earlier flags of the same name.
+// setItems puts the elements in text after those of earlier flags of the same name.
 func (f *fieldFlag) setItems(text string) error {
 	items, err := splitCSV(text)
 	if err != nil {
@@ -261,7 +261,7 @@ func splitPairs(text string) ([]string, error) {
 	return append(pairs, pair.String()), nil
 }
 
-// opensValue reports whether a value begins behind pair.
+// opensValue reports whether a value begins after pair.
 func opensValue(pair string) bool { return strings.IndexByte(pair, '=') == len(pair)-1 }
 
 var errPairs = errors.New("must be of the form name=value,name=value; a value with a comma or a quote is put in double quotes, " +

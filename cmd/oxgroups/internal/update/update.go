@@ -1,4 +1,6 @@
 // Package update has the command that updates one workspace group.
+//
+// Start with NewCmd.
 package update
 
 import (
@@ -105,11 +107,11 @@ func (o *Options) addFlags(cmd *cobra.Command) {
 	flags.StringSliceVar(&o.Include, "include", nil, "put these `associations` beside the group: "+includeNames(", "))
 	flags.StringVar(&o.From, "from", "", "take the update from a JSON `file`, - for stdin; flags win over it")
 	flags.BoolVar(&o.JSON, "json", false, "print the reply, or what is wrong, as JSON")
-	flags.StringVar(&o.JQ, "jq", "", "print what a jq `expression` makes of the reply; strings without quotes")
+	flags.StringVar(&o.JQ, "jq", "", "print the result of a jq `expression` on the reply; strings without quotes")
 	flags.BoolVar(&o.DryRun, "dry-run", false, "print the request as a curl line and do not send it")
 	o.AddDebugFlag(flags)
 	o.AddFlags(cmd)
-	addFieldFlags(flags, o.fields, &o.given) // behind the others, whose names they must not take
+	addFieldFlags(flags, o.fields, &o.given) // after the others, whose names they must not take
 	addParamFlags(flags, validator.UpdateWorkspaceGroupParameters, reflect.ValueOf(&o.params).Elem())
 	cmd.MarkFlagsMutuallyExclusive("json", "jq", "dry-run")
 	o.completeFlags(cmd)
@@ -178,7 +180,7 @@ func (o *Options) build(ctx context.Context) (client.Update, []client.Option, er
 	include := o.Include
 	if o.From != "" {
 		if _, ok := console.Terminal(o.IO.In); ok && o.From == "-" {
-			o.IO.Say("Type the update as JSON, and Ctrl-D behind it:")
+			o.IO.Say("Type the update as JSON, then press Ctrl-D:")
 		}
 		inFile, err := readFile(ctx, o.From, o.IO.In, &body)
 		if err != nil {
@@ -215,7 +217,7 @@ func (o *Options) assign(body *rows.Object) error {
 		case path == nil:
 			return console.Mark(fmt.Errorf("--field: %w", nearest.Unknown("field", name, validate.DottedNames("", o.fields))), console.ErrUsage)
 		case !isJSON(value):
-			return console.Usagef("--field %s: the value is not JSON; a text stands in double quotes", path)
+			return console.Usagef("--field %s: the value is not JSON; a string needs double quotes", path)
 		}
 		o.given = append(o.given, assignment{path, []byte(value)})
 	}

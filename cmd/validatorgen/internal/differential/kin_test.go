@@ -11,9 +11,10 @@ import (
 
 // forKin returns a schema that asks kin-openapi for what s says of null.
 //
-// OpenAPI 3.0.3, Schema Object, nullable: "A true value adds "null" to the allowed type specified by the type keyword, only if
-// type is explicitly defined within the same Schema Object." So a schema without a type allows null, and nullable adds a type,
-// and is no way around enum, not, allOf, anyOf and oneOf, which JSON Schema Validation (draft Wright 00, section 5) applies to every value.
+// OpenAPI 3.0.3, Schema Object: "A true value adds "null" to the allowed type specified by the type keyword, only if type is
+// explicitly defined within the same Schema Object." So a schema without a type allows null, and nullable only adds a type:
+// enum, not, allOf, anyOf and oneOf still apply to null.
+//
 // kin-openapi refuses null where there is no type, and takes it at once where nullable is true. Both are written here as
 // what they mean, in parts that each see null on their own.
 func forKin(s object) object {

@@ -33,8 +33,8 @@ var known = []struct {
 }{
 	{
 		"text that is not I-JSON",
-		"RFC 8259, section 2: a JSON text is one value, so nothing may stand behind it; section 8.1: it is UTF-8. RFC 7493, section 2.1: no lone surrogates; " +
-			"section 2.3: names in an object are unique. encoding/json, which kin-openapi is given, replaces what is not Unicode, keeps the last of equal names and stops behind the value.",
+		"RFC 8259, section 2: a JSON text is one value, so nothing may come after it; section 8.1: it is UTF-8. RFC 7493, section 2.1: no lone surrogates; " +
+			"section 2.3: names in an object are unique. encoding/json, which kin-openapi is given, replaces what is not Unicode, keeps the last of equal names and stops after the value.",
 		func(o *outcome) bool { return o.rules == "syntax" && !strict(o.text) },
 	},
 	{
@@ -76,7 +76,7 @@ var known = []struct {
 	},
 }
 
-// strict reports whether jsontext takes a document: with unique names, valid UTF-8 and nothing behind it.
+// strict reports whether jsontext takes a document: with unique names, valid UTF-8 and nothing after it.
 func strict(text string) bool {
 	d := jsontext.NewDecoder(strings.NewReader(text))
 	if d.SkipValue() != nil {

@@ -6,7 +6,7 @@ import (
 	"slices"
 )
 
-// object is a JSON object: a schema as it stands in a document.
+// object is a JSON object: a schema as it is in a document.
 type object = map[string]any
 
 // schemaName returns the name of the schema at an index.

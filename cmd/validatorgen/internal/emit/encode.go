@@ -97,7 +97,7 @@ func (g *Generator) appendMembers(c *code, s *schema.Schema, t target, response 
 	c.line("e.Close('}')")
 }
 
-// inOrder returns fields in the order of properties, others behind them.
+// inOrder returns fields in the order of properties, others after them.
 func inOrder(properties []schema.Property, fields []gotype.Field) []gotype.Field {
 	place := func(f gotype.Field) int {
 		if i := slices.IndexFunc(properties, func(p schema.Property) bool { return p.Name == f.JSON }); i >= 0 {
@@ -238,7 +238,7 @@ func (g *Generator) appendValue(c *code, s *schema.Schema, t target, response bo
 	}
 }
 
-// parenthesised returns x as it stands in front of a selector or an index.
+// parenthesised returns x as it is in front of a selector or an index.
 func parenthesised(x string) string {
 	if x[0] == '*' {
 		return "(" + x + ")"

@@ -51,7 +51,7 @@ type tableWriter struct {
 	uses  map[*schema.Schema]int    // how often a schema is inside another one
 	names map[*schema.Schema]string // of the schemas that have a variable
 	open  map[*schema.Schema]bool   // made already, or being made
-	done  []variable                // each behind those that it needs
+	done  []variable                // each after those that it needs
 	g     *Generator
 }
 

@@ -167,7 +167,7 @@ func (n *goNames) component(s *schema.Schema) *Root {
 	return nil
 }
 
-// add adds a root for a schema that is no component.
+// add adds a root for a schema that is not a component.
 func (n *goNames) add(name string, s *schema.Schema, t *gotype.Type) *Root {
 	root := &Root{Name: name, Schema: s, Type: t}
 	n.roots = append(n.roots, root)

@@ -21,7 +21,7 @@ type parameter struct {
 	Kind    string   // a constant of package validate
 	Facts   []string // what else there is to say, as fields of a validate.Field
 	Fields  []field  // of an object
-	Others  []string // the names that are no properties of an open object; nil where it is not open
+	Others  []string // the names that are not properties of an open object; nil where it is not open
 	Check   string   // the function that decides which type a text has, or nil
 	Reading string   // the statements that read and check it
 }
@@ -160,7 +160,7 @@ func (p *parameter) describeParts() {
 	}
 }
 
-// others returns the names that are no properties of an object whose names stand alone in the query and that has properties without a
+// others returns the names that are not properties of an object whose names stand alone in the query and that has properties without a
 // field: those of other parameters. It is nil for any other parameter.
 func (op *operation) others(p parameter) []string {
 	r := p.Schema.Resolve()

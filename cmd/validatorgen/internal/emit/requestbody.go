@@ -43,7 +43,7 @@ func (p part) IsList() bool     { return p.File.Type.Value().Kind == gotype.Slic
 // reply is one response with a JSON body in Go.
 type reply struct {
 	openapi.Response
-	Name        string // behind the name of the operation: "200", "Default"
+	Name        string // after the name of the operation: "200", "Default"
 	Code        string // the status, "" where the handler gives it
 	ContentType string
 	Root        *Root  // what has its type; nil: any value, which is checked
@@ -192,7 +192,7 @@ func (g *Generator) replyRoot(op *operation, r reply, names *goNames) *Root {
 	return names.add(op.Name+r.Name, s, t)
 }
 
-// bodyFunctions prints the functions for bodies that are no roots: text, and responses without a type. It names the encoders of the others.
+// bodyFunctions prints the functions for bodies that are not roots: text, and responses without a type. It names the encoders of the others.
 func (g *Generator) bodyFunctions(op *operation) string {
 	type function struct{ Name, Place, Reading string }
 	var text strings.Builder

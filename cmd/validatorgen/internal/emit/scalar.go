@@ -25,7 +25,7 @@ func (g *Generator) scalar(c *code, s *schema.Schema, t target, keep store) {
 	g.scalarAfter(c, "", s, t, keep)
 }
 
-// scalarAfter is scalar behind something on the same line.
+// scalarAfter is scalar after something on the same line.
 func (g *Generator) scalarAfter(c *code, before string, s *schema.Schema, t target, keep store) {
 	r := g.reading(s, t)
 	if t.none() && r.unused {

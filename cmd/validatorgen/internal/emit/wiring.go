@@ -12,7 +12,7 @@ type wiring struct {
 	Kind          string // one of Kinds
 	Operations    []*operation
 	Schemes       []string // the security schemes that operations name
-	Ends          []string // paths of echo behind a last parameter, where nothing is found
+	Ends          []string // paths of echo after a last parameter, where nothing is found
 	HasParameters bool
 	HasReplies    bool
 }
@@ -60,7 +60,7 @@ func (op *operation) MethodName() string {
 	return "http.Method" + op.Method[:1] + strings.ToLower(op.Method[1:])
 }
 
-// HandlerParameters returns the parameters of the handler's method behind the context.
+// HandlerParameters returns the parameters of the handler's method after the context.
 func (op *operation) HandlerParameters() string {
 	list := op.results(true)
 	if len(op.Bodies) > 0 {
@@ -69,7 +69,7 @@ func (op *operation) HandlerParameters() string {
 	return strings.Join(append([]string{""}, list...), ", ")
 }
 
-// HandlerArguments returns what a route calls the handler's method with behind the context.
+// HandlerArguments returns what a route calls the handler's method with after the context.
 func (op *operation) HandlerArguments() string {
 	list := op.results(false)
 	if len(op.Bodies) > 0 {

@@ -1,5 +1,7 @@
 // Package gotype reads the Go types that oapi-codegen wrote, from their source, so that decoders and encoders are written
 // for them without a second copy of the rules by which they are named and shaped. It knows nothing of schemas.
+//
+// Start with load.go.
 package gotype
 
 // Kind is what a type is, as far as reading and writing JSON goes.

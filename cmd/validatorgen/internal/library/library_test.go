@@ -215,7 +215,7 @@ func TestParameters(t *testing.T) {
 		{"given twice", "A", "available=true&page=1&page=2", []string{"/page style"}},
 		{"an element outside its enum", "A", "available=true&genre=novel&genre=x", []string{"/genre/1 enum"}},
 		{"too many elements", "A", "available=true&id=1,2,3,4", []string{"/id maxItems"}},
-		{"an element that is no integer", "A", "available=true&id=1,x", []string{"/id/1 type"}},
+		{"an element that is not an integer", "A", "available=true&id=1,x", []string{"/id/1 type"}},
 		{"a separator of another style", "A", "available=true&sort=title,year", []string{"/sort/0 enum"}},
 		{"multipleOf", "A", "available=true&rating=4.4", []string{"/rating multipleOf"}},
 		{"a date", "A", "available=true&since=2024-2-29", []string{"/since format"}},

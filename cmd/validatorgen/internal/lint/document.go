@@ -17,12 +17,12 @@ func (c *checker) checkDocument(n *spec.Node) {
 		c.errorf(n, "paths is required in the OpenAPI Object, or components or webhooks")
 	}
 	if version := n.Get("openapi"); strings.Count(version.Text, ".") < 2 {
-		c.errorf(version, "%s is no version; write %s.0", version.Text, version.Text)
+		c.errorf(version, "%s is not a version; write %s.0", version.Text, version.Text)
 	}
 	seen := map[string]bool{}
 	for _, tag := range n.List("tags") {
 		if name := tag.Str("name"); seen[name] {
-			c.errorf(tag, "the tag %q stands there twice", name)
+			c.errorf(tag, "the tag %q is there twice", name)
 		} else {
 			seen[name] = name != ""
 		}
@@ -33,7 +33,7 @@ func (c *checker) checkComponents(n *spec.Node) {
 	for _, section := range n.Members {
 		for _, m := range section.Value.Members {
 			if !strings.HasPrefix(section.Key, "x-") && !componentName.MatchString(m.Key) {
-				c.errorf(m.Value, "%q is no name of a component; it may have letters, digits and . _ -", m.Key)
+				c.errorf(m.Value, "%q is not a name of a component; it may have letters, digits and . _ -", m.Key)
 			}
 		}
 	}

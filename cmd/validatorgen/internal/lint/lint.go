@@ -1,6 +1,8 @@
 // Package lint finds the mistakes in an OpenAPI document that a schema compiler does not see: keys that nobody reads, values of
 // the wrong type, names that mean nothing, rules that nothing can keep. What the text of its version forbids, and what would make
 // generated code wrong, is an error; everything else is a notice.
+//
+// Start with lint.go.
 package lint
 
 import (
@@ -175,7 +177,7 @@ func (c *checker) wrongType(n *spec.Node, want string) {
 	case want == "a string" && (n.Kind == spec.Number || n.Kind == spec.Boolean):
 		hint = fmt.Sprintf("; write %q in quotes", n.Text)
 	case n.Kind == spec.Mapping && n.Get("$ref") != nil:
-		hint = "; a $ref cannot stand here"
+		hint = "; a $ref cannot be here"
 	}
 	c.errorf(n, "must be %s, not %s%s", want, article(n.Kind), hint)
 }
@@ -216,7 +218,7 @@ func (c *checker) object(n *spec.Node, want shape) {
 			c.member(n, m, o, field)
 		case o.name == "Schema" && c.modern:
 			hint := nearest.Hint(m.Key, o.keys())
-			c.noticef(m.Value, "%q is no keyword, so it restricts nothing%s", m.Key, hint)
+			c.noticef(m.Value, "%q is not a keyword, so it restricts nothing%s", m.Key, hint)
 			c.problems[len(c.problems)-1].Notice = hint == "" // the text allows any, but a keyword is meant
 		case o.name == "Schema" && schema.Compiles(m.Key):
 			c.noticef(m.Value, "is a keyword of JSON Schema that OpenAPI 3.0 has not")
@@ -236,7 +238,7 @@ func (c *checker) object(n *spec.Node, want shape) {
 
 // unknown reports a name that is none of names.
 func (c *checker) unknown(n *spec.Node, what, name string, names []string) {
-	c.errorf(n, "%q is no %s%s", name, what, nearest.HintOrAll(name, names))
+	c.errorf(n, "%q is not a %s%s", name, what, nearest.HintOrAll(name, names))
 }
 
 // member checks a field. The branches of a schema know what is around them.

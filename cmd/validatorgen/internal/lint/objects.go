@@ -8,7 +8,7 @@ import (
 	"example.com/oxgroups/cmd/validatorgen/internal/spec"
 )
 
-// objects has the objects of OpenAPI 3.0.3, a line each: a key with "!" is required; the type behind ":" is string where none
+// objects has the objects of OpenAPI 3.0.3, a line each: a key with "!" is required; the type after ":" is string where none
 // is written, [T] is an array, {T} a map, &T a T or a Reference Object, =a|b one of these strings, and the key * any key but x- ones.
 var objects = parse(`
 OpenAPI openapi! info!:Info servers:[Server] paths!:Paths components:Components security:[SecurityRequirement] tags:[Tag] externalDocs:ExternalDocumentation

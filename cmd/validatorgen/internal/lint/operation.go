@@ -35,7 +35,7 @@ func (c *checker) checkPaths(n *spec.Node) {
 		}
 		for i, name := range names {
 			if slices.Contains(names[:i], name) {
-				c.errorf(m.Value, "{%s} stands in the path twice", name)
+				c.errorf(m.Value, "{%s} is in the path twice", name)
 			}
 			plain = strings.ReplaceAll(plain, "{"+name+"}", "{}")
 		}
@@ -76,7 +76,7 @@ func (c *checker) checkDeclared(n *spec.Node, names []string) {
 			c.fatalf(item, "the path has no {%s}%s", name, nearest.Hint(name, names))
 		}
 		if declared[in+" "+name] {
-			c.errorf(item, "the %s parameter %q stands there twice", in, name)
+			c.errorf(item, "the %s parameter %q is there twice", in, name)
 		}
 		declared[in+" "+name] = true
 	}
@@ -93,7 +93,7 @@ func (c *checker) checkParameter(n *spec.Node) {
 		c.errorf(n, "a path parameter needs required: true")
 	}
 	if style != "" && Styles[in] != nil && !slices.Contains(Styles[in], style) {
-		c.fatalf(n.Get("style"), "%q is no style of %s parameters%s", style, in, nearest.HintOrAll(style, Styles[in]))
+		c.fatalf(n.Get("style"), "%q is not a style of %s parameters%s", style, in, nearest.HintOrAll(style, Styles[in]))
 	}
 	c.checkValue(n, c.fatalf)
 }
@@ -127,7 +127,7 @@ func (c *checker) checkMedia(n *spec.Node) {
 	known.add(n.Get("schema"))
 	for _, m := range n.Entries("encoding") {
 		if len(known.names) > 0 && !known.names[m.Key] && !known.open {
-			c.errorf(m.Value, "%q is no property of the schema%s", m.Key, known.hint(m.Key))
+			c.errorf(m.Value, "%q is not a property of the schema%s", m.Key, known.hint(m.Key))
 		}
 	}
 }
@@ -143,7 +143,7 @@ func (c *checker) checkResponse(n *spec.Node) {
 func (c *checker) checkContent(n *spec.Node) {
 	for _, m := range n.Entries("content") {
 		if !strings.Contains(m.Key, "/") {
-			c.errorf(m.Value, "%q is no media type, such as application/json", m.Key)
+			c.errorf(m.Value, "%q is not a media type, such as application/json", m.Key)
 		}
 		if m.Value.Kind != spec.Mapping || m.Value.Get("schema") != nil || m.Value.Get("$ref") != nil {
 			continue
@@ -164,7 +164,7 @@ func (c *checker) checkResponses(n *spec.Node) {
 		}
 		codes++
 		if !statusCode.MatchString(m.Key) {
-			c.errorf(m.Value, "%q is no status; write one such as 404, a range such as 4XX, or default", m.Key)
+			c.errorf(m.Value, "%q is not a status; write one such as 404, a range such as 4XX, or default", m.Key)
 		}
 	}
 	if codes == 0 {

@@ -76,7 +76,7 @@ func (c *checker) checkType(n *spec.Node) {
 	for i, name := range names {
 		switch {
 		case slices.ContainsFunc(names[:i], func(other *spec.Node) bool { return other.Text == name.Text }):
-			c.errorf(name, "%q stands there twice", name.Text)
+			c.errorf(name, "%q is there twice", name.Text)
 		case name.Kind == spec.Null:
 			c.errorf(name, "must be a string, not null; write \"null\" in quotes")
 		case name.Kind != spec.String:
@@ -200,7 +200,7 @@ func (c *checker) checkEnum(n *spec.Node, typ string) {
 		}
 		switch text := item.JSON(); {
 		case seen[text]:
-			c.noticef(item, "stands in the enum twice")
+			c.noticef(item, "is in the enum twice")
 		case item.Kind == spec.Null && typ != "" && typ != "null" && c.modern:
 			c.errorf(item, "null is never allowed, as type is %s; write type: [%s, \"null\"], or leave null out", typ, typ)
 		case item.Kind == spec.Null && typ != "" && typ != "null" && !n.True("nullable"):
@@ -254,7 +254,7 @@ func (c *checker) checkNamed(known properties, names []*spec.Node) {
 			continue
 		}
 		if seen[item.Text] {
-			c.errorf(item, "%q stands there twice", item.Text)
+			c.errorf(item, "%q is there twice", item.Text)
 		}
 		seen[item.Text] = true
 		if known.names[item.Text] {
@@ -320,7 +320,7 @@ func branches(n *spec.Node) []*spec.Node {
 
 // checkNullable reports where nullable: true does not allow null, by the text of 3.0.3.
 func (c *checker) checkNullable(n *spec.Node, typ string) {
-	if !n.True("nullable") || c.modern { // in 3.1 it is no keyword any more
+	if !n.True("nullable") || c.modern { // in 3.1 it is not a keyword any more
 		return
 	}
 	place := n.Get("nullable")
@@ -374,7 +374,7 @@ func (c *checker) checkDiscriminator(n *spec.Node) {
 		known := c.properties()
 		known.add(branch)
 		if name != "" && len(known.names) > 0 && !known.names[name] && !known.open {
-			c.errorf(n.Get("discriminator").Get("propertyName"), "%q is no property of branch %s%s", name, branch.Key(), known.hint(name))
+			c.errorf(n.Get("discriminator").Get("propertyName"), "%q is not a property of branch %s%s", name, branch.Key(), known.hint(name))
 			break
 		}
 	}

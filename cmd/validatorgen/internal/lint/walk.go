@@ -98,7 +98,7 @@ func Inline(doc *spec.Document) []Problem {
 			c.fatalf(ref, "the $ref names what is around it")
 			return
 		}
-		c.errorf(ref, "a $ref cannot stand %s; oapi-codegen does not follow it", want.where())
+		c.errorf(ref, "a $ref cannot be %s; oapi-codegen does not follow it", want.where())
 		n.Kind, n.Text, n.Items, n.Members = target.Kind, target.Text, target.Items, target.Members
 	}}
 	w.walk(doc.Root, shape{name: "OpenAPI"})

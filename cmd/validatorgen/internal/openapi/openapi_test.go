@@ -141,12 +141,12 @@ func TestRefusals(t *testing.T) {
 		{"a response of another file", "\npaths: {/x: {get: {responses: {'200': {$ref: other.yaml}}}}}", "get/responses/200/$ref: there is no file "},
 		{"a header of another file", "\npaths: {/x: {get: {responses: {'200': {description: d, headers: {H: {$ref: other.yaml}}}}}}}", "headers/H/$ref: there is no file "},
 		{"a body behind a reference that nobody reads", "\npaths: {/x: {post: {requestBody: {$ref: '#/components/x-b/B'}, responses: {}}}}\ncomponents: {x-b: {B: {$ref: other.yaml}}}", "x-b/B/$ref: there is no file "},
-		{"security that is no list", "\nsecurity: {token: []}\npaths: {}", "#/security: must be an array"},
+		{"security that is not a list", "\nsecurity: {token: []}\npaths: {}", "#/security: must be an array"},
 		{"a component that nothing uses", "\npaths: {}\ncomponents: {responses: {R: {$ref: other.yaml}}}", "#/components/responses/R/$ref: there is no file "},
 		{"a parameter of the path that is not described", operation("parameters: []"), "{id} is in the path but not among the parameters"},
 		{"a parameter that the path does not have", operation("parameters: [" + id + ", {in: path, name: other, required: true, schema: {type: string}}]"), "has no {other}"},
 		{"deepObject for text", operation("parameters: [" + id + ", {in: query, name: o, style: deepObject, schema: {type: string}}]"), "deepObject is for objects"},
-		{"content that is no JSON", operation("parameters: [" + id + ", {in: query, name: o, content: {text/plain: {schema: {type: string}}}}]"), "content: the content of a parameter must be one media type, which is JSON"},
+		{"content that is not JSON", operation("parameters: [" + id + ", {in: query, name: o, content: {text/plain: {schema: {type: string}}}}]"), "content: the content of a parameter must be one media type, which is JSON"},
 		{"a parameter without a schema", operation("parameters: [" + id + ", {in: query, name: o}]"), "schema is required, or content in its place"},
 		{"a parameter of no place", operation("parameters: [" + id + ", {in: body, name: o, schema: {}}]"), "in must be one of path, query, header, cookie"},
 	} {
@@ -161,14 +161,14 @@ func TestRefusals(t *testing.T) {
 // What is not generated though it is valid is listed, by operation, place and reason.
 func TestNotices(t *testing.T) {
 	for _, tc := range []struct{ name, operation, want string }{
-		{"multipart that is no form", "requestBody: {content: {multipart/mixed: {schema: {type: object}}}}", "requestBody/content/multipart~1mixed: operation x: a body of multipart/mixed is handed on as a reader"},
+		{"multipart that is not a form", "requestBody: {content: {multipart/mixed: {schema: {type: object}}}}", "requestBody/content/multipart~1mixed: operation x: a body of multipart/mixed is handed on as a reader"},
 		{"headers of a part", "requestBody: {content: {multipart/form-data: {schema: {type: object}, encoding: {a: {headers: {X: {schema: {type: string}}}}}}}}", "encoding/a/headers: operation x: the headers of parts are not read"},
 		{"bytes", "requestBody: {content: {image/png: {schema: {type: string, format: binary}}}}", "operation x: a body of image/png is handed on as a reader"},
 		{"XML", "requestBody: {content: {application/xml: {schema: {type: object}}}}", "operation x: a body of application/xml is handed on as a reader"},
 		{"JSON without a schema", "requestBody: {content: {application/json: {}}}", "operation x: a body of application/json is handed on as a reader"},
 		{"the encoding of a form", "requestBody: {content: {application/x-www-form-urlencoded: {schema: {type: object}, encoding: {a: {contentType: text/plain}}}}}", "encoding/a/contentType: operation x: contentType is not read"},
 		{"a text as a response", "responses: {'200': {description: d, content: {text/plain: {schema: {type: string}}}}}", "operation x: response 200 in text/plain has no encoder"},
-		{"a header that is no parameter", "parameters: [{in: header, name: authorization, schema: {type: string}}]", "operation x: header authorization is no parameter"},
+		{"a header that is not a parameter", "parameters: [{in: header, name: authorization, schema: {type: string}}]", "operation x: header authorization is not a parameter"},
 		{"an object inside of a parameter", "parameters: [{in: query, name: o, style: deepObject, schema: {type: object, properties: {a: {type: object}}}}]", "properties/a: operation x: an object inside of the parameter o has no form in the style deepObject: every value is refused"},
 		{"an object inside of an array", "parameters: [{in: query, name: o, schema: {type: array, items: {type: object}}}]", "schema/items: operation x: an object inside of the parameter o has no form in the style form"},
 		{"callbacks", "callbacks: {c: {'{$request.query.u}': {post: {responses: {}}}}}", "callbacks: operation x: callbacks are requests that the server sends"},

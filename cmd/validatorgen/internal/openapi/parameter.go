@@ -22,7 +22,7 @@ type Parameter struct {
 	Node        *spec.Node
 }
 
-// ignoredHeaders are no parameters by the text of OpenAPI: other keywords describe them.
+// ignoredHeaders are not parameters by the text of OpenAPI: other keywords describe them.
 var ignoredHeaders = []string{"accept", "content-type", "authorization"}
 
 // parameter reads one parameter. What cannot be read is refused, or noticed, and nil.
@@ -35,7 +35,7 @@ func (d *Document) parameter(op *Operation, n *spec.Node) *Parameter {
 	case styles == nil:
 		return nil // it is refused already
 	case p.In == "header" && slices.Contains(ignoredHeaders, strings.ToLower(p.Name)):
-		d.Notice(op, n.Place, "header %s is no parameter by the text of OpenAPI: it is not read", p.Name)
+		d.Notice(op, n.Place, "header %s is not a parameter by the text of OpenAPI: it is not read", p.Name)
 		return nil
 	case p.Style == "":
 		p.Style = styles[0]
@@ -59,7 +59,7 @@ func (d *Document) parameter(op *Operation, n *spec.Node) *Parameter {
 	return p
 }
 
-// checkParameters refuses deepObject for what is no object, and notices what no style has a form for. It runs when all schemas are read.
+// checkParameters refuses deepObject for what is not an object, and notices what no style has a form for. It runs when all schemas are read.
 func (d *Document) checkParameters() {
 	for _, op := range d.Operations {
 		for _, p := range op.Parameters {

@@ -27,7 +27,7 @@ func (d *Document) BadValues() (examples, defaults []string) {
 	}
 	lint.Walk(d.spec, func(n *spec.Node, object string) {
 		switch {
-		case n.Get("$ref") != nil: // what stands beside it is ignored
+		case n.Get("$ref") != nil: // what is next to it is ignored
 		case object == "Schema":
 			if value := n.Get("default"); value != nil && value.Kind == spec.Null {
 				check(&examples, "default", value, n, schema.Either) // which the compiler takes as none

@@ -48,7 +48,7 @@ func (r parts) Exclusive() map[string]*Schema {
 	return names
 }
 
-// oneWay reports whether a property is no part of requests, or none of responses.
+// oneWay reports whether a property is not part of requests, or none of responses.
 func (s *Schema) oneWay() bool {
 	r := s.Resolve()
 	return s.ReadOnly || r.ReadOnly || s.WriteOnly || r.WriteOnly

@@ -32,7 +32,7 @@ type Compiler struct {
 	nodes          map[*Schema]*spec.Node
 	Refusals       []*Refusal
 	UnknownFormats map[string]spec.Place // formats that are ignored, each with the first place
-	Ignored        []spec.Place          // keywords that stand beside a $ref
+	Ignored        []spec.Place          // keywords next to a $ref
 	Containers     []string              // keywords that may be there because they only hold schemas for references
 	modern         bool                  // the dialect is that of OpenAPI 3.1
 }

@@ -12,7 +12,7 @@ import (
 	"example.com/oxgroups/cmd/validatorgen/internal/spec"
 )
 
-// Direction says where a value is sent: readOnly properties are no part of requests, writeOnly ones no part of responses.
+// Direction says where a value is sent: readOnly properties are not part of requests, writeOnly ones no part of responses.
 type Direction uint8
 
 // The directions. Either is for values of a schema that may be used both ways.
@@ -70,7 +70,7 @@ func (e *evaluation) value(s *Schema, v *spec.Node) {
 	}
 }
 
-// ignored reports whether a property is no part of a value in this direction.
+// ignored reports whether a property is not part of a value in this direction.
 func (e *evaluation) ignored(s *Schema) bool {
 	r := s.Resolve()
 	return e.direction == Request && (s.ReadOnly || r.ReadOnly) || e.direction == Response && (s.WriteOnly || r.WriteOnly)

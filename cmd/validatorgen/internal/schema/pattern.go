@@ -189,7 +189,7 @@ func (t *translator) codePoint(c byte) error {
 	return nil
 }
 
-// pair reads the second half of a code point that is written as two surrogates. One alone is no code point, and there is
+// pair reads the second half of a code point that is written as two surrogates. One alone is not a code point, and there is
 // none in valid UTF-8.
 func (t *translator) pair(high rune) (rune, error) {
 	if rest := t.in[t.pos:]; len(rest) >= 6 && strings.HasPrefix(rest, `\u`) {
@@ -209,7 +209,7 @@ func (t *translator) identity(c byte) error {
 	case '1' <= c && c <= '9', c == 'k':
 		return errors.New("a backreference")
 	case isLetter(c):
-		return fmt.Errorf(`\%c is no escape of ECMA 262`, c)
+		return fmt.Errorf(`\%c is not an escape of ECMA 262`, c)
 	case c < 0x80:
 		t.out.WriteByte('\\')
 		t.out.WriteByte(c)

@@ -235,7 +235,7 @@ var silentFormats = []string{"password", "binary"}
 
 func readFormat(c *Compiler, _ *Schema, n *spec.Node) Rule {
 	switch {
-	case c.doc.Root.Get("openapi") == nil && c.modern: // in a schema that is no part of OpenAPI it restricts nothing
+	case c.doc.Root.Get("openapi") == nil && c.modern: // in a schema that is not part of OpenAPI it restricts nothing
 	case formats[n.Text].types != 0:
 		return Format{Name: n.Text}
 	case !slices.Contains(silentFormats, n.Text):

@@ -80,7 +80,7 @@ func (d *Document) open(ref *Node) (*Node, error) {
 	}
 	at, err := url.Parse(name)
 	if err != nil {
-		return nil, fmt.Errorf("reference %q is no path of a file", ref.Text)
+		return nil, fmt.Errorf("reference %q is not a path of a file", ref.Text)
 	}
 	if at.Scheme != "" || at.Host != "" {
 		return nil, fmt.Errorf("%q is elsewhere, and only files beside the document are read; put a copy there", ref.Text)

@@ -84,7 +84,7 @@ func TestFiles(t *testing.T) {
 		{"nothing", `s.yaml:6:11: #/nothing/$ref: reference "models/pet.yaml#/x" names nothing`},
 		{"anchor", `s.yaml:7:10: #/anchor/$ref: reference "models/pet.yaml#x" is neither a JSON Pointer nor the name of an $anchor`},
 		{"missing", "s.yaml:8:11: #/missing/$ref: there is no file "},
-		{"broken", `api/models/broken.yaml:2:1: #/a: key "a" stands in line 1 too`},
+		{"broken", `api/models/broken.yaml:2:1: #/a: key "a" is in line 1 too`},
 		{"directory", "#/directory/$ref: read the file "},
 		{"above", "#/above/$ref: \"../secret.yaml\" is outside of the folder of the document"},
 		{"around", "#/around/$ref: \"models/../../secret.yaml\" is outside of the folder"},

@@ -34,12 +34,12 @@ func bomb(levels int) string {
 // What cannot be read is refused with its place.
 func TestLoadRefuses(t *testing.T) {
 	for _, tc := range []struct{ name, file, text, want string }{
-		{"a key twice in YAML", "s.yaml", "a:\n  b: 1\n  c: 2\n  b: 3\n", `s.yaml:4:3: #/a/b: key "b" stands in line 2 too`},
-		{"a key twice in JSON", "s.json", "{\"a\":\n {\"b\": 1,\n  \"b\": 3}}", `s.json:3:3: #/a/b: key "b" stands in line 2 too`},
-		{"a key twice, written differently", "s.yaml", "{\"200\": 1,\n 200: 2}", `s.yaml:2:2: #/200: key "200" stands in line 1 too`},
-		{"an anchor inside itself", "s.yaml", "a: &x\n  b:\n    - *x\n", "s.yaml:3:7: #/a/b/0: alias *x stands inside its own anchor"},
-		{"an anchor inside itself, as a member", "s.yaml", "&x a: &y {b: *y}\n", "s.yaml:1:14: #/a/b: alias *y stands inside its own anchor"},
-		{"two anchors inside each other", "s.yaml", "a: &x\n  b: &y\n    c: *x\n    d: *y\n", "s.yaml:3:8: #/a/b/c: alias *x stands inside its own anchor"},
+		{"a key twice in YAML", "s.yaml", "a:\n  b: 1\n  c: 2\n  b: 3\n", `s.yaml:4:3: #/a/b: key "b" is in line 2 too`},
+		{"a key twice in JSON", "s.json", "{\"a\":\n {\"b\": 1,\n  \"b\": 3}}", `s.json:3:3: #/a/b: key "b" is in line 2 too`},
+		{"a key twice, written differently", "s.yaml", "{\"200\": 1,\n 200: 2}", `s.yaml:2:2: #/200: key "200" is in line 1 too`},
+		{"an anchor inside itself", "s.yaml", "a: &x\n  b:\n    - *x\n", "s.yaml:3:7: #/a/b/0: alias *x is inside its own anchor"},
+		{"an anchor inside itself, as a member", "s.yaml", "&x a: &y {b: *y}\n", "s.yaml:1:14: #/a/b: alias *y is inside its own anchor"},
+		{"two anchors inside each other", "s.yaml", "a: &x\n  b: &y\n    c: *x\n    d: *y\n", "s.yaml:3:8: #/a/b/c: alias *x is inside its own anchor"},
 		{"aliases of aliases", "s.yaml", bomb(9), "aliases repeat more than 200000 values"},
 		{"a merge key", "s.yaml", "a: &x {b: 1}\nc:\n  <<: *x\n", "s.yaml:3:3: #/c: a merge key (<<) is not JSON"},
 		{"a mapping as a key", "s.yaml", "a:\n  ? {b: 1}\n  : 2\n", "s.yaml:2:5: #/a: a key must be a string"},
@@ -51,7 +51,7 @@ func TestLoadRefuses(t *testing.T) {
 		{"an alias of nothing", "s.yaml", "a: *b\n", "unknown anchor 'b' referenced; an alias stands behind its anchor"},
 		{"no JSON", "s.json", "{\"a\": 1,\n \"b\" 2}", "s.json:2:6: #: not JSON: "},
 		{"JSON that ends early", "s.json", "{\"a\": [1,\n", "s.json:2:1: #: not JSON: "},
-		{"more behind JSON", "s.json", "{}\n{}", "s.json:2:1: #: not JSON: "},
+		{"more after JSON", "s.json", "{}\n{}", "s.json:2:1: #: not JSON: "},
 		{"nothing", "s.yaml", "# nothing\n", "s.yaml:1:1: #: the file is empty"},
 		{"nothing as JSON", "s.json", "", "s.json:1:1: #: not JSON: "},
 	} {

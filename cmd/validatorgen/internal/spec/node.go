@@ -1,5 +1,7 @@
 // Package spec reads an OpenAPI document as a tree that keeps what generation needs and a decoded struct loses: the order of
 // keys, numbers as they are written, keywords nobody knows, and the place of everything. It knows nothing of schemas.
+//
+// Start with document.go.
 package spec
 
 import (

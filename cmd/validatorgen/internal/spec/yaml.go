@@ -69,7 +69,7 @@ func (r *yamlReader) value(y *yaml.Node, place Place) (*Node, error) {
 	place.Line, place.Column = y.Line, y.Column
 	if y.Kind == yaml.AliasNode {
 		if r.open[y.Alias] {
-			return nil, &Error{place, fmt.Sprintf("alias *%s stands inside its own anchor, so the value has no end; use a $ref", y.Value)}
+			return nil, &Error{place, fmt.Sprintf("alias *%s is inside its own anchor, so the value has no end; use a $ref", y.Value)}
 		}
 		r.repeating++
 		defer func() { r.repeating-- }()
@@ -120,7 +120,7 @@ func (r *yamlReader) mapping(n *Node, y *yaml.Node) error {
 		}
 		at = below(at, key.Value)
 		if line := lines[key.Value]; line > 0 {
-			return &Error{at, fmt.Sprintf("key %q stands in line %d too; remove one of them", key.Value, line)}
+			return &Error{at, fmt.Sprintf("key %q is in line %d too; remove one of them", key.Value, line)}
 		}
 		lines[key.Value] = at.Line
 		child, err := r.value(y.Content[i+1], at)
