@@ -56,6 +56,9 @@ func Run(ctx context.Context, args []string, streams console.IO) int {
 	return report.ExitCode
 }
 
+// NewCmd returns the tree of commands.
+func NewCmd(streams console.IO) *cobra.Command { return newRoot(streams, new(bool)) }
+
 // newRoot returns the tree of commands, which set started when one begins.
 func newRoot(streams console.IO, started *bool) *cobra.Command {
 	root := &cobra.Command{
@@ -90,7 +93,7 @@ Exit codes:
 	root.SetFlagErrorFunc(flagError)
 	root.SetHelpFunc(help)
 	root.SetVersionTemplate(versionLine())
-	root.AddCommand(update.NewCmd(streams), apply.NewCmd(streams), auth.NewCmd(streams), newDocs(), newVersion(streams))
+	root.AddCommand(update.NewCmd(streams), apply.NewCmd(streams), auth.NewCmd(streams), newVersion(streams))
 	root.InitDefaultCompletionCmd()
 	for _, cmd := range root.Commands() {
 		for _, shell := range cmd.Commands() {
