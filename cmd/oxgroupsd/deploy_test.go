@@ -64,11 +64,36 @@ func TestShippedSettings(t *testing.T) {
 	if !strings.Contains(string(unit), "oxgroupsd serve --config ") || !strings.Contains(string(unit), "Type=notify") {
 		t.Error("the unit does not start serve with notification")
 	}
-	image, err := os.ReadFile(filepath.Join(deploy, "Containerfile"))
+	compose, err := os.ReadFile(filepath.Join(deploy, "compose.yaml"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, m := range regexp.MustCompile(`(OXGROUPSD_[A-Z_]+)=(\S+)`).FindAllStringSubmatch(string(image), -1) {
-		config(t, map[string]string{m[1]: m[2]}, "").done(t)
+	command := regexp.MustCompile(`command: serve (.*)`).FindStringSubmatch(string(compose))
+	if command == nil {
+		t.Fatal("compose.yaml does not serve")
 	}
+	for name, file := range map[string]string{"image": "deploy/Containerfile", "job": "README.md"} {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		env := map[string]string{}
+		for _, m := range regexp.MustCompile(`(OXGROUPSD_[A-Z_]+)(?:=|: "?)([^\s"]+)`).FindAllStringSubmatch(string(text), -1) {
+			env[m[1]] = m[2]
+		}
+		if len(env) != 3 {
+			t.Errorf("the %s sets %v", name, env)
+		}
+		config(t, env, "", strings.Fields(command[1])...).done(t)
+	}
+}
+
+// What an image serves by its settings and the command of compose.yaml is a stand-in that other machines reach.
+func TestStandInInAContainer(t *testing.T) {
+	p := startCommand(t, "serve", "--addr", "0.0.0.0:0", "--ops", "0.0.0.0:0", "--store", "memory:", "--demo", "--demo-token", "only-for-tests", "--plain-http")
+	port := p.awaitLog(t, `operations listener.*address=\S*:(\d+)`)
+	if status, body := get(t, "http://localhost:"+port+"/requests"); status != 200 || !strings.Contains(body, `"requests":[]`) {
+		t.Errorf("the journal is %d %s", status, body)
+	}
+	p.stop(t, syscall.SIGTERM)
 }
