@@ -41,6 +41,12 @@ func (g *Generator) place(s *schema.Schema) string {
 }
 
 func (g *Generator) decodeBody(c *code, s *schema.Schema, t target) {
+	if value := orNull(s, t.typ); value != nil {
+		if name := g.decoder(value, t.typ); name != "" {
+			c.line("return s.Null() || %s(s, v)", name)
+			return
+		}
+	}
 	if g.readTwice(s, t.typ) || !g.fits(s, t.typ) {
 		g.checkThenRead(c, s, t)
 		return
@@ -186,6 +192,10 @@ func gather(s *schema.Schema, seen map[*schema.Schema]bool, visit func(*schema.S
 
 // checkBody prints the body of a function that only checks a value.
 func (g *Generator) checkBody(c *code, s *schema.Schema) {
+	if s.OrNull() != nil {
+		g.read(c, s, target{}, nil)
+		return
+	}
 	p := g.plan(s)
 	whole := len(p.combinations) > 0 || len(p.enum) > 0 && !g.enumInline(p)
 	base := *p

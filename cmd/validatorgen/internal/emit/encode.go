@@ -266,6 +266,9 @@ func (g *Generator) appendStruct(c *code, s *schema.Schema, t target, response b
 
 // appendFunction returns the name of the function that appends a value of a schema as in a request or a response.
 func (g *Generator) appendFunction(s *schema.Schema, t *gotype.Type, response bool) string {
+	if value := orNull(s, t); value != nil {
+		s = value
+	}
 	switch {
 	case !g.hasDirections(s, t):
 		response = false

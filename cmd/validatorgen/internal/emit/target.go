@@ -100,6 +100,16 @@ func isName(x string) bool { return !strings.ContainsAny(x, ".()[]{}&* ") }
 
 // optional prints the reading of a value whose type has a place for null.
 func (g *Generator) optional(c *code, s *schema.Schema, t target, null string, keep store) {
+	if value := orNull(s, t.typ.Elem); value != nil {
+		c.line("if s.Null() {")
+		c.line("%s", null)
+		c.line("} else {")
+		inner := c.child()
+		g.present(inner, value, t, keep)
+		c.WriteString(inner.String())
+		c.line("}")
+		return
+	}
 	r := s.Resolve()
 	if r.AllowsNull() && g.inline(s, t.typ.Elem) {
 		c.line("if s.Null() {")
@@ -126,6 +136,15 @@ func (g *Generator) optional(c *code, s *schema.Schema, t target, null string, k
 	default:
 		c.WriteString(inner.String())
 	}
+}
+
+// orNull returns the schema of values beside null where s is that schema or null and nothing else, so that a value is read in
+// one pass. It is nil where t, if there is one, keeps the JSON of the value, null too.
+func orNull(s *schema.Schema, t *gotype.Type) *schema.Schema {
+	if t != nil && (t.Union || t.Kind == gotype.Any || t.Kind == gotype.Raw || t.Kind == gotype.Other) {
+		return nil
+	}
+	return s.OrNull()
 }
 
 // present prints the reading of a value that is not null.
@@ -222,6 +241,12 @@ func (g *Generator) decoder(s *schema.Schema, t *gotype.Type) string {
 
 // read prints the reading of a value into a type without a place for null.
 func (g *Generator) read(c *code, s *schema.Schema, t target, keep store) {
+	if value := orNull(s, t.typ); value != nil {
+		c.line("if !s.Null() {")
+		g.read(c, value, t, keep)
+		c.line("}")
+		return
+	}
 	r := s.Resolve()
 	switch {
 	case t.none() && len(r.Rules) == 0:

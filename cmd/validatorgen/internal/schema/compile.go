@@ -106,17 +106,7 @@ func (c *Compiler) Compile(n *spec.Node) *Schema {
 
 // orNull makes a schema of the one branch of anyOf or oneOf that is not {type: "null"}, which is how 3.1 allows null.
 func (s *Schema) orNull() {
-	if len(s.Rules) != 1 {
-		return
-	}
-	var branches []*Schema
-	switch r := s.Rules[0].(type) {
-	case AnyOf:
-		branches = r.Parts
-	case OneOf:
-		branches = r.Parts
-	}
-	value := BesideNull(branches)
+	value := s.besideNull()
 	if value == nil || value.Ref != nil || value.Types() == 0 || value.Types()&Null != 0 || value.Combined() {
 		return
 	}
@@ -130,6 +120,33 @@ func (s *Schema) orNull() {
 			s.Rules[i] = Enum{Values: append(slices.Clone(r.Values), &spec.Node{Kind: spec.Null, Text: "null", Place: s.Place})}
 		}
 	}
+}
+
+// OrNull returns the schema of the values beside null where s is anyOf or oneOf of it and {type: "null"} and nothing else, or nil.
+func (s *Schema) OrNull() *Schema {
+	s = s.Resolve()
+	value := s.besideNull()
+	if value == nil || value.Resolve().besideNull() != nil {
+		return nil
+	}
+	if types := value.Possible(); Has[OneOf](s) && (types == 0 || types&Null != 0) {
+		return nil // null could match both
+	}
+	return value
+}
+
+// besideNull is OrNull as far as the branches go.
+func (s *Schema) besideNull() *Schema {
+	if len(s.Rules) != 1 {
+		return nil
+	}
+	switch r := s.Rules[0].(type) {
+	case AnyOf:
+		return BesideNull(r.Parts)
+	case OneOf:
+		return BesideNull(r.Parts)
+	}
+	return nil
 }
 
 // BesideNull returns the only one of two branches that does not stand for null alone, or nil.
