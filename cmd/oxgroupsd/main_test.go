@@ -11,6 +11,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -67,6 +68,13 @@ type process struct {
 	log    *bufio.Reader
 	url    string
 	client *http.Client
+
+	discarding sync.WaitGroup
+}
+
+// discardLog reads the log until the process ends, so that nothing waits for its reader.
+func (p *process) discardLog() {
+	p.discarding.Go(func() { _, _ = io.Copy(io.Discard, p.log) })
 }
 
 // patience is how long a process may take for anything; a test that waits longer fails.
@@ -136,6 +144,7 @@ func (p *process) end(t *testing.T) (code int, out string) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	p.discarding.Wait()
 	if _, err := io.Copy(io.Discard, p.log); err != nil {
 		t.Fatal(err)
 	}

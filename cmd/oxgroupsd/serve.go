@@ -234,15 +234,16 @@ func (s *service) serve(ctx context.Context) error {
 	signal.Notify(hangup, syscall.SIGHUP) // before it says that it serves
 	background.Go(func() { s.reloadOnHangup(side, hangup) })
 	background.Go(func() { watchdog(side) })
-	context.AfterFunc(ctx, func() {
-		s.ready.Stop()
-		notify(daemon.SdNotifyStopping)
-	})
-
 	if err = s.announce(); err == nil {
 		s.ready.Start(s.storeReady)
 		notify(daemon.SdNotifyReady)
-		err = s.server.Serve(ctx, s.api...)
+		serving, stop := context.WithCancel(side)
+		context.AfterFunc(ctx, func() { // it is not ready before anything else of its end begins
+			s.ready.Stop()
+			notify(daemon.SdNotifyStopping)
+			stop()
+		})
+		err = s.server.Serve(serving, s.api...)
 	}
 	stopSide()
 	background.Wait()
